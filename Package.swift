@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled alike: the Swift 6 language mode for data races, strict memory safety
+/// (each unsafe construct must say `unsafe`), and no warning survives.
+let common: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+let sources: [SwiftSetting] = common + [.enableUpcomingFeature("InternalImportsByDefault")]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: sources)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: common)
+}
+
+let package = Package(
+    name: "aura",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "aura", targets: ["aura"]),
+        .library(
+            name: "AuraEngine", targets: ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine"]),
+        .library(name: "AuraClient", targets: ["AuraCore", "AuraWire", "AuraClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Machine.
+        .target(name: "CAura"),
+        .target(name: "CXXHash", cSettings: [.unsafeFlags(["-O3"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Values.
+        source("AuraCore", ["CXXHash"]),
+        // Engine: knows no network.
+        source("AuraStorage", ["AuraCore"]),
+        source("AuraQuery", ["AuraCore", "AuraStorage"]),
+        source("AuraEngine", ["AuraCore", "AuraStorage", "AuraQuery", logging]),
+        // Product.
+        source("AuraMetadata", [crypto, grdb]),
+        // Edges: know each other only where a line says so.
+        source("AuraWire", ["AuraCore", nioCore]),
+        source(
+            "AuraServer",
+            ["AuraCore", "AuraWire", "AuraQuery", "AuraEngine", nioCore, nioPosix, logging]),
+        source("AuraClient", ["AuraCore", "AuraWire", nioCore, nioPosix]),
+        source("AuraImport", ["AuraCore", "CZlib"]),
+        // Program.
+        .executableTarget(
+            name: "aura",
+            dependencies: [
+                "CAura", "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraMetadata",
+                "AuraWire", "AuraServer", "AuraClient", "AuraImport", argumentParser, logging,
+                nioCore, nioPosix, yams,
+            ],
+            swiftSettings: sources),
+        // A world for tests: never linked by the program.
+        .target(
+            name: "AuraTesting", dependencies: ["AuraCore", "AuraStorage"],
+            path: "Tests/AuraTesting", swiftSettings: common),
+
+        tests("AuraCoreTests", ["AuraCore", "AuraTesting"]),
+        tests("AuraStorageTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
+        tests("AuraEngineTests", ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
+        tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
+        tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
+        tests("AuraMetadataTests", ["AuraMetadata"]),
+        tests(
+            "AuraServerTests",
+            [
+                "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
+                "AuraClient", "AuraTesting", nioCore, nioPosix, nioEmbedded,
+            ]),
+        tests("AuraTests", ["aura"]),
+        tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
+        tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
+        tests("TidyTests", []),
+    ]
+)

@@ -1,0 +1,53 @@
+/// The one seam between storage and the machine: the dozen file operations that storage needs.
+///
+/// Two implementations exist: `PosixFileSystem`, and the simulated one of the tests, which crashes,
+/// fails and lies. All calls are synchronous and are made from one thread at a time per file.
+/// Paths are absolute or relative to the process; components are separated by `/`.
+public protocol FileSystem: Sendable {
+    /// Creates the directory and its missing parents; does nothing where it exists.
+    func createDirectory(_ path: String) throws(FileSystemError)
+    /// The names (not paths) in a directory, sorted bytewise, without `.` and `..`.
+    func list(_ path: String) throws(FileSystemError) -> [String]
+    /// Opens a file.
+    func open(_ path: String, _ mode: FileOpenMode) throws(FileSystemError) -> any File
+    /// Whether a file or directory of that path exists.
+    func exists(_ path: String) throws(FileSystemError) -> Bool
+    /// Renames a file, replacing the target. Durable only after `syncDirectory` of both parents.
+    func rename(_ source: String, to target: String) throws(FileSystemError)
+    /// Removes a file. Durable only after `syncDirectory` of its parent.
+    func remove(_ path: String) throws(FileSystemError)
+    /// Makes the names in a directory durable (fsync of the directory).
+    func syncDirectory(_ path: String) throws(FileSystemError)
+    /// Takes an exclusive advisory lock on the file, which is created where missing; held until the
+    /// returned value is released or the process ends. Throws `.isLocked` where another holds it.
+    func lock(_ path: String) throws(FileSystemError) -> any FileLock
+    /// Bytes that an unprivileged writer may still write below the path.
+    func freeBytes(_ path: String) throws(FileSystemError) -> Int64
+}
+
+/// An open file. Closed when released.
+public protocol File: AnyObject, Sendable {
+    /// Size in bytes.
+    func size() throws(FileSystemError) -> Int64
+    /// Reads up to `count` bytes from `offset`; fewer only at the end of the file.
+    func read(at offset: Int64, count: Int) throws(FileSystemError) -> [UInt8]
+    /// Writes all bytes at `offset`, extending the file where needed, or throws; what reached the
+    /// file when it throws is unknown. Durable only after `sync`.
+    func write(_ bytes: RawSpan, at offset: Int64) throws(FileSystemError)
+    /// Makes content and size durable (fdatasync). After it has thrown, nothing written since the
+    /// last success may be assumed durable, nor readable, nor made durable by another call.
+    func sync() throws(FileSystemError)
+}
+
+/// A held lock: released with the value.
+public protocol FileLock: AnyObject, Sendable {}
+
+/// How to open a file.
+public enum FileOpenMode: Sendable {
+    /// Existing, for reading.
+    case read
+    /// Existing, for reading and writing.
+    case update
+    /// New and empty, for reading and writing; throws `.alreadyExists` where the name is taken.
+    case create
+}

@@ -1,0 +1,4 @@
+@main
+struct Aura {
+    static func main() {}
+}
