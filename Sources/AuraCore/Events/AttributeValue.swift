@@ -1,0 +1,58 @@
+/// One value of any attribute type. For single events and answers; columns hold vectors.
+public enum AttributeValue: Hashable, Sendable {
+    case bool(Bool)
+    case int64(Int64)
+    case float64(Double)
+    case string(String)
+    case timestamp(Timestamp)
+    case uuid(UUIDBytes)
+    case ipPrefix(IPPrefix)
+
+    /// The type of the value.
+    public var type: AttributeType {
+        switch self {
+        case .bool: .bool
+        case .int64: .int64
+        case .float64: .float64
+        case .string: .string
+        case .timestamp: .timestamp
+        case .uuid: .uuid
+        case .ipPrefix: .ipPrefix
+        }
+    }
+
+    /// Equal bits: unlike `==` on floats, NaN equals itself and 0.0 differs from -0.0.
+    public func isIdentical(to other: AttributeValue) -> Bool {
+        if case .float64(let left) = self, case .float64(let right) = other {
+            return left.bitPattern == right.bitPattern
+        }
+        return self == other
+    }
+}
+
+extension AttributeValue: CustomStringConvertible {
+    /// The value as text, as the command line prints it.
+    public var description: String {
+        switch self {
+        case .bool(let value): String(value)
+        case .int64(let value): String(value)
+        case .float64(let value): String(value)
+        case .string(let value): value
+        case .timestamp(let value): value.description
+        case .uuid(let value): value.description
+        case .ipPrefix(let value): value.description
+        }
+    }
+}
+
+/// A named value of an event.
+public struct Attribute: Hashable, Sendable {
+    public var name: String
+    public var value: AttributeValue
+
+    /// A named value.
+    public init(_ name: String, _ value: AttributeValue) {
+        self.name = name
+        self.value = value
+    }
+}
