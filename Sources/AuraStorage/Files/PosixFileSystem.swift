@@ -14,7 +14,9 @@ public struct PosixFileSystem: FileSystem {
         if code == ENOENT, let parent = Self.parent(of: path) {
             try createDirectory(parent)
             // Another process may have been faster: then the name is taken, by a directory.
-            if unsafe mkdir(path, 0o700) == 0 || (errno == EEXIST && Self.isDirectory(path)) { return }
+            if unsafe mkdir(path, 0o700) == 0 || (errno == EEXIST && Self.isDirectory(path)) {
+                return
+            }
             throw FileSystemError(.createDirectory, path, errno: errno)
         }
         guard code == EEXIST, Self.isDirectory(path) else {
