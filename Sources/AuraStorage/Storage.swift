@@ -34,6 +34,12 @@ public struct Storage: Sendable {
     private var head = Head()
     private var isClosed = false
 
+    /// Sequence number up to which every event lies in a group that a durable header promises: not
+    /// even rot in the last group can pass for a torn tail any more.
+    public private(set) var stableSequence: UInt64
+    /// Whether the last group still waits for a later one to promise it.
+    public private(set) var needsPromise = false
+
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
     /// The producers as the log has them; the owner takes them over to admit batches.
@@ -76,7 +82,8 @@ public struct Storage: Sendable {
         self.producers = producers
         self.lastIngestTime = lastIngestTime
         self.recovery = report
-        try manifest.append([.opened(time: now)], now: now)
+        stableSequence = log.nextSequence - 1
+        try manifest.append([.opened(lastGroup: log.lastGroup, time: now)], now: now)
     }
 
     /// Makes the directory where it is missing, durably, and takes it for this process.
@@ -164,18 +171,21 @@ public struct Storage: Sendable {
         if isClosed { throw .closed }
         if Canary.acknowledgeBeforeSync.isActive { return }
         var group = group
+        let first = log.nextSequence
         try log.append(&group, manifest: &manifest, now: now)
+        group.trim()
         head.append(group)
+        stableSequence = first - 1
+        needsPromise = true
     }
-
-    /// Whether the last group still waits for a later one to promise it.
-    public var needsPromise: Bool { log.promisedGroup < log.lastGroup }
 
     /// Appends an empty group, whose header promises the last: done when nothing else comes.
     public mutating func promise(now: Int64) throws(StorageError) {
         if isClosed { throw .closed }
         var group = CommitGroup()
         try log.append(&group, manifest: &manifest, now: now)
+        stableSequence = log.nextSequence - 1
+        needsPromise = false
     }
 
     /// Sequence number of the next event.

@@ -104,3 +104,13 @@ extension EventID {
         }
     }
 }
+
+extension EventBatch {
+    /// The times of all rows, in µs.
+    public func times() -> [Int64] {
+        let reader = IntegerReader(bytes, layout.times)
+        var times = [Int64](repeating: 0, count: rowCount)
+        for row in times.indices { times[row] = reader[row] }
+        return times
+    }
+}

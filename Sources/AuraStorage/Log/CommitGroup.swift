@@ -77,6 +77,12 @@ public struct CommitGroup: Sendable {
         bytes.replaceSubrange(..<GroupHeader.size, with: header.encoded(incarnation: incarnation))
     }
 
+    /// Gives back memory that the buffer reserved in vain: the head keeps it for long.
+    mutating func trim() {
+        guard bytes.capacity - bytes.count > bytes.count / 4 else { return }
+        bytes = bytes.rawSpan.array
+    }
+
     /// A group read back from a file, whose header and hash hold; its records are read and checked.
     init(_ bytes: [UInt8], header: GroupHeader) throws(FormatError) {
         self.bytes = bytes

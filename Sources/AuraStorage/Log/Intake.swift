@@ -9,22 +9,12 @@ public struct Intake<Ticket: Sendable>: Sendable {
     /// A sender's answer, to be given when the group it came with is durable.
     public struct Answer: Sendable {
         public let ticket: Ticket
-        public let outcome: Outcome
-    }
-
-    /// What became of a batch.
-    public enum Outcome: Hashable, Sendable {
-        /// Stored under these sequence numbers.
-        case stored(firstSequence: UInt64, rowCount: Int)
-        /// Stored before, under these sequence numbers.
-        case duplicate(firstSequence: UInt64, rowCount: Int)
-        /// A producer was opened: its handle and epoch, and the number of its next batch.
-        case opened(producer: UInt32, epoch: UInt32, nextSequence: UInt64)
+        public let outcome: AppendOutcome
     }
 
     /// A group to commit, with the answers that become true with it.
     public struct Batch: Sendable {
-        public let group: CommitGroup
+        public var group: CommitGroup
         public let answers: [Answer]
     }
 
@@ -94,7 +84,7 @@ public struct Intake<Ticket: Sendable>: Sendable {
         record.rowCount = layout.rowCount
         record.clientHash = origin.clientHash
         record.payloadHash = origin.isRewritten ? Checksum.hash64(batch) : origin.clientHash
-        let outcome = Outcome.stored(firstSequence: nextSequence, rowCount: layout.rowCount)
+        let outcome = AppendOutcome.stored(firstSequence: nextSequence, rowCount: layout.rowCount)
         nextSequence += UInt64(layout.rowCount)
         join(record, batch, layout: layout, name: "", ticket: ticket, outcome, now: now)
     }
@@ -124,7 +114,7 @@ public struct Intake<Ticket: Sendable>: Sendable {
 
     private mutating func join(
         _ record: RecordHeader, _ payload: RawSpan, layout: BatchLayout?, name: String,
-        ticket: Ticket, _ outcome: Outcome, now: Int64
+        ticket: Ticket, _ outcome: AppendOutcome, now: Int64
     ) {
         var record = record
         lastIngestTime = max(lastIngestTime, now)
@@ -140,7 +130,7 @@ public struct Intake<Ticket: Sendable>: Sendable {
     }
 
     /// An answer without bytes of its own: it waits for what came before it.
-    private mutating func answer(_ ticket: Ticket, _ outcome: Outcome) {
+    private mutating func answer(_ ticket: Ticket, _ outcome: AppendOutcome) {
         if waiting.isEmpty { waiting.append(Filling(group: CommitGroup())) }
         waiting[waiting.count - 1].answers.append(Answer(ticket: ticket, outcome: outcome))
     }
@@ -184,6 +174,16 @@ public struct Intake<Ticket: Sendable>: Sendable {
         self.nextSequence = nextSequence
         return tickets
     }
+}
+
+/// What became of a batch, or of the opening of a producer.
+public enum AppendOutcome: Hashable, Sendable {
+    /// Stored under these sequence numbers.
+    case stored(firstSequence: UInt64, rowCount: Int)
+    /// Stored before, under these sequence numbers.
+    case duplicate(firstSequence: UInt64, rowCount: Int)
+    /// A producer was opened: its handle and epoch, and the number of its next batch.
+    case opened(producer: UInt32, epoch: UInt32, nextSequence: UInt64)
 }
 
 /// Who sent a batch, as its number.

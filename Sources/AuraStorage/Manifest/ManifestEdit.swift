@@ -6,8 +6,8 @@ enum ManifestEdit: Hashable, Sendable {
     case created(segmentSize: Int64, time: Int64)
     /// The segment may hold groups from now on; every group up to `syncedGroup` is durable.
     case segmentUsed(number: UInt64, syncedGroup: UInt64)
-    /// A process opened the store.
-    case opened(time: Int64)
+    /// A process opened the store and made durable what it found, up to that group.
+    case opened(lastGroup: UInt64, time: Int64)
     /// A process closed it: nothing lies behind that group.
     case closed(lastGroup: UInt64, time: Int64)
 
@@ -29,8 +29,9 @@ enum ManifestEdit: Hashable, Sendable {
             out.append(Code.segmentUsed.rawValue)
             out.append(little: number)
             out.append(little: syncedGroup)
-        case .opened(let time):
+        case .opened(let lastGroup, let time):
             out.append(Code.opened.rawValue)
+            out.append(little: lastGroup)
             out.append(little: time)
         case .closed(let lastGroup, let time):
             out.append(Code.closed.rawValue)
@@ -49,7 +50,7 @@ enum ManifestEdit: Hashable, Sendable {
         case .segmentUsed:
             self = .segmentUsed(number: try reader.read(), syncedGroup: try reader.read())
         case .opened:
-            self = .opened(time: try reader.read())
+            self = .opened(lastGroup: try reader.read(), time: try reader.read())
         case .closed:
             self = .closed(lastGroup: try reader.read(), time: try reader.read())
         case nil:
@@ -87,7 +88,8 @@ struct ManifestState: Hashable, Sendable {
             lastSegment = number
             promisedGroup = max(promisedGroup, syncedGroup)
             closedAtGroup = nil
-        case .opened:
+        case .opened(let lastGroup, _):
+            promisedGroup = max(promisedGroup, lastGroup)
             closedAtGroup = nil
         case .closed(let lastGroup, _):
             promisedGroup = max(promisedGroup, lastGroup)
