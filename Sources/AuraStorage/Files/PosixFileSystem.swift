@@ -11,15 +11,13 @@ public struct PosixFileSystem: FileSystem {
     /// `mkdir`, from the innermost missing parent on; a file in the way is `.alreadyExists`.
     public func createDirectory(_ path: String) throws(FileSystemError) {
         if unsafe mkdir(path, 0o700) == 0 { return }
-        let code = errno
+        var code = errno
         if code == ENOENT, let parent = Self.parent(of: path) {
             try createDirectory(parent)
-            // Another process may have been faster: then the name is taken, by a directory.
-            if unsafe mkdir(path, 0o700) == 0 || (errno == EEXIST && Self.isDirectory(path)) {
-                return
-            }
-            throw FileSystemError(.createDirectory, path, errno: errno)
+            if unsafe mkdir(path, 0o700) == 0 { return }
+            code = errno
         }
+        // The name may be taken by a directory, of another process that was faster too.
         guard code == EEXIST, Self.isDirectory(path) else {
             throw FileSystemError(.createDirectory, path, errno: code)
         }

@@ -4,7 +4,7 @@ import Testing
 
 /// The same random operations on the machine and in the simulation have the same outcomes.
 @Suite struct FileSystemAgreementTests {
-    @Test(arguments: 0..<40)
+    @Test(arguments: 0..<25)
     func `random operations end alike on both file systems`(_ seed: Int) throws {
         let outcomes = try Implementation.allCases.map { kind in
             try kind.withDirectory { files, root in
