@@ -43,7 +43,7 @@ public struct PosixFileSystem: FileSystem {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// `open`; a directory is refused with EISDIR whatever the mode.
+    /// `open`; a directory is refused with EISDIR, also for reading alone.
     public func open(_ path: String, _ mode: FileOpenMode) throws(FileSystemError) -> any File {
         let flags =
             switch mode {
