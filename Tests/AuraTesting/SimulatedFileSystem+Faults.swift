@@ -44,7 +44,9 @@ extension SimulatedFileSystem {
 
     /// An operation that was asked for, whatever became of it.
     public struct Operation: Hashable, Sendable {
+        /// What was asked for.
         public let kind: FileSystemError.Operation
+        /// The path that the caller gave, or gave when it opened the file.
         public let path: String
         /// Where a rename leads to.
         public var target: String?
@@ -76,6 +78,7 @@ extension SimulatedFileSystem {
 }
 
 extension SimulatedFileSystem.Operation: CustomStringConvertible {
+    /// One line for the log of a failing test.
     public var description: String {
         var text = "\(kind) \(path)"
         if let target { text += " → \(target)" }

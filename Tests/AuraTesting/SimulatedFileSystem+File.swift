@@ -28,6 +28,7 @@ final class SimulatedFile: File {
         precondition(count >= 0, "A count of bytes is negative")
         return try fileSystem.perform(operation(.read, offset, count)) {
             (state, _) throws(SimulatedFileSystem.Refusal) in
+            if count == 0 { return [] }
             if offset < 0 { throw .invalid }
             return state.disk.nodes[node]?.current.read(at: Int(offset), count: count) ?? []
         }
@@ -37,7 +38,7 @@ final class SimulatedFile: File {
         let bytes = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
         try fileSystem.perform(operation(.write, offset, bytes.count)) {
             (state, fate) throws(SimulatedFileSystem.Refusal) in
-            if !isWritable { throw .badDescriptor }
+            if !isWritable && !bytes.isEmpty { throw .badDescriptor }
             try state.write(bytes, to: node, at: offset, fate)
         }
     }

@@ -97,8 +97,9 @@ extension SimulatedFileSystem {
         }
 
         mutating func rename(_ source: Place, _ target: Place) throws(Refusal) {
-            let node = try disk.names.file(source)
+            try disk.names.requireParent(source)
             try disk.names.requireParent(target)
+            let node = try disk.names.file(source)
             if disk.names.entry(target) == .directory { throw .isDirectory }
             if source != target { disk.change(.move(node: node, from: source, to: target)) }
         }
@@ -124,6 +125,7 @@ extension SimulatedFileSystem {
         mutating func write(
             _ bytes: [UInt8], to node: Int, at offset: Int64, _ fate: WriteFate
         ) throws(Refusal) {
+            if bytes.isEmpty { return }
             if offset < 0 { throw .invalid }
             if offset > Self.largestFile - bytes.count { throw .tooLarge }
             switch fate {
@@ -145,7 +147,7 @@ extension SimulatedFileSystem {
         ) throws(Refusal) {
             let growth = offset + bytes.count - disk.size(node)
             let missing = diskCapacity == nil ? 0 : growth - freeBytes
-            if bytes.isEmpty || missing <= 0 {
+            if missing <= 0 {
                 disk.nodes[node]?.write(bytes, at: offset)
                 return
             }

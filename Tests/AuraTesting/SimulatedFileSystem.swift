@@ -32,18 +32,21 @@ public final class SimulatedFileSystem: FileSystem {
         state = Mutex(State(disk, diskCapacity: diskCapacity, keepsHistory: false))
     }
 
+    /// Creates the directory and its missing parents, each a name to be synced in the one above.
     public func createDirectory(_ path: String) throws(FileSystemError) {
         try perform(Operation(.createDirectory, path)) { (state, _) throws(Refusal) in
             try state.createDirectory(path)
         }
     }
 
+    /// The names that readers see, synced or not.
     public func list(_ path: String) throws(FileSystemError) -> [String] {
         try perform(Operation(.list, path)) { (state, _) throws(Refusal) in
             try state.disk.names.list(Place(path))
         }
     }
 
+    /// Opens a file; a directory is refused with EISDIR, as Linux does it for writing.
     public func open(_ path: String, _ mode: FileOpenMode) throws(FileSystemError) -> any File {
         var operation = Operation(.open, path)
         operation.mode = mode
@@ -53,12 +56,14 @@ public final class SimulatedFileSystem: FileSystem {
         return SimulatedFile(self, node, path, isWritable: mode != .read)
     }
 
+    /// Whether the name is there for readers, synced or not.
     public func exists(_ path: String) throws(FileSystemError) -> Bool {
         try perform(Operation(.exists, path)) { (state, _) throws(Refusal) in
             state.disk.names.entry(Place(path)) != nil
         }
     }
 
+    /// Renames a file, which a crash finds under the old name or the new until both are synced.
     public func rename(_ source: String, to target: String) throws(FileSystemError) {
         var operation = Operation(.rename, source)
         operation.target = target
@@ -67,6 +72,7 @@ public final class SimulatedFileSystem: FileSystem {
         }
     }
 
+    /// Removes a name; open files of it can be used on, and a crash may bring it back until synced.
     public func remove(_ path: String) throws(FileSystemError) {
         try perform(Operation(.remove, path)) { (state, _) throws(Refusal) in
             let place = Place(path)
@@ -74,6 +80,7 @@ public final class SimulatedFileSystem: FileSystem {
         }
     }
 
+    /// Makes the names in a directory durable; what they stand for has to be synced by itself.
     public func syncDirectory(_ path: String) throws(FileSystemError) {
         try perform(Operation(.syncDirectory, path)) { (state, _) throws(Refusal) in
             _ = try state.disk.names.list(Place(path))
@@ -81,6 +88,7 @@ public final class SimulatedFileSystem: FileSystem {
         }
     }
 
+    /// Takes the lock of a file; a crash image has no locks.
     public func lock(_ path: String) throws(FileSystemError) -> any FileLock {
         let node = try perform(Operation(.lock, path)) { (state, _) throws(Refusal) in
             try state.lock(Place(path))
@@ -88,6 +96,7 @@ public final class SimulatedFileSystem: FileSystem {
         return SimulatedLock(self, node)
     }
 
+    /// What `diskCapacity` leaves, or about a tebibyte where there is none.
     public func freeBytes(_ path: String) throws(FileSystemError) -> Int64 {
         try perform(Operation(.freeBytes, path)) { (state, _) throws(Refusal) in
             try state.disk.names.requireParent(Place(path))
@@ -105,7 +114,7 @@ extension SimulatedFileSystem {
     /// Every operation asked for so far.
     public var operations: [Operation] { state.withLock { $0.operations } }
 
-    /// What is to go wrong. Any number of failures; the first that fits an operation counts.
+    /// What is to go wrong: any number of failures, of which the first that fits counts.
     public var failures: [Failure] {
         get { state.withLock { $0.failures } }
         set { state.withLock { $0.failures = newValue } }

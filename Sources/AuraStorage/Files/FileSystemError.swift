@@ -20,8 +20,11 @@ public struct FileSystemError: Error, Hashable, Sendable {
         case other(Int32)
     }
 
+    /// What was asked for.
     public let operation: Operation
+    /// The path as the caller spelled it; of a rename, the source.
     public let path: String
+    /// Why it was refused.
     public let reason: Reason
 
     /// An error with all that it carries.

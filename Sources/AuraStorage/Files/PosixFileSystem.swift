@@ -8,22 +8,22 @@ public struct PosixFileSystem: FileSystem {
     /// The file system that the process sees.
     public init() {}
 
+    /// `mkdir`, from the innermost missing parent on; a file in the way is `.alreadyExists`.
     public func createDirectory(_ path: String) throws(FileSystemError) {
         if unsafe mkdir(path, 0o700) == 0 { return }
-        let code = errno
+        var code = errno
         if code == ENOENT, let parent = Self.parent(of: path) {
             try createDirectory(parent)
-            // Another process may have been faster: then the name is taken, by a directory.
-            if unsafe mkdir(path, 0o700) == 0 || (errno == EEXIST && Self.isDirectory(path)) {
-                return
-            }
-            throw FileSystemError(.createDirectory, path, errno: errno)
+            if unsafe mkdir(path, 0o700) == 0 { return }
+            code = errno
         }
+        // The name may be taken by a directory, of another process that was faster too.
         guard code == EEXIST, Self.isDirectory(path) else {
             throw FileSystemError(.createDirectory, path, errno: code)
         }
     }
 
+    /// `readdir`; bytes that are not UTF-8 are replaced in the name.
     public func list(_ path: String) throws(FileSystemError) -> [String] {
         guard let directory = unsafe opendir(path) else {
             throw FileSystemError(.list, path, errno: errno)
@@ -43,6 +43,7 @@ public struct PosixFileSystem: FileSystem {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// `open`; a directory is refused with EISDIR, also for reading alone.
     public func open(_ path: String, _ mode: FileOpenMode) throws(FileSystemError) -> any File {
         let flags =
             switch mode {
@@ -59,6 +60,7 @@ public struct PosixFileSystem: FileSystem {
         return file
     }
 
+    /// `access`; false too where a file stands in the place of a directory of the path.
     public func exists(_ path: String) throws(FileSystemError) -> Bool {
         if unsafe access(path, F_OK) == 0 { return true }
         let code = errno
@@ -66,16 +68,19 @@ public struct PosixFileSystem: FileSystem {
         throw FileSystemError(.exists, path, errno: code)
     }
 
+    /// `rename`; the path of an error is that of the source.
     public func rename(_ source: String, to target: String) throws(FileSystemError) {
         guard unsafe Glibc.rename(source, target) == 0 else {
             throw FileSystemError(.rename, source, errno: errno)
         }
     }
 
+    /// `unlink`; open files of that name can be used on.
     public func remove(_ path: String) throws(FileSystemError) {
         guard unsafe unlink(path) == 0 else { throw FileSystemError(.remove, path, errno: errno) }
     }
 
+    /// `fsync` of the directory.
     public func syncDirectory(_ path: String) throws(FileSystemError) {
         let descriptor = try Self.descriptor(.syncDirectory, path, O_RDONLY | O_DIRECTORY)
         defer { close(descriptor) }
@@ -84,6 +89,7 @@ public struct PosixFileSystem: FileSystem {
         }
     }
 
+    /// `flock`, which also tells apart two locks of one process.
     public func lock(_ path: String) throws(FileSystemError) -> any FileLock {
         let lock = PosixFileLock(owning: try Self.descriptor(.lock, path, O_RDWR | O_CREAT))
         while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -92,6 +98,7 @@ public struct PosixFileSystem: FileSystem {
         return lock
     }
 
+    /// `statvfs`, without what is reserved for root.
     public func freeBytes(_ path: String) throws(FileSystemError) -> Int64 {
         var information = statvfs()
         guard unsafe statvfs(path, &information) == 0 else {
