@@ -63,7 +63,7 @@ def describe(folder, repository):
         "load_average": [round(x, 2) for x in os.getloadavg()],
         "redis": "Redis " + output("redis-server", "--version").partition("v=")[2].split(" ")[0],
         "duckdb": "DuckDB " + version("duckdb"),
-        "commit": output("git", "-C", repository, "rev-parse", "--short", "HEAD")
+        "commit": (output("git", "-C", repository, "rev-parse", "--short", "HEAD") or "unknown")
                   + (" with changes" if changed else ""),
     }
 
