@@ -37,7 +37,7 @@ final class Committer: Sendable {
         var nextObserver = 0
     }
 
-    init(_ storage: consuming Storage, memoryLimit: Int, clock: @escaping @Sendable () -> Int64) {
+    init(_ storage: Storage, memoryLimit: Int, clock: @escaping @Sendable () -> Int64) {
         waiting = Mutex(Waiting(intake: Intake(storage, memoryLimit: memoryLimit)))
         let last = storage.nextSequence - 1
         published = Mutex(
@@ -123,15 +123,16 @@ final class Committer: Sendable {
 
     private func commit(_ group: consuming CommitGroup) -> StorageError? {
         let now = clock()
-        let events = group.eventCount
+        // Handed over, not copied: the storage must be the buffer's only owner to fill it in.
+        var handed: CommitGroup? = consume group
         do throws(StorageError) {
             let (snapshot, bytes, progress) = try storage.withLock {
                 storage throws(StorageError) in
-                try storage.append(group, now: now)
+                if let group = handed.take() { try storage.append(group, now: now) }
                 return (storage.snapshot, storage.headBytes, Progress(storage))
             }
             waiting.withLock { $0.intake.finish(headBytes: bytes) }
-            publish(snapshot, progress, events: events)
+            publish(snapshot, progress)
             return nil
         } catch {
             return error
@@ -161,13 +162,13 @@ final class Committer: Sendable {
                 try storage.promise(now: now)
                 return (storage.snapshot, Progress(storage))
             }
-            if let (snapshot, progress) = result { publish(snapshot, progress, events: 0) }
+            if let (snapshot, progress) = result { publish(snapshot, progress) }
         } catch {
             refuse([], after: error)
         }
     }
 
-    private func publish(_ snapshot: Snapshot, _ progress: Progress, events: Int) {
+    private func publish(_ snapshot: Snapshot, _ progress: Progress) {
         let observers = published.withLock { published in
             published.snapshot = snapshot
             published.progress = progress

@@ -1,4 +1,4 @@
-public import AuraCore
+import AuraCore
 public import AuraStorage
 
 /// Counts the events of a snapshot.
