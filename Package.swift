@@ -86,7 +86,7 @@ let package = Package(
         tests("AuraEngineTests", ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
         tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
-        tests("AuraMetadataTests", ["AuraMetadata"]),
+        tests("AuraMetadataTests", ["AuraMetadata", grdb]),
         tests(
             "AuraServerTests",
             [
