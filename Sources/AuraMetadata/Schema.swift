@@ -4,7 +4,10 @@ import GRDB
 ///
 /// A step that has been released never changes: a change of the schema is a new step at the end.
 enum Schema {
-    /// Applies the steps that are missing. Only one process at a time may do so.
+    /// Applies the steps that are missing.
+    ///
+    /// Only one process at a time may do so.
+    ///
     ///
     /// - Throws: `MetadataError.newerSchema`, or what GRDB throws.
     static func migrate(_ pool: DatabasePool, path: String) throws {

@@ -1,4 +1,6 @@
-/// What a key allows. No scope contains another: a key that shall do two things carries both.
+/// What a key allows.
+///
+/// No scope contains another: a key that shall do two things carries both.
 public enum Scope: String, CaseIterable, Hashable, Sendable {
     /// Write events.
     case ingest
@@ -32,7 +34,9 @@ public struct APIKey: Hashable, Sendable, Identifiable {
     /// When the key was last used, to the minute.
     public let lastUsedAt: Int64?
 
-    /// Whether the key carries the scope. Says nothing about expiry or revocation.
+    /// Whether the key carries the scope.
+    ///
+    /// Says nothing about expiry or revocation.
     public func allows(_ scope: Scope) -> Bool {
         scopes.contains(scope)
     }

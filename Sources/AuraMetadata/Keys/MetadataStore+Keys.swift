@@ -34,7 +34,9 @@ extension MetadataStore {
         }
     }
 
-    /// Revokes a key for good. Revoking it again changes nothing and returns the first revocation.
+    /// Revokes a key for good.
+    ///
+    /// Revoking it again changes nothing and returns the first revocation.
     ///
     /// - Throws: `.noSuchKey`, `.database`.
     @discardableResult
