@@ -8,7 +8,6 @@ enum Schema {
     ///
     /// Only one process at a time may do so.
     ///
-    ///
     /// - Throws: `MetadataError.newerSchema`, or what GRDB throws.
     static func migrate(_ pool: DatabasePool, path: String) throws {
         guard try !pool.read(migrator.hasBeenSuperseded) else {
