@@ -93,7 +93,7 @@ let package = Package(
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
                 "AuraClient", "AuraTesting", nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura"]),
+        tests("AuraTests", ["aura", argumentParser]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),
