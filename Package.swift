@@ -86,14 +86,14 @@ let package = Package(
         tests("AuraEngineTests", ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
         tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
-        tests("AuraMetadataTests", ["AuraMetadata"]),
+        tests("AuraMetadataTests", ["AuraMetadata", grdb]),
         tests(
             "AuraServerTests",
             [
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
                 "AuraClient", "AuraTesting", nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura"]),
+        tests("AuraTests", ["aura", argumentParser]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),
