@@ -1,3 +1,4 @@
+/// The program `aura`.
 @main
 struct Aura {
     static func main() {}
