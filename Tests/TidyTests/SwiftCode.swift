@@ -139,12 +139,13 @@ struct FunctionBody: Equatable {
         let tokens = code.enumerated().flatMap { line, text in
             Self.tokens(text).map { (text: $0, line: line + 1) }
         }
+        let texts = tokens.map(\.text)
         var bodies: [FunctionBody] = []
         for (index, token) in tokens.enumerated() {
             guard declaring.contains(token.text), index == 0 || tokens[index - 1].text != "." else {
                 continue
             }
-            guard let start = bodyStart(after: index, in: tokens.map(\.text)) else { continue }
+            guard let start = bodyStart(after: index, in: texts) else { continue }
             var depth = 0
             for token in tokens[start...] {
                 depth += token.text == "{" ? 1 : token.text == "}" ? -1 : 0
