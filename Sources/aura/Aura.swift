@@ -1,4 +1,3 @@
-/// The program `aura`.
 @main
 struct Aura {
     static func main() {}
