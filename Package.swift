@@ -83,7 +83,9 @@ let package = Package(
 
         tests("AuraCoreTests", ["AuraCore", "AuraTesting"]),
         tests("AuraStorageTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
-        tests("AuraEngineTests", ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
+        tests(
+            "AuraEngineTests",
+            ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
         tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
         tests("AuraMetadataTests", ["AuraMetadata", grdb]),
