@@ -10,6 +10,9 @@ public enum Limits {
     public static let batchTypes = 4_096
     /// Columns of one batch, all types together.
     public static let batchColumns = 4_096
+    /// Values of one batch, all columns together: a column of one constant takes 40 bytes however
+    /// many rows it speaks for, so that without this a small batch could grow without bound.
+    public static let batchValues = 1 << 20
     /// Attributes that one event type may have as columns of their own; the rest goes to the
     /// residual column.
     public static let attributesPerType = 256

@@ -1,21 +1,26 @@
 extension EventBatch {
     /// The events, in order, as single values: for tails, exports and tests, not for counting.
+    ///
+    /// Equal strings of the batch share their memory, however many rows hold them.
     public func events() -> [Event] {
-        let typeNames = layout.types.map { string($0.name) }
+        let strings = (0..<layout.strings.count).map { string($0) }
         var events: [Event] = []
         events.reserveCapacity(rowCount)
         let times = IntegerReader(bytes, layout.times)
         for row in 0..<rowCount {
             events.append(
                 Event(
-                    type: typeNames[typeCode(of: row)],
+                    type: strings[layout.types[typeCode(of: row)].name],
                     time: Timestamp(microseconds: times[row])))
         }
         for column in layout.columns {
-            let name = string(column.name)
+            let name = strings[column.name]
             var index = 0
             forEachRow(of: column) { row in
-                let value = value(at: index, of: column)
+                let value: AttributeValue =
+                    column.type == .string
+                    ? .string(strings[stringCode(at: index, of: column.values)])
+                    : value(at: index, of: column)
                 index += 1
                 if name == ReservedName.id {
                     events[row].id = EventID(value)
@@ -30,29 +35,12 @@ extension EventBatch {
     /// The type of a row, as an index of `layout.types`.
     @inline(__always)
     public func typeCode(of row: Int) -> Int {
-        switch layout.typeCodeWidth {
-        case 0: 0
-        case 1: Int(bytes.load(layout.typeCodesOffset + row, as: UInt8.self))
-        default: Int(bytes.load(layout.typeCodesOffset + row * 2, as: UInt16.self))
-        }
+        layout.typeCode(of: row, in: bytes)
     }
 
     /// Calls `body` with the row of each value of a column, ascending.
     public func forEachRow(of column: BatchLayout.Column, _ body: (Int) -> Void) {
-        let bytes = bytes
-        if column.typeSetOffset == nil, column.presenceOffset == nil {
-            for row in 0..<rowCount { body(row) }
-            return
-        }
-        let applies = layout.types.indices.map { code in
-            column.typeSetOffset.map { bytes.bit(code, at: $0) } ?? true
-        }
-        var bit = 0
-        for row in 0..<rowCount where applies[typeCode(of: row)] {
-            defer { bit += 1 }
-            if let presence = column.presenceOffset, !bytes.bit(bit, at: presence) { continue }
-            body(row)
-        }
+        layout.forEachRow(of: column, in: bytes, body)
     }
 
     /// The value of a column at an index among its values.
@@ -91,6 +79,33 @@ extension EventBatch {
         case .one: Int(bytes.load(values.offset + index, as: UInt8.self))
         case .two: Int(bytes.load(values.offset + index * 2, as: UInt16.self))
         case .four: Int(bytes.load(values.offset + index * 4, as: UInt32.self))
+        }
+    }
+}
+
+extension BatchLayout {
+    @inline(__always)
+    func typeCode(of row: Int, in bytes: RawSpan) -> Int {
+        switch typeCodeWidth {
+        case 0: 0
+        case 1: Int(bytes.load(typeCodesOffset + row, as: UInt8.self))
+        default: Int(bytes.load(typeCodesOffset + row * 2, as: UInt16.self))
+        }
+    }
+
+    func forEachRow(of column: Column, in bytes: RawSpan, _ body: (Int) -> Void) {
+        if column.typeSetOffset == nil, column.presenceOffset == nil {
+            for row in 0..<rowCount { body(row) }
+            return
+        }
+        let applies = types.indices.map { code in
+            column.typeSetOffset.map { bytes.bit(code, at: $0) } ?? true
+        }
+        var bit = 0
+        for row in 0..<rowCount where applies[typeCode(of: row, in: bytes)] {
+            defer { bit += 1 }
+            if let presence = column.presenceOffset, !bytes.bit(bit, at: presence) { continue }
+            body(row)
         }
     }
 }

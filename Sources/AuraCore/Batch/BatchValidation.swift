@@ -19,6 +19,21 @@ extension BatchLayout {
             size: bytes.byteCount, rowCount: check.rowCount, timeRange: check.timeRange,
             strings: check.strings, types: check.types, typeCodeWidth: check.typeCodeWidth,
             typeCodesOffset: check.typeCodesOffset, times: check.times, columns: check.columns)
+        try checkIDs(bytes)
+    }
+
+    /// An event has one id: no row may hold a UUID and a string as such.
+    private func checkIDs(_ bytes: RawSpan) throws(FormatError) {
+        guard let name = strings.find(ReservedName.id, in: bytes) else { return }
+        let ids = columns.filter { $0.name == name }
+        guard ids.count == 2 else { return }
+        var has = [Bool](repeating: false, count: rowCount)
+        forEachRow(of: ids[0], in: bytes) { row in has[row] = true }
+        var conflict: Int?
+        forEachRow(of: ids[1], in: bytes) { row in if has[row] { conflict = row } }
+        guard let conflict else { return }
+        throw FormatError(
+            .batch, 13, at: ids[1].values.offset, "row \(conflict) has two ids")
     }
 }
 
@@ -41,6 +56,7 @@ private struct BatchCheck: ~Escapable {
     var used: [Bool]
     private var directoryOffset = 0
     private let stringBytes: Int
+    private var valueCount = 0
 
     @_lifetime(copy bytes)
     init(_ bytes: RawSpan) throws(FormatError) {
@@ -210,6 +226,7 @@ private struct BatchCheck: ~Escapable {
         let size = encoding.size(of: rowCount, as: .timestamp) ?? 0
         times = BatchLayout.Values(
             encoding: encoding, offset: try section(size), count: rowCount, base: base)
+        try checkBase(times, of: .timestamp, at: 48)
         let range = try integerRange(times, at: times.offset)
         guard range == timeRange else {
             throw FormatError(
@@ -235,7 +252,19 @@ private struct BatchCheck: ~Escapable {
                     .batch, 10, at: place, "columns are not ascending by name and type")
             }
             previous = (name, code)
+            try checkReserved(name, type, at: place)
             try readColumn(name: name, type: type, entry: place)
+        }
+    }
+
+    private func checkReserved(
+        _ name: Int, _ type: AttributeType, at place: Int
+    ) throws(FormatError) {
+        let text = strings.bytes(of: name, in: bytes)
+        guard text.load(0, as: UInt8.self) == UInt8(ascii: "$") else { return }
+        guard ReservedName.permits(text.text, type) else {
+            throw FormatError(
+                .batch, 13, at: place, "no \(type.name) column may be named '\(text.text)'")
         }
     }
 
@@ -269,6 +298,11 @@ private struct BatchCheck: ~Escapable {
         guard count > 0, count <= rows else {
             throw FormatError(.batch, 11, at: place + 20, "\(count) values for \(rows) rows")
         }
+        valueCount += count
+        guard valueCount <= Limits.batchValues else {
+            throw FormatError(
+                .batch, 3, at: place + 20, "more than \(Limits.batchValues) values in all columns")
+        }
         var presence: Int?
         if flags & BatchLayout.presenceFlag != 0 {
             let bits = try section((rows + 7) / 8)
@@ -290,6 +324,7 @@ private struct BatchCheck: ~Escapable {
         guard Int(bytes.load(place + 12, as: UInt32.self)) == offset - start else {
             throw FormatError(.batch, 10, at: place + 12, "the column has \(offset - start) bytes")
         }
+        try checkBase(values, of: type, at: place + 24)
         try readValues(values, of: type)
         columns.append(
             .init(
@@ -307,15 +342,19 @@ private struct BatchCheck: ~Escapable {
         return rows
     }
 
+    private func checkBase(
+        _ values: BatchLayout.Values, of type: AttributeType, at place: Int
+    ) throws(FormatError) {
+        let hasBase =
+            type != .string && values.encoding != .plain && values.encoding != .constant
+        guard hasBase || values.base == 0 else {
+            throw FormatError(.batch, 4, at: place, "a base without differences")
+        }
+    }
+
     private mutating func readValues(
         _ values: BatchLayout.Values, of type: AttributeType
     ) throws(FormatError) {
-        let hasBase =
-            type != .string && type != .bool && values.encoding != .plain
-            && values.encoding != .constant
-        guard hasBase || values.base == 0 else {
-            throw FormatError(.batch, 4, at: values.offset, "a base without differences")
-        }
         switch type {
         case .bool:
             let bits = values.encoding == .constant ? 1 : values.count

@@ -21,12 +21,14 @@ public enum AttributeValue: Hashable, Sendable {
         }
     }
 
-    /// Equal bits: unlike `==` on floats, NaN equals itself and 0.0 differs from -0.0.
+    /// Equal bits: unlike `==`, NaN equals itself, 0.0 differs from -0.0, and é differs from e
+    /// with an accent.
     public func isIdentical(to other: AttributeValue) -> Bool {
-        if case .float64(let left) = self, case .float64(let right) = other {
-            return left.bitPattern == right.bitPattern
+        switch (self, other) {
+        case (.float64(let left), .float64(let right)): left.bitPattern == right.bitPattern
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        default: self == other
         }
-        return self == other
     }
 }
 

@@ -7,7 +7,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.microseconds = microseconds
     }
 
-    /// An instant of that many seconds since the epoch.
+    /// An instant of that many seconds since the epoch; traps beyond ±9.2 × 10¹².
     public init(seconds: Int64) {
         self.microseconds = seconds * 1_000_000
     }
@@ -71,7 +71,8 @@ public struct CivilTime: Hashable, Sendable {
     /// What a clock on UTC shows at the instant. Source as for `utc`.
     public init(utc time: Timestamp) {
         let days = time.microseconds.flooredQuotient(86_400_000_000)
-        let within = time.microseconds - days * 86_400_000_000
+        // The product may lie below 64 bits, the difference never does.
+        let within = time.microseconds &- days &* 86_400_000_000
         let shifted = Int(days) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -99,7 +100,8 @@ public struct CivilTime: Hashable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// RFC 3339 in UTC, with as many decimals (0, 3 or 6) as the value needs.
+    /// RFC 3339 in UTC, with as many decimals (0, 3 or 6) as the value needs; outside the years
+    /// 1…9999, which RFC 3339 cannot write, with a sign or more digits.
     public var description: String {
         let civil = CivilTime(utc: self)
         var text = padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2)
@@ -115,8 +117,9 @@ extension Timestamp: CustomStringConvertible {
 }
 
 private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let digits = String(number.magnitude)
+    let zeros = String(repeating: "0", count: max(0, width - digits.count))
+    return (number < 0 ? "-" : "") + zeros + digits
 }
 
 extension Int64 {
