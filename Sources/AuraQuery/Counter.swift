@@ -43,15 +43,15 @@ public enum Counter {
         }
         // Each dimension numbers its keys within the batch; a row's group is the mix of them.
         let dimensions = query.groupings.map { Dimension($0, batch, times) }
-        var tallies: [Int: Tally] = [:]
+        var tallies = Tallies(dimensions.reduce(1) { $0.multipliedCapped($1.keys.count) })
         selection.forEach { row in
             var group = 0
             for dimension in dimensions {
                 group = group &* dimension.keys.count &+ Int(dimension.codes[row])
             }
-            tallies[group, default: Tally()].add(times[row])
+            tallies.add(times[row], to: group)
         }
-        for (group, tally) in tallies {
+        tallies.forEach { group, tally in
             var group = group
             var keys: [GroupKey] = []
             for dimension in dimensions.reversed() {
@@ -73,6 +73,37 @@ private struct Tally {
         count += 1
         first = min(first, time)
         last = max(last, time)
+    }
+}
+
+/// The tallies of a batch's groups: an array while the possible groups are few.
+private struct Tallies {
+    private var dense: [Tally] = []
+    private var sparse: [Int: Tally] = [:]
+
+    init(_ possible: Int) {
+        if possible <= 65_536 { dense = Array(repeating: Tally(), count: possible) }
+    }
+
+    mutating func add(_ time: Int64, to group: Int) {
+        if dense.isEmpty {
+            sparse[group, default: Tally()].add(time)
+        } else {
+            dense[group].add(time)
+        }
+    }
+
+    func forEach(_ body: (Int, Tally) -> Void) {
+        for (group, tally) in dense.enumerated() where tally.count > 0 { body(group, tally) }
+        for (group, tally) in sparse { body(group, tally) }
+    }
+}
+
+extension Int {
+    /// The product, or a number too large for any array.
+    fileprivate func multipliedCapped(_ other: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
     }
 }
 
