@@ -1,6 +1,6 @@
 /// An appointment was made.
 public struct AppointmentCreated: EventRecord {
-    /// `appointment.created`
+    /// The type `appointment.created`.
     public static let schema = EventSchema(
         "appointment.created", family: .patient, "An appointment was made.",
         required: [
@@ -52,7 +52,7 @@ public struct AppointmentCreated: EventRecord {
 
 /// An appointment changed its status.
 public struct AppointmentStatusChanged: EventRecord {
-    /// `appointment.status_changed`
+    /// The type `appointment.status_changed`.
     public static let schema = EventSchema(
         "appointment.status_changed", family: .patient, "An appointment changed its status.",
         required: [
@@ -104,7 +104,7 @@ public struct AppointmentStatusChanged: EventRecord {
 
 /// An appointment was called off.
 public struct AppointmentCancelled: EventRecord {
-    /// `appointment.cancelled`
+    /// The type `appointment.cancelled`.
     public static let schema = EventSchema(
         "appointment.cancelled", family: .patient, "An appointment was called off.",
         required: [
@@ -154,7 +154,7 @@ public struct AppointmentCancelled: EventRecord {
 
 /// An appointment took place.
 public struct AppointmentCompleted: EventRecord {
-    /// `appointment.completed`
+    /// The type `appointment.completed`.
     public static let schema = EventSchema(
         "appointment.completed", family: .patient, "An appointment took place.",
         required: [

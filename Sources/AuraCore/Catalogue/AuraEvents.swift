@@ -1,6 +1,6 @@
 /// A course of treatment ended.
 public struct EpisodeClosed: EventRecord {
-    /// `episode.closed`
+    /// The type `episode.closed`.
     public static let schema = EventSchema(
         "episode.closed", family: .aura, "A course of treatment ended.",
         required: [
@@ -44,7 +44,7 @@ public struct EpisodeClosed: EventRecord {
 
 /// A provider's working time was set.
 public struct CapacitySet: EventRecord {
-    /// `capacity.set`
+    /// The type `capacity.set`.
     public static let schema = EventSchema(
         "capacity.set", family: .aura, "A provider's working time was set.",
         required: [

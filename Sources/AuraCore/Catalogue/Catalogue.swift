@@ -1,6 +1,8 @@
 /// The event types that Aura knows by itself.
 public enum Catalogue {
-    /// One struct for each type. A new type is one more line here.
+    /// One struct for each type.
+    ///
+    /// A new type is one more line here.
     public static let records: [any EventRecord.Type] = [
         UserCreated.self,
         UserLogin.self,

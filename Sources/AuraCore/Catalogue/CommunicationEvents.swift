@@ -1,6 +1,6 @@
 /// Somebody sent a message.
 public struct MessageSent: EventRecord {
-    /// `message.sent`
+    /// The type `message.sent`.
     public static let schema = EventSchema(
         "message.sent", family: .communication, "Somebody sent a message.",
         required: [
@@ -51,7 +51,7 @@ public struct MessageSent: EventRecord {
 
 /// A conversation was begun.
 public struct ThreadCreated: EventRecord {
-    /// `thread.created`
+    /// The type `thread.created`.
     public static let schema = EventSchema(
         "thread.created", family: .communication, "A conversation was begun.",
         required: [
@@ -96,7 +96,7 @@ public struct ThreadCreated: EventRecord {
 
 /// A video call began.
 public struct VideoCallStarted: EventRecord {
-    /// `video_call.started`
+    /// The type `video_call.started`.
     public static let schema = EventSchema(
         "video_call.started", family: .communication, "A video call began.",
         required: [.id("call_id", "The call.")],
@@ -136,7 +136,7 @@ public struct VideoCallStarted: EventRecord {
 
 /// A video call ended.
 public struct VideoCallEnded: EventRecord {
-    /// `video_call.ended`
+    /// The type `video_call.ended`.
     public static let schema = EventSchema(
         "video_call.ended", family: .communication, "A video call ended.",
         required: [.id("call_id", "The call.")],
@@ -180,7 +180,7 @@ public struct VideoCallEnded: EventRecord {
 
 /// A file was uploaded.
 public struct AttachmentUploaded: EventRecord {
-    /// `attachment.uploaded`
+    /// The type `attachment.uploaded`.
     public static let schema = EventSchema(
         "attachment.uploaded", family: .communication, "A file was uploaded.",
         required: [.id("attachment_id", "The file.")],
@@ -223,7 +223,7 @@ public struct AttachmentUploaded: EventRecord {
 
 /// Somebody was notified.
 public struct NotificationSent: EventRecord {
-    /// `notification.sent`
+    /// The type `notification.sent`.
     public static let schema = EventSchema(
         "notification.sent", family: .communication, "Somebody was notified.",
         required: [.id("notification_id", "The notification.")],

@@ -20,12 +20,12 @@ public enum EntityID: Hashable, Sendable {
 }
 
 extension EntityID: ExpressibleByIntegerLiteral, ExpressibleByStringInterpolation {
-    /// `42`
+    /// A number: `42`.
     public init(integerLiteral number: Int64) {
         self = .number(number)
     }
 
-    /// `"u-17"`
+    /// A text or UUID: `"u-17"`.
     public init(stringLiteral text: String) {
         self.init(text)
     }

@@ -1,6 +1,6 @@
 /// A patient was taken on.
 public struct PatientCreated: EventRecord {
-    /// `patient.created`
+    /// The type `patient.created`.
     public static let schema = EventSchema(
         "patient.created", family: .patient, "A patient was taken on.",
         required: [.id("patient_id", "The patient.")],
@@ -40,7 +40,7 @@ public struct PatientCreated: EventRecord {
 
 /// A patient's record was changed.
 public struct PatientUpdated: EventRecord {
-    /// `patient.updated`
+    /// The type `patient.updated`.
     public static let schema = EventSchema(
         "patient.updated", family: .patient, "A patient's record was changed.",
         required: [.id("patient_id", "The patient.")],
@@ -79,7 +79,7 @@ public struct PatientUpdated: EventRecord {
 
 /// A patient answered a questionnaire.
 public struct AssessmentCompleted: EventRecord {
-    /// `assessment.completed`
+    /// The type `assessment.completed`.
     public static let schema = EventSchema(
         "assessment.completed", family: .patient, "A patient answered a questionnaire.",
         required: [
@@ -133,7 +133,7 @@ public struct AssessmentCompleted: EventRecord {
 
 /// A model estimated a patient's risk.
 public struct RiskPredictionGenerated: EventRecord {
-    /// `risk_prediction.generated`
+    /// The type `risk_prediction.generated`.
     public static let schema = EventSchema(
         "risk_prediction.generated", family: .patient, "A model estimated a patient's risk.",
         required: [

@@ -1,6 +1,6 @@
 /// A request to an interface failed.
 public struct APIError: EventRecord {
-    /// `api.error`
+    /// The type `api.error`.
     public static let schema = EventSchema(
         "api.error", family: .system, "A request to an interface failed.",
         required: [
@@ -56,7 +56,7 @@ public struct APIError: EventRecord {
 
 /// A task in the background ended.
 public struct TaskCompleted: EventRecord {
-    /// `task.completed`
+    /// The type `task.completed`.
     public static let schema = EventSchema(
         "task.completed", family: .system, "A task in the background ended.",
         required: [.text("task_name", "Which task.")],
@@ -102,7 +102,7 @@ public struct TaskCompleted: EventRecord {
 
 /// A report was made.
 public struct ReportGenerated: EventRecord {
-    /// `report.generated`
+    /// The type `report.generated`.
     public static let schema = EventSchema(
         "report.generated", family: .system, "A report was made.",
         required: [.text("report_type", "Which report.")],
@@ -151,7 +151,7 @@ public struct ReportGenerated: EventRecord {
 
 /// Data left the system.
 public struct DataExport: EventRecord {
-    /// `data.export`
+    /// The type `data.export`.
     public static let schema = EventSchema(
         "data.export", family: .system, "Data left the system.",
         required: [.text("export_type", "What was exported.")],
@@ -196,7 +196,7 @@ public struct DataExport: EventRecord {
 
 /// Another system called.
 public struct WebhookReceived: EventRecord {
-    /// `webhook.received`
+    /// The type `webhook.received`.
     public static let schema = EventSchema(
         "webhook.received", family: .system, "Another system called.",
         required: [.text("source", "Which system.")],
@@ -243,7 +243,7 @@ public struct WebhookReceived: EventRecord {
 
 /// Somebody tried whether events arrive.
 public struct SystemTest: EventRecord {
-    /// `system.test`
+    /// The type `system.test`.
     public static let schema = EventSchema(
         "system.test", family: .system, "Somebody tried whether events arrive.",
         optional: [

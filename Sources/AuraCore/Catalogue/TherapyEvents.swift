@@ -1,6 +1,6 @@
 /// A therapy session was planned.
 public struct TherapySessionCreated: EventRecord {
-    /// `therapy_session.created`
+    /// The type `therapy_session.created`.
     public static let schema = EventSchema(
         "therapy_session.created", family: .therapy, "A therapy session was planned.",
         required: .session + [.scheduledAt],
@@ -44,7 +44,7 @@ public struct TherapySessionCreated: EventRecord {
 
 /// A therapy session began.
 public struct TherapySessionStarted: EventRecord {
-    /// `therapy_session.started`
+    /// The type `therapy_session.started`.
     public static let schema = EventSchema(
         "therapy_session.started", family: .therapy, "A therapy session began.",
         required: .session,
@@ -90,7 +90,7 @@ public struct TherapySessionStarted: EventRecord {
 
 /// A therapy session took place.
 public struct TherapySessionCompleted: EventRecord {
-    /// `therapy_session.completed`
+    /// The type `therapy_session.completed`.
     public static let schema = EventSchema(
         "therapy_session.completed", family: .therapy, "A therapy session took place.",
         required: .session,
@@ -132,7 +132,7 @@ public struct TherapySessionCompleted: EventRecord {
 
 /// A therapy session was called off.
 public struct TherapySessionCancelled: EventRecord {
-    /// `therapy_session.cancelled`
+    /// The type `therapy_session.cancelled`.
     public static let schema = EventSchema(
         "therapy_session.cancelled", family: .therapy, "A therapy session was called off.",
         required: .session,
@@ -175,7 +175,7 @@ public struct TherapySessionCancelled: EventRecord {
 
 /// A patient talked with the chatbot.
 public struct ChatbotInteraction: EventRecord {
-    /// `chatbot.interaction`
+    /// The type `chatbot.interaction`.
     public static let schema = EventSchema(
         "chatbot.interaction", family: .therapy, "A patient talked with the chatbot.",
         required: [.id("patient_id", "The patient.")],

@@ -1,6 +1,6 @@
 /// An account was made for somebody, by staff or by an import.
 public struct UserCreated: EventRecord {
-    /// `user.created`
+    /// The type `user.created`.
     public static let schema = EventSchema(
         "user.created", family: .user, "An account was made.",
         required: [.id("user_id", "The account.")],
@@ -37,7 +37,7 @@ public struct UserCreated: EventRecord {
 
 /// Somebody signed in.
 public struct UserLogin: EventRecord {
-    /// `user.login`
+    /// The type `user.login`.
     public static let schema = EventSchema(
         "user.login", family: .user, "Somebody signed in.",
         required: [.id("user_id", "Who signed in.")],
@@ -84,7 +84,7 @@ public struct UserLogin: EventRecord {
 
 /// Somebody's session ended.
 public struct UserLogout: EventRecord {
-    /// `user.logout`
+    /// The type `user.logout`.
     public static let schema = EventSchema(
         "user.logout", family: .user, "Somebody's session ended.",
         required: [.id("user_id", "Whose session it was.")],
@@ -124,7 +124,7 @@ public struct UserLogout: EventRecord {
 
 /// Somebody's profile was changed.
 public struct UserProfileUpdated: EventRecord {
-    /// `user.profile_updated`
+    /// The type `user.profile_updated`.
     public static let schema = EventSchema(
         "user.profile_updated", family: .user, "Somebody's profile was changed.",
         required: [.id("user_id", "Whose profile.")],
@@ -163,7 +163,7 @@ public struct UserProfileUpdated: EventRecord {
 
 /// Somebody was turned away at the door.
 public struct AuthFailed: EventRecord {
-    /// `auth.failed`
+    /// The type `auth.failed`.
     public static let schema = EventSchema(
         "auth.failed", family: .user, "An attempt to sign in was refused.",
         required: [.text("failure_reason", "Why it was refused.")],
@@ -209,7 +209,7 @@ public struct AuthFailed: EventRecord {
 
 /// Somebody made an account of their own.
 public struct UserSignup: EventRecord {
-    /// `user.signup`
+    /// The type `user.signup`.
     public static let schema = EventSchema(
         "user.signup", family: .user, "Somebody made an account of their own.",
         required: [.id("user_id", "The account.")],
