@@ -78,16 +78,30 @@ struct AppointmentPlan: Sendable {
     }
 }
 
+/// The appointments of the days around the one that is being written, of one group.
+struct AppointmentBook: Sendable {
+    private var days: [Int: [AppointmentPlan]] = [:]
+
+    /// The appointments of a day, planned when it is asked for first.
+    mutating func plans(of group: ClinicGroup, day: Int) -> [AppointmentPlan] {
+        if let plans = days[day] { return plans }
+        if days.count > 2 * AppointmentPlan.horizon { days.removeAll() }
+        let plans = AppointmentPlan.all(of: group, day: day)
+        days[day] = plans
+        return plans
+    }
+}
+
 extension Diary {
     /// Appointments made on this day, those of tomorrow reminded of, and those of today.
-    mutating func enterAppointments() {
+    mutating func enterAppointments(of book: inout AppointmentBook) {
         for ahead in 1...AppointmentPlan.horizon {
-            for plan in AppointmentPlan.all(of: group, day: day + ahead) {
+            for plan in book.plans(of: group, day: day + ahead) {
                 if plan.madeOn == day { enterMaking(plan, on: day + ahead) }
                 if ahead <= 2 { enterAdvance(plan, ahead: ahead) }
             }
         }
-        for plan in AppointmentPlan.all(of: group, day: day) {
+        for plan in book.plans(of: group, day: day) {
             enterAdvance(plan, ahead: 0)
             switch plan.outcome {
             case .fulfilled: enterVisit(plan)
