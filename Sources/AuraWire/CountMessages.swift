@@ -195,7 +195,24 @@ public struct Counts: WireMessage {
     }
 }
 
+extension Counts.Row {
+    /// Bytes that the row takes in a payload.
+    public var encodedSize: Int { keys.reduce(24) { $0 + $1.encodedSize } }
+}
+
 extension Counts.Key {
+    fileprivate var encodedSize: Int {
+        switch self {
+        case .type(let name): 5 + name.utf8.count
+        case .bucket: 9
+        case .attribute(nil): 2
+        case .attribute(.string(let text)): 7 + text.utf8.count
+        case .attribute(.uuid): 19
+        case .attribute(.bool): 4
+        case .attribute: 11
+        }
+    }
+
     fileprivate init(from reader: inout ByteReader) throws(FormatError) {
         let kind = try reader.read(UInt8.self)
         switch kind {
