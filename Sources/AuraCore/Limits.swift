@@ -1,4 +1,6 @@
-/// Every hard limit of the formats, with its reason. `Formats/limits.md` lists the same numbers.
+/// Every hard limit of the formats, with its reason.
+///
+/// `Formats/limits.md` lists the same numbers.
 public enum Limits {
     /// Bytes of an event type's or attribute's name: names live in every batch's dictionary.
     public static let nameBytes = 128

@@ -71,6 +71,7 @@ import Testing
             expect(Rule.reasons, path, "    // Because.\n    \(danger)", breaksAt: [])
             expect(Rule.reasons, path, "// \(danger)", breaksAt: [])
         }
+        expect(Rule.reasons, path, "var entry: Entry?\nlet a = retry!", breaksAt: [])
         expect(Rule.reasons, "Tests/ATests/A.swift", "let a = try? b()", breaksAt: [])
         expect(Rule.reasons, "Tests/ATests/A.swift", "let a = try! b()", breaksAt: [1])
     }
@@ -133,6 +134,7 @@ import Testing
             (##"a #"b\#(c)"# e"##, ##"a #"   (c)"# e"##),
             ("a \"\"\"\nb \" // {\n\"\"\" c", "a \"\"\"\n        \n\"\"\" c"),
             ("a `b { c` d", "a `     ` d"),
+            ("a #/b\"{ #\\/ c/# d", "a #/         /# d"),
             ("\"é\" a", "\"  \" a"),
             ("a /* b", "a     "),
             ("a \"b", "a \" "),

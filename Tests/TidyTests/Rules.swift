@@ -73,12 +73,14 @@ extension Rule {
 
     static let reasons = Rule("what is dangerous has its reason written on the line above") {
         file in
-        var dangers = [
-            "@unchecked Sendable", "nonisolated(unsafe)", "try!", "fatalError(", ".disabled(",
-        ]
-        if file.module != nil { dangers.append("try?") }
+        let always =
+            #/@unchecked Sendable|nonisolated\(unsafe\)|\btry!|\bfatalError\(|\.disabled\(/#
+        let inSources = #/\btry\?/#
         return file.code.enumerated().compactMap { index, line in
-            guard let danger = dangers.first(where: { line.contains($0) }) else { return nil }
+            let found =
+                line.firstMatch(of: always)
+                ?? (file.module == nil ? nil : line.firstMatch(of: inSources))
+            guard let danger = found?.output else { return nil }
             let above = index > 0 ? file.lines[index - 1].drop(while: \.isWhitespace) : ""
             return above.hasPrefix("//") ? nil : (index + 1, "\(danger) without a reason above")
         }

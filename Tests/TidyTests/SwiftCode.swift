@@ -1,10 +1,10 @@
 /// A simple look at Swift's text: enough to tell code from comments and strings.
 ///
 /// Knows line and nested block comments, strings with escapes, interpolation, three quotes and any
-/// number of `#`, and names in backticks. Does not know regular expression literals: a quote or a
-/// brace in one would mislead it.
+/// number of `#`, names in backticks, and regular expressions between `#/` and `/#`. Does not know
+/// those between single slashes: a quote or a brace in one would mislead it.
 enum SwiftCode {
-    /// The text with comments and what strings and backticks hold replaced by blanks; lines keep
+    /// The text with comments and what strings, backticks and expressions hold replaced by blanks; lines keep
     /// their numbers, code its columns in bytes.
     static func strip(_ text: String) -> String {
         var scanner = Scanner(bytes: Array(text.utf8))
@@ -34,6 +34,10 @@ enum SwiftCode {
                     blank { $0.bytes[$0.place] == UInt8(ascii: "\n") }
                 } else if starts("/*") {
                     blankBlockComment()
+                } else if starts("#/") {
+                    place += 2
+                    blank { $0.starts("/#") }
+                    place += 2
                 } else if let delimiter = openingDelimiter() {
                     place += delimiter.hashes + delimiter.quotes
                     blankString(delimiter)

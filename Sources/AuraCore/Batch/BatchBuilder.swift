@@ -6,8 +6,9 @@
 public struct BatchBuilder: Sendable {
     var types: [TypeColumn] = []
     var columns: [ColumnBuilder] = []
-    /// Names by their bytes: `String` holds é and e with an accent for equal, batches do not.
-    /// A type's handle is the code of its name.
+    /// Names by their bytes; a type's handle is the code of its name.
+    ///
+    /// `String` holds é and e with an accent for equal, batches do not.
     private var typeNames = StringInterner()
     private var columnNames = StringInterner()
     /// Handle + 1, or 0, by code of the name × 8 + type.
@@ -89,7 +90,9 @@ public struct BatchBuilder: Sendable {
         valueBytes += bytes
     }
 
-    /// Sets an int64. A second value of a row and column replaces the first, here and below.
+    /// Sets an int64.
+    ///
+    /// A second value of a row and column replaces the first, here and below.
     public mutating func set(_ column: Int, integer: Int64) {
         assert(columns[column].type == .int64)
         append(integer, to: column)
@@ -161,8 +164,9 @@ public struct BatchBuilder: Sendable {
         strings.truncate(to: rowStart.strings)
     }
 
-    /// Adds one event whole, or nothing of it. Of two attributes of one name and type the last
-    /// counts.
+    /// Adds one event whole, or nothing of it.
+    ///
+    /// Of two attributes of one name and type the last counts.
     ///
     /// - Returns: False if there is no room for it beside the rows so far: `finish`, append again.
     /// - Throws: What makes the event impossible, also for a batch of its own.

@@ -36,7 +36,7 @@ public struct EventBatch: Sendable {
         layout.strings.bytes(of: code, in: bytes).text
     }
 
-    /// The code of a string, if the batch's dictionary holds it. O(log strings).
+    /// The code of a string, if the batch's dictionary holds it; O(log strings).
     public func code(of string: String) -> Int? {
         layout.strings.find(string, in: bytes)
     }

@@ -9,7 +9,8 @@ public struct AttributeCap: Sendable {
     public let limit: Int
     /// Types whose names are remembered; of further types each event is capped by itself.
     public let typeLimit: Int
-    private var admitted: [String: Set<String>] = [:]
+    /// Names by their bytes: `String` holds é and e with an accent for equal, columns do not.
+    private var admitted: [[UInt8]: Set<[UInt8]>] = [:]
 
     /// A cap that has seen no event.
     public init(limit: Int = Limits.attributesPerType, typeLimit: Int = Limits.batchTypes) {
@@ -22,41 +23,44 @@ public struct AttributeCap: Sendable {
     /// What an event's `$residual` holds already stays there; of two values for one key, and of two
     /// attributes of one name and different types, a list is made.
     public mutating func apply(to event: Event) -> Event {
-        var names = admitted[event.type] ?? []
+        let type = Array(event.type.utf8)
+        var names = admitted[type] ?? []
         let known = names.count
         var isOver = false
-        for attribute in event.attributes where !names.contains(attribute.name) {
-            if attribute.name == ReservedName.residual { continue }
-            if names.count < limit { names.insert(attribute.name) } else { isOver = true }
+        for attribute in event.attributes where attribute.name != ReservedName.residual {
+            let name = Array(attribute.name.utf8)
+            if names.contains(name) { continue }
+            if names.count < limit { names.insert(name) } else { isOver = true }
         }
-        if names.count > known, known > 0 || admitted.count < typeLimit {
-            admitted[event.type] = names
-        }
+        if names.count > known, known > 0 || admitted.count < typeLimit { admitted[type] = names }
         return isOver ? move(event, beyond: names) : event
     }
 
-    private func move(_ event: Event, beyond names: Set<String>) -> Event {
-        var event = event
+    private func move(_ event: Event, beyond names: Set<[UInt8]>) -> Event {
+        var kept = event
+        kept.attributes = []
         // Keys and values as JSON writes them.
-        var values: [String: [String]] = [:]
-        let moved = event.attributes.filter { !names.contains($0.name) }
-        event.attributes.removeAll { !names.contains($0.name) }
-        for attribute in moved {
-            if attribute.name == ReservedName.residual, case .string(let text) = attribute.value,
+        var values: [[UInt8]: [String]] = [:]
+        for attribute in event.attributes {
+            if names.contains(Array(attribute.name.utf8)) {
+                kept.attributes.append(attribute)
+            } else if attribute.name == ReservedName.residual,
+                case .string(let text) = attribute.value,
                 let members = JSONText.members(of: text)
             {
-                for (key, value) in members { values[key, default: []].append(value) }
+                for (key, value) in members { values[Array(key.utf8), default: []].append(value) }
             } else {
-                values[JSONText.quoted(attribute.name), default: []].append(
-                    JSONText.encoded(attribute.value))
+                let key = Array(JSONText.quoted(attribute.name).utf8)
+                values[key, default: []].append(JSONText.encoded(attribute.value))
             }
         }
-        let members = values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        let text = members.map { key, values in
-            key + ":" + (values.count == 1 ? values[0] : "[" + values.joined(separator: ",") + "]")
+        let members = values.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
+            key, values in
+            String(decoding: key, as: UTF8.self) + ":"
+                + (values.count == 1 ? values[0] : "[" + values.joined(separator: ",") + "]")
         }
-        event.attributes.append(
-            Attribute(ReservedName.residual, .string("{" + text.joined(separator: ",") + "}")))
-        return event
+        kept.attributes.append(
+            Attribute(ReservedName.residual, .string("{" + members.joined(separator: ",") + "}")))
+        return kept
     }
 }

@@ -1,4 +1,6 @@
-/// One value of any attribute type. For single events and answers; columns hold vectors.
+/// One value of any attribute type.
+///
+/// For single events and answers; columns hold vectors.
 public enum AttributeValue: Hashable, Sendable {
     case bool(Bool)
     case int64(Int64)
@@ -49,7 +51,9 @@ extension AttributeValue: CustomStringConvertible {
 
 /// A named value of an event.
 public struct Attribute: Hashable, Sendable {
+    /// Any UTF-8 of 1…128 bytes that does not begin with `$`.
     public var name: String
+    /// What it is; its type is part of the attribute's identity.
     public var value: AttributeValue
 
     /// A named value.

@@ -2,6 +2,7 @@
 public struct Event: Hashable, Sendable {
     /// `appointment.created`, or any UTF-8 of 1…128 bytes.
     public var type: String
+    /// When it happened, by the sender's account.
     public var time: Timestamp
     /// The sender's own id of the event, if it has one.
     public var id: EventID?

@@ -1,5 +1,6 @@
-/// The only form in which Aura keeps an internet address: its network, /24 for IPv4 and /48 for
-/// IPv6. A full address has no representation.
+/// The network of an internet address, /24 for IPv4 and /48 for IPv6.
+///
+/// Aura keeps addresses in no other form; a full one has no representation.
 public struct IPPrefix: Hashable, Comparable, Sendable {
     /// `4 << 48 | 24 bits` or `6 << 48 | 48 bits`: the code on disk and wire.
     public let rawValue: UInt64

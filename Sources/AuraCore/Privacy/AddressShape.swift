@@ -16,7 +16,7 @@ enum AddressShape {
             else { return nil }
         }
         guard colons == 0 || isGlobal(text, 0) else { return nil }
-        return IPPrefix(truncating: text.text)
+        return IPPrefix(truncating: text)
     }
 
     /// Whether a text that is an address or prefix says no more than its network.
@@ -46,8 +46,6 @@ enum AddressShape {
         return size == 4 || (size == 0 && start == 0)
     }
 }
-
-// MARK: IPv4
 
 extension AddressShape {
     /// Whether four numbers up to 255 with dots between them occur, the last not 0.
@@ -122,8 +120,6 @@ extension AddressShape {
     }
 }
 
-// MARK: IPv6
-
 extension AddressShape {
     /// Whether an IPv6 address occurs, in a run of hexadecimal digits, colons and dots.
     private static func groupsOccur(in text: RawSpan) -> Bool {
@@ -164,7 +160,7 @@ extension AddressShape {
             if isWhole, end - start <= 45, isGlobal(text, start) {
                 let run = text.slice(start, end - start)
                 if isGroupNetwork(run) { return false }
-                if IPPrefix(truncating: run.text) != nil { return true }
+                if IPPrefix(truncating: run) != nil { return true }
             }
             // The next start: after the first colon that is not part of a `::`.
             while start < end, text.byte(start) != UInt8(ascii: ":") { start += 1 }

@@ -9,7 +9,7 @@ struct ByteSet: Sendable {
     init(_ texts: some Sequence<String>) {
         var heap: [UInt8] = []
         var starts = [0]
-        for text in Set(texts).sorted() {
+        for text in texts {
             heap.append(contentsOf: text.utf8)
             starts.append(heap.count)
         }

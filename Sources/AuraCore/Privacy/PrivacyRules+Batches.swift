@@ -102,7 +102,7 @@ extension PrivacyRules {
             let (event, findings) = sanitize(event)
             for finding in findings { counts[finding, default: 0] += 1 }
             guard let event else { continue }
-            do throws(EventError) { try builder.append(event) } catch { throw .event(error) }
+            do throws(EventError) { try add(event, to: &builder) } catch { throw .event(error) }
         }
         var findings: [PrivacyFinding] = []
         for (var finding, rows) in counts {
@@ -114,14 +114,20 @@ extension PrivacyRules {
                 < ($1.attribute, $1.rule, $1.outcome.rawValue)
         }
         guard builder.rowCount > 0 else { return (nil, findings) }
-        // Not `finish`, which takes a batch beyond the limits for a mistake of its caller: columns
-        // of text that become columns of prefixes can take more room.
         let bytes = BatchEncoder.encode(builder)
         do throws(FormatError) {
             return (try EventBatch(validating: bytes), findings)
         } catch {
             throw .batch(error)
         }
+    }
+
+    /// Adds an event whether or not the builder holds the batch for full: that is an estimate, and
+    /// what came out of a batch mostly fits one. The encoded size decides.
+    private func add(_ event: Event, to builder: inout BatchBuilder) throws(EventError) {
+        try builder.beginRow(type: builder.type(event.type), time: event.time)
+        if let id = event.id { try builder.set(ReservedName.id, id.value) }
+        for attribute in event.attributes { try builder.set(attribute.name, attribute.value) }
     }
 }
 

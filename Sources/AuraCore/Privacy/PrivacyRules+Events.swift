@@ -25,7 +25,7 @@ extension PrivacyRules {
             case .truncate(let prefix):
                 findings.append(PrivacyFinding(.address, attribute.name, .truncated))
                 let isGiven = event.attributes.contains {
-                    $0.name == attribute.name && $0.value.type == .ipPrefix
+                    $0.value.type == .ipPrefix && $0.name.utf8.elementsEqual(attribute.name.utf8)
                 }
                 if isGiven {
                     dropped.append(index)

@@ -108,8 +108,6 @@ public struct PrivacyRules: Sendable {
     }
 }
 
-// MARK: Shapes
-
 extension PrivacyRules {
     /// The shapes that a text holds, before anything is known of its place.
     @inline(__always)

@@ -121,19 +121,19 @@ struct Configuration: Sendable {
 
     /// What the chosen preset says, under all that is written.
     private mutating func applyPreset(stateHome: String?) {
-        let preset = Origin.preset(environment)
+        var keys: [ConfigurationKey] = [.dataDirectory]
         switch environment {
         case .development:
-            logLevel = .debug
             let state = stateHome ?? home.map { "\($0)/.local/state" }
             dataDirectory = state.map { "\($0)/aura/data" } ?? dataDirectory
+            logLevel = .debug
+            keys.append(.logLevel)
         case .staging, .production:
             dataDirectory = "/var/lib/aura"
             writtenAuthentication = true
-            origins[.authenticationRequired] = preset
+            keys.append(.authenticationRequired)
         }
-        if environment == .development { origins[.logLevel] = preset }
-        origins[.dataDirectory] = preset
+        for key in keys { origins[key] = .preset(environment) }
     }
 
     private mutating func set(
