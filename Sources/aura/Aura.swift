@@ -14,7 +14,7 @@ struct Aura: AsyncParsableCommand {
             """,
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Server", subcommands: []),
+            CommandGroup(name: "Server", subcommands: [Serve.self]),
             CommandGroup(name: "Events", subcommands: []),
             CommandGroup(
                 name: "Questions", subcommands: []),

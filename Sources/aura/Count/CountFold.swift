@@ -1,3 +1,4 @@
+import AuraCore
 import AuraWire
 
 /// Makes an answer of the server's rows: adds days up to weeks, and counts distinct values.

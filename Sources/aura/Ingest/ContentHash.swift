@@ -38,9 +38,10 @@ enum ContentHash {
 extension FileSource {
     /// Reads some bytes into an array behind its first `start`; 0 at the end.
     fileprivate mutating func read(into array: inout [UInt8], from start: Int) throws -> Int {
+        let size = array.count
         var elements = array.mutableSpan
-        var bytes = elements.mutableBytes
-        var rest = bytes.extracting(start..<array.count)
+        var bytes = unsafe elements.mutableBytes
+        var rest = bytes._mutatingExtracting(start..<size)
         return try read(into: &rest)
     }
 }
