@@ -20,19 +20,26 @@ final class Committer: Sendable {
     }
 
     private let waiting: Mutex<Waiting>
-    /// Held by the writer during a commit, and for moments by the maker of spares; nobody who reads
-    /// or submits ever takes it.
+    /// Touched on `queue` alone, so nobody ever waits for this lock.
     private let storage: Mutex<Storage>
+    private let spares = Mutex(Spares())
     private let queue = DispatchQueue(label: "aura.commit", qos: .userInteractive)
     private let background = DispatchQueue(label: "aura.spares", qos: .utility)
     private let published: Mutex<Published>
     private let clock: @Sendable () -> Int64
     private let idlePromise: DispatchTimeInterval
 
+    /// Spare segments on their way from the background to the writer.
+    private struct Spares: Sendable {
+        var ready: [PreparedSegment] = []
+        var isMaking = false
+    }
+
     /// What readers see.
     private struct Published: Sendable {
         var snapshot: Snapshot
         var progress: Progress
+        var failure: FileSystemError?
         var observers: [Int: @Sendable (Progress) -> Void] = [:]
         var nextObserver = 0
     }
@@ -46,7 +53,7 @@ final class Committer: Sendable {
         self.storage = Mutex(storage)
         self.clock = clock
         idlePromise = .milliseconds(20)
-        background.async { self.makeSpares() }
+        queue.async { self.orderSpare() }
     }
 
     var snapshot: Snapshot { published.withLock { $0.snapshot } }
@@ -108,7 +115,6 @@ final class Committer: Sendable {
         if storage.withLock({ $0.needsPromise }) {
             queue.asyncAfter(deadline: .now() + idlePromise) { self.promise() }
         }
-        background.async { self.makeSpares() }
     }
 
     private func take() -> (CommitGroup, [Intake<Reply>.Answer])? {
@@ -133,6 +139,7 @@ final class Committer: Sendable {
             }
             waiting.withLock { $0.intake.finish(headBytes: bytes) }
             publish(snapshot, progress)
+            orderSpare()
             return nil
         } catch {
             return error
@@ -141,7 +148,8 @@ final class Committer: Sendable {
 
     /// Refuses what was in the failed group and everything that waits behind it.
     private func refuse(_ answers: [Intake<Reply>.Answer], after error: StorageError) {
-        let next = storage.withLock { $0.nextSequence }
+        let (next, failure) = storage.withLock { ($0.nextSequence, $0.failure) }
+        published.withLock { $0.failure = failure }
         let refusal = Refusal(error)
         let behind = waiting.withLock { waiting in
             if case .failed = error { waiting.refusal = .failed }
@@ -190,29 +198,53 @@ final class Committer: Sendable {
         published.withLock { $0.observers[number] = nil }
     }
 
-    /// Makes spare segments until enough are ready; a full disk ends it until the next commit.
-    private func makeSpares() {
-        while let wanted = storage.withLock({ $0.wantedSpare }) {
-            do throws(FileSystemError) {
-                let spare = try wanted.prepare()
-                storage.withLock { $0.add(spare) }
-            } catch {
-                return
+    /// Takes the spares that are ready, and has the next one made beside the writer. A full disk
+    /// ends that until the next commit asks again.
+    private func orderSpare() {
+        let ready = spares.withLock { spares in
+            defer { spares.ready = [] }
+            return spares.ready
+        }
+        let wanted = storage.withLock { storage in
+            for spare in ready { storage.add(spare) }
+            return storage.wantedSpare
+        }
+        guard let wanted else { return }
+        let mustMake = spares.withLock { spares in
+            defer { spares.isMaking = true }
+            return !spares.isMaking
+        }
+        guard mustMake else { return }
+        background.async {
+            let spare: PreparedSegment?
+            do throws(FileSystemError) { spare = try wanted.prepare() } catch { spare = nil }
+            self.spares.withLock { spares in
+                if let spare { spares.ready.append(spare) }
+                spares.isMaking = false
             }
+            if spare != nil { self.queue.async { self.orderSpare() } }
         }
     }
 
     /// Commits what waits, refuses what comes, and closes the storage.
     func close() throws(StorageError) {
         waiting.withLock { $0.refusal = $0.refusal ?? .closed }
-        queue.sync { commitAll() }
         background.sync {}
         let now = clock()
-        try storage.withLock { storage throws(StorageError) in try storage.close(now: now) }
+        let result = queue.sync { () -> Result<Void, StorageError> in
+            commitAll()
+            do throws(StorageError) {
+                return .success(
+                    try storage.withLock { storage throws(StorageError) in
+                        try storage.close(now: now)
+                    })
+            } catch { return .failure(error) }
+        }
+        try result.get()
     }
 
     /// Why nothing can be written; nil while all is well.
-    var failure: FileSystemError? { storage.withLock { $0.failure } }
+    var failure: FileSystemError? { published.withLock { $0.failure } }
 
     /// Bytes of memory that events take.
     var memoryBytes: Int { waiting.withLock { $0.intake.headBytes } }

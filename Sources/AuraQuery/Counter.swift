@@ -43,15 +43,15 @@ public enum Counter {
         }
         // Each dimension numbers its keys within the batch; a row's group is the mix of them.
         let dimensions = query.groupings.map { Dimension($0, batch, times) }
-        var tallies: [Int: Tally] = [:]
+        var tallies = Tallies(dimensions.reduce(1) { $0.multipliedCapped($1.keys.count) })
         selection.forEach { row in
             var group = 0
             for dimension in dimensions {
                 group = group &* dimension.keys.count &+ Int(dimension.codes[row])
             }
-            tallies[group, default: Tally()].add(times[row])
+            tallies.add(times[row], to: group)
         }
-        for (group, tally) in tallies {
+        tallies.forEach { group, tally in
             var group = group
             var keys: [GroupKey] = []
             for dimension in dimensions.reversed() {
@@ -76,31 +76,69 @@ private struct Tally {
     }
 }
 
+/// The tallies of a batch's groups: an array while the possible groups are few.
+private struct Tallies {
+    private var dense: [Tally] = []
+    private var sparse: [Int: Tally] = [:]
+
+    init(_ possible: Int) {
+        if possible <= 65_536 { dense = Array(repeating: Tally(), count: possible) }
+    }
+
+    mutating func add(_ time: Int64, to group: Int) {
+        if dense.isEmpty {
+            sparse[group, default: Tally()].add(time)
+        } else {
+            dense[group].add(time)
+        }
+    }
+
+    func forEach(_ body: (Int, Tally) -> Void) {
+        for (group, tally) in dense.enumerated() where tally.count > 0 { body(group, tally) }
+        for (group, tally) in sparse { body(group, tally) }
+    }
+}
+
+extension Int {
+    /// The product, or a number too large for any array.
+    fileprivate func multipliedCapped(_ other: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
+}
+
 /// The rows of a batch that still count.
 private struct RowSelection {
-    private var isKept: [Bool]
+    private let rowCount: Int
+    /// nil while all rows count.
+    private var isKept: [Bool]?
 
     /// Rows of the query's types and time range; nil if there are none.
     init?(_ batch: EventBatch, _ query: CountQuery) {
         let start = query.start?.microseconds ?? Int64.min
         let end = query.end?.microseconds ?? Int64.max
         let range = batch.layout.timeRange
-        guard range.upperBound >= start, range.lowerBound < end || query.end == nil else {
-            return nil
-        }
-        isKept = Array(repeating: true, count: batch.rowCount)
+        guard range.upperBound >= start, range.lowerBound < end else { return nil }
+        rowCount = batch.rowCount
         if !query.types.isEmpty {
             let wanted = Set(query.types.compactMap { batch.code(of: $0) })
             let keep = batch.layout.types.map { wanted.contains($0.name) }
             guard keep.contains(true) else { return nil }
-            for row in isKept.indices { isKept[row] = keep[batch.typeCode(of: row)] }
+            if keep.contains(false) { isKept = batch.typeCodes().map { keep[Int($0)] } }
         }
         if range.lowerBound < start || range.upperBound >= end {
-            let times = batch.times()
-            for row in isKept.indices where times[row] < start || times[row] >= end {
-                isKept[row] = false
-            }
+            let isInside = batch.times().map { $0 >= start && $0 < end }
+            intersect(isInside)
         }
+    }
+
+    private mutating func intersect(_ other: [Bool]) {
+        guard var kept = isKept else {
+            isKept = other
+            return
+        }
+        for row in kept.indices where !other[row] { kept[row] = false }
+        isKept = kept
     }
 
     /// Keeps rows whose attribute equals one of the filter's values.
@@ -124,10 +162,15 @@ private struct RowSelection {
                 index += 1
             }
         }
-        for row in isKept.indices where !matches[row] { isKept[row] = false }
+        intersect(matches)
     }
 
+    @inline(__always)
     func forEach(_ body: (Int) -> Void) {
+        guard let isKept else {
+            for row in 0..<rowCount { body(row) }
+            return
+        }
         for row in isKept.indices where isKept[row] { body(row) }
     }
 }
@@ -139,12 +182,12 @@ private struct Dimension {
     var codes: [UInt32]
 
     init(_ grouping: CountQuery.Grouping, _ batch: EventBatch, _ times: [Int64]) {
-        codes = Array(repeating: 0, count: batch.rowCount)
         switch grouping {
         case .type:
             keys = batch.layout.types.map { .type(batch.string($0.name)) }
-            for row in codes.indices { codes[row] = UInt32(batch.typeCode(of: row)) }
+            codes = batch.typeCodes()
         case .bucket(let width):
+            codes = Array(repeating: 0, count: batch.rowCount)
             var numbers: [Int64: UInt32] = [:]
             for row in codes.indices {
                 codes[row] = number(times[row].flooredQuotient(width), &numbers) {
@@ -153,6 +196,7 @@ private struct Dimension {
             }
         case .attribute(let name):
             keys = [.attribute(nil)]
+            codes = Array(repeating: 0, count: batch.rowCount)
             for column in batch.columns(named: name) {
                 add(column, batch)
             }

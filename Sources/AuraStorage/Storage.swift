@@ -27,7 +27,8 @@ public struct Storage: Sendable {
     }
 
     private let place: StorePlace
-    private let lock: DirectoryLock
+    /// Held until the store is closed.
+    private var lock: DirectoryLock?
     private let options: Options
     private var manifest: Manifest
     private var log: Log
@@ -216,6 +217,7 @@ public struct Storage: Sendable {
     public mutating func close(now: Int64) throws(StorageError) {
         if isClosed { return }
         isClosed = true
+        defer { lock = nil }
         guard log.failure == nil else { return }
         try manifest.append([.closed(lastGroup: log.lastGroup, time: now)], now: now)
     }

@@ -6,8 +6,13 @@
 public struct BatchBuilder: Sendable {
     var types: [TypeColumn] = []
     var columns: [ColumnBuilder] = []
-    private var typeHandles: [String: Int] = [:]
-    private var columnHandles: [ColumnKey: Int] = [:]
+    /// Names by their bytes; a type's handle is the code of its name.
+    ///
+    /// `String` holds é and e with an accent for equal, batches do not.
+    private var typeNames = StringInterner()
+    private var columnNames = StringInterner()
+    /// Handle + 1, or 0, by code of the name × 8 + type.
+    private var columnHandles: [Int] = []
     var strings = StringInterner()
     /// Type handle of each row.
     var rowTypes: [Int32] = []
@@ -17,11 +22,8 @@ public struct BatchBuilder: Sendable {
     private var usedColumns = 0
     private var usedTypes = 0
     private var nameBytes = 0
-
-    struct ColumnKey: Hashable {
-        let name: String
-        let type: AttributeType
-    }
+    /// `valueBytes` and `strings.count` as the last row began.
+    private var rowStart = (valueBytes: 0, strings: 0)
 
     /// An event type by handle.
     struct TypeColumn {
@@ -45,28 +47,25 @@ public struct BatchBuilder: Sendable {
 
     /// The handle of an event type, which is checked once here.
     public mutating func type(_ name: String) throws(EventError) -> Int {
-        if let handle = typeHandles[name] { return handle }
         guard (1...Limits.nameBytes).contains(name.utf8.count) else { throw .badName(name) }
-        types.append(TypeColumn(name: name))
-        typeHandles[name] = types.count - 1
-        return types.count - 1
+        let handle = typeNames.intern(name)
+        if handle == types.count { types.append(TypeColumn(name: name)) }
+        return handle
     }
 
     /// The handle of the column of that attribute and type.
     public mutating func column(
         _ name: String, _ type: AttributeType
     ) throws(EventError) -> Int {
-        let key = ColumnKey(name: name, type: type)
-        if let handle = columnHandles[key] { return handle }
         guard (1...Limits.nameBytes).contains(name.utf8.count) else { throw .badName(name) }
-        if name.utf8.first == UInt8(ascii: "$"), name != ReservedName.id,
-            name != ReservedName.residual
-        {
-            throw .reservedName(name)
+        guard ReservedName.permits(name, type) else { throw .reservedName(name) }
+        let key = columnNames.intern(name) * 8 + Int(type.rawValue)
+        while columnHandles.count < columnNames.count * 8 { columnHandles.append(0) }
+        if columnHandles[key] == 0 {
+            columns.append(ColumnBuilder(name: name, type: type))
+            columnHandles[key] = columns.count
         }
-        columns.append(ColumnBuilder(name: name, type: type))
-        columnHandles[key] = columns.count - 1
-        return columns.count - 1
+        return columnHandles[key] - 1
     }
 
     /// Begins the next row; values set from now on belong to it.
@@ -77,11 +76,13 @@ public struct BatchBuilder: Sendable {
             nameBytes += types[type].name.utf8.count + 4
         }
         types[type].rowCount += 1
+        rowStart = (valueBytes, strings.count)
         rowTypes.append(Int32(type))
         times.append(time.microseconds)
     }
 
     private mutating func note(_ column: Int, bytes: Int) {
+        precondition(rowCount > 0, "a value before the first row")
         if columns[column].rows.isEmpty {
             usedColumns += 1
             nameBytes += columns[column].name.utf8.count + 4
@@ -89,31 +90,54 @@ public struct BatchBuilder: Sendable {
         valueBytes += bytes
     }
 
-    /// Sets an int64, or the raw value of a timestamp (µs) or ip prefix. A second value replaces
-    /// the first.
+    /// Sets an int64.
+    ///
+    /// A second value of a row and column replaces the first, here and below.
     public mutating func set(_ column: Int, integer: Int64) {
-        note(column, bytes: 8)
-        columns[column].append(integer, row: rowCount - 1)
+        assert(columns[column].type == .int64)
+        append(integer, to: column)
+    }
+
+    /// Sets a timestamp.
+    public mutating func set(_ column: Int, time: Timestamp) throws(EventError) {
+        assert(columns[column].type == .timestamp)
+        guard time.isRepresentable else { throw .badTime(time.microseconds) }
+        append(time.microseconds, to: column)
+    }
+
+    /// Sets an ip prefix.
+    public mutating func set(_ column: Int, ipPrefix: IPPrefix) {
+        assert(columns[column].type == .ipPrefix)
+        append(Int64(bitPattern: ipPrefix.rawValue), to: column)
     }
 
     /// Sets a float64.
     public mutating func set(_ column: Int, float: Double) {
-        set(column, integer: Int64(bitPattern: float.bitPattern))
+        assert(columns[column].type == .float64)
+        append(Int64(bitPattern: float.bitPattern), to: column)
     }
 
     /// Sets a bool.
     public mutating func set(_ column: Int, bool: Bool) {
-        set(column, integer: bool ? 1 : 0)
+        assert(columns[column].type == .bool)
+        append(bool ? 1 : 0, to: column)
+    }
+
+    private mutating func append(_ value: Int64, to column: Int) {
+        note(column, bytes: 8)
+        columns[column].append(value, row: rowCount - 1)
     }
 
     /// Sets a UUID.
     public mutating func set(_ column: Int, uuid: UUIDBytes) {
+        assert(columns[column].type == .uuid)
         note(column, bytes: 16)
         columns[column].append(uuid, row: rowCount - 1)
     }
 
     /// Sets a string, which must be UTF-8.
     public mutating func set(_ column: Int, string bytes: RawSpan) throws(EventError) {
+        assert(columns[column].type == .string)
         guard bytes.byteCount <= Limits.stringBytes else {
             throw .stringTooLong(attribute: columns[column].name, size: bytes.byteCount)
         }
@@ -124,14 +148,35 @@ public struct BatchBuilder: Sendable {
 
     /// Drops the row that was begun last, with the values set in it.
     public mutating func cancelRow() {
-        guard let type = rowTypes.popLast() else { return }
+        guard let type = rowTypes.popLast().map(Int.init) else { return }
         times.removeLast()
-        types[Int(type)].rowCount -= 1
-        for column in columns.indices { columns[column].drop(row: rowCount) }
+        types[type].rowCount -= 1
+        if types[type].rowCount == 0 {
+            usedTypes -= 1
+            nameBytes -= types[type].name.utf8.count + 4
+        }
+        for column in columns.indices where columns[column].drop(row: rowCount) {
+            guard columns[column].rows.isEmpty else { continue }
+            usedColumns -= 1
+            nameBytes -= columns[column].name.utf8.count + 4
+        }
+        valueBytes = rowStart.valueBytes
+        strings.truncate(to: rowStart.strings)
     }
 
     /// Adds one event whole, or nothing of it.
-    public mutating func append(_ event: Event) throws(EventError) {
+    ///
+    /// Of two attributes of one name and type the last counts.
+    ///
+    /// - Returns: False if there is no room for it beside the rows so far: `finish`, append again.
+    /// - Throws: What makes the event impossible, also for a batch of its own.
+    public mutating func append(_ event: Event) throws(EventError) -> Bool {
+        guard event.attributes.count < Limits.batchColumns else {
+            throw .tooManyAttributes(event.attributes.count)
+        }
+        if let own = event.attributes.first(where: { $0.name == ReservedName.id }) {
+            throw .reservedName(own.name)
+        }
         let type = try type(event.type)
         try beginRow(type: type, time: event.time)
         do throws(EventError) {
@@ -141,6 +186,11 @@ public struct BatchBuilder: Sendable {
             cancelRow()
             throw error
         }
+        guard isOverfull else { return true }
+        let size = sizeBound
+        cancelRow()
+        guard rowCount > 0 else { throw .eventTooLarge(size: size) }
+        return false
     }
 
     /// Sets the value of an attribute by name.
@@ -151,10 +201,8 @@ public struct BatchBuilder: Sendable {
         case .int64(let value): set(column, integer: value)
         case .float64(let value): set(column, float: value)
         case .uuid(let value): set(column, uuid: value)
-        case .ipPrefix(let value): set(column, integer: Int64(bitPattern: value.rawValue))
-        case .timestamp(let value):
-            guard value.isRepresentable else { throw .badTime(value.microseconds) }
-            set(column, integer: value.microseconds)
+        case .ipPrefix(let value): set(column, ipPrefix: value)
+        case .timestamp(let value): try set(column, time: value)
         case .string(var text):
             // A closure cannot throw this typed error, hence the result.
             let result = text.withUTF8 { utf8 -> Result<Void, EventError> in
@@ -170,12 +218,15 @@ public struct BatchBuilder: Sendable {
 
     /// Encodes what was collected and begins anew; nil if there is nothing.
     ///
-    /// Traps if the rows exceed `Limits.batchRows` or the size `Limits.batchBytes`: ask `isFull`.
+    /// Traps if the rows exceed a batch: ask `isOverfull` after each row, as `append` does.
     public mutating func finish() -> [UInt8]? {
+        defer { removeAll() }
         guard rowCount > 0 else { return nil }
+        precondition(
+            rowCount <= Limits.batchRows && usedTypes <= Limits.batchTypes
+                && usedColumns <= Limits.batchColumns)
         let bytes = BatchEncoder.encode(self)
-        precondition(rowCount <= Limits.batchRows && bytes.count <= Limits.batchBytes)
-        removeAll()
+        precondition(bytes.count <= Limits.batchBytes)
         return bytes
     }
 
@@ -183,6 +234,12 @@ public struct BatchBuilder: Sendable {
     public func isFull(rowBytes: Int = 0) -> Bool {
         rowCount >= Limits.batchRows || sizeBound + rowBytes > Limits.batchBytes
             || usedColumns >= Limits.batchColumns || usedTypes >= Limits.batchTypes
+    }
+
+    /// Whether the last row was one too many: cancel it, finish, and begin it again.
+    public var isOverfull: Bool {
+        rowCount > Limits.batchRows || sizeBound > Limits.batchBytes
+            || usedColumns > Limits.batchColumns || usedTypes > Limits.batchTypes
     }
 
     private mutating func removeAll() {
@@ -231,10 +288,12 @@ struct ColumnBuilder: Sendable {
         }
     }
 
-    mutating func drop(row: Int) {
-        guard rows.last == Int32(row) else { return }
+    /// Removes the value of that row, which none follows; false if there is no such value.
+    mutating func drop(row: Int) -> Bool {
+        guard rows.last == Int32(row) else { return false }
         rows.removeLast()
         if type == .uuid { uuids.removeLast() } else { integers.removeLast() }
+        return true
     }
 
     mutating func removeAll() {

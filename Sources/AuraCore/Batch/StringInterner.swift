@@ -42,6 +42,21 @@ struct StringInterner: Sendable {
         }
     }
 
+    /// Forgets the strings from that code on.
+    ///
+    /// What was added last goes first: no earlier string was ever searched past its slot.
+    mutating func truncate(to count: Int) {
+        while self.count > count {
+            let code = self.count - 1
+            var slot = Int(hashes[code]) & (slots.count - 1)
+            while slots[slot] != UInt32(code + 1) { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = 0
+            hashes.removeLast()
+            starts.removeLast()
+        }
+        heap.removeLast(heap.count - starts[count])
+    }
+
     /// Forgets all strings and keeps the memory.
     mutating func removeAll() {
         heap.removeAll(keepingCapacity: true)

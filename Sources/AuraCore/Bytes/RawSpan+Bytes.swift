@@ -21,9 +21,16 @@ extension RawSpan {
     /// Whether both hold the same bytes.
     public func isEqual(_ other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }
-        return unsafe withUnsafeBytes { left in
-            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+        var offset = 0
+        while offset + 8 <= byteCount {
+            if load(offset, as: UInt64.self) != other.load(offset, as: UInt64.self) { return false }
+            offset += 8
         }
+        while offset < byteCount {
+            if load(offset, as: UInt8.self) != other.load(offset, as: UInt8.self) { return false }
+            offset += 1
+        }
+        return true
     }
 
     /// Whether every byte is zero.
