@@ -43,28 +43,20 @@ public struct Head: Sendable {
     private mutating func closeRun() {
         var run: [Strip] = []
         var bytes = 0
-        var small: [Strip] = []
-        var smallRows = 0
+        var small = MergeableStrips()
         func flush() {
-            guard !small.isEmpty else { return }
-            let merged = Strip.merge(small)
+            guard let merged = small.merge() else { return }
             run.append(merged)
             bytes += merged.batch.layout.size
-            small = []
-            smallRows = 0
         }
         // Batches that stay keep their whole group alive: nothing of it is given back.
         var keepsGroups = false
         for strip in tail {
-            if strip.batch.rowCount >= Head.smallRows {
-                flush()
-                run.append(strip)
-                keepsGroups = true
-                continue
-            }
-            small.append(strip)
-            smallRows += strip.batch.rowCount
-            if smallRows >= Head.mergedRows { flush() }
+            if small.isFull(for: strip) { flush() }
+            if strip.batch.rowCount < Head.smallRows, small.add(strip) { continue }
+            flush()
+            run.append(strip)
+            keepsGroups = true
         }
         flush()
         runs.append(run)
@@ -74,25 +66,66 @@ public struct Head: Sendable {
     }
 }
 
-extension Strip {
-    /// One strip of the events of several consecutive ones.
-    static func merge(_ strips: [Strip]) -> Strip {
-        guard strips.count > 1 else { return strips[0].compacted() }
-        var builder = BatchBuilder()
-        for strip in strips {
-            for event in strip.batch.events() {
-                do throws(EventError) {
-                    try builder.append(event)
-                } catch {
-                    preconditionFailure("an event of a valid batch is not valid: \(error)")
-                }
-            }
-        }
-        return Strip(firstSequence: strips[0].firstSequence, batch: builder.valid())
+/// Consecutive small strips that are to become one, as many as surely fit one batch.
+struct MergeableStrips {
+    private var strips: [Strip] = []
+    private var rows = 0
+    private var types = 0
+    private var columns = 0
+    private var bytes = 0
+
+    // Together these keep a merged batch below `Limits.batchBytes`: besides the bytes of its strips
+    // it has, for each column, a bit for each row and type.
+    private static let mostTypes = 512
+    private static let mostColumns = 1_024
+    private static let mostBytes = 2 << 20
+
+    /// Bytes that a strip adds at most: values that its own encoding packs may lie plainly in the
+    /// merged one.
+    private static func bound(_ strip: Strip) -> Int {
+        let layout = strip.batch.layout
+        return layout.size + layout.rowCount * (10 + 16 * layout.columns.count)
     }
 
+    /// Whether the strip must wait for the next merge.
+    func isFull(for strip: Strip) -> Bool {
+        let layout = strip.batch.layout
+        return rows >= Head.mergedRows || types + layout.types.count > Self.mostTypes
+            || columns + layout.columns.count > Self.mostColumns
+            || bytes + Self.bound(strip) > Self.mostBytes
+    }
+
+    /// Adds a strip; false where it is too large to be merged with any.
+    mutating func add(_ strip: Strip) -> Bool {
+        if isFull(for: strip) { return false }
+        strips.append(strip)
+        rows += strip.batch.rowCount
+        types += strip.batch.layout.types.count
+        columns += strip.batch.layout.columns.count
+        bytes += Self.bound(strip)
+        return true
+    }
+
+    /// One strip of the events of all, in a buffer of its own; begins anew.
+    mutating func merge() -> Strip? {
+        guard let first = strips.first else { return nil }
+        defer { self = MergeableStrips() }
+        guard strips.count > 1 else { return first.compacted() }
+        var builder = BatchBuilder()
+        for event in strips.lazy.flatMap({ $0.batch.events() }) {
+            do throws(EventError) {
+                try builder.append(event)
+            } catch {
+                preconditionFailure("an event of a valid batch is not valid: \(error)")
+            }
+        }
+        return Strip(firstSequence: first.firstSequence, batch: builder.valid())
+    }
+}
+
+extension Strip {
     /// The same strip with a buffer of its own.
-    private func compacted() -> Strip {
+    fileprivate func compacted() -> Strip {
         Strip(
             firstSequence: firstSequence,
             batch: EventBatch(storage: batch.bytes.array, start: 0, layout: batch.layout))
