@@ -53,6 +53,9 @@ public struct BatchBuilder: Sendable {
         return handle
     }
 
+    /// The name of the event type of that handle.
+    public func name(ofType handle: Int) -> String { types[handle].name }
+
     /// The handle of the column of that attribute and type.
     public mutating func column(
         _ name: String, _ type: AttributeType
@@ -138,11 +141,26 @@ public struct BatchBuilder: Sendable {
     /// Sets a string, which must be UTF-8.
     public mutating func set(_ column: Int, string bytes: RawSpan) throws(EventError) {
         assert(columns[column].type == .string)
+        set(column, string: try intern(bytes, for: column))
+    }
+
+    /// The code of a string, which must be UTF-8, in the batch that is being collected.
+    ///
+    /// Codes count from 0 in the order of first use and begin anew after `finish`, so a caller can
+    /// keep what it finds out about a string beside its code. A code that no value refers to in the
+    /// end is not encoded.
+    public mutating func intern(
+        _ bytes: RawSpan, for column: Int
+    ) throws(EventError) -> Int {
         guard bytes.byteCount <= Limits.stringBytes else {
             throw .stringTooLong(attribute: columns[column].name, size: bytes.byteCount)
         }
+        return strings.intern(bytes)
+    }
+
+    /// Sets a string by its code.
+    public mutating func set(_ column: Int, string code: Int) {
         note(column, bytes: 4)
-        let code = strings.intern(bytes)
         columns[column].append(Int64(code), row: rowCount - 1)
     }
 
@@ -230,10 +248,14 @@ public struct BatchBuilder: Sendable {
         return bytes
     }
 
-    /// Whether another row of `rowBytes` might not fit the limits of a batch.
-    public func isFull(rowBytes: Int = 0) -> Bool {
-        rowCount >= Limits.batchRows || sizeBound + rowBytes > Limits.batchBytes
-            || usedColumns >= Limits.batchColumns || usedTypes >= Limits.batchTypes
+    /// Whether further rows, which need so many bytes and columns or types not used yet, might not
+    /// fit the limits of a batch.
+    public func isFull(
+        rowBytes: Int = 0, rowColumns: Int = 1, rowTypes: Int = 1, rows: Int = 1
+    ) -> Bool {
+        rowCount + rows > Limits.batchRows || sizeBound + rowBytes > Limits.batchBytes
+            || usedColumns + rowColumns > Limits.batchColumns
+            || usedTypes + rowTypes > Limits.batchTypes
     }
 
     /// Whether the last row was one too many: cancel it, finish, and begin it again.
