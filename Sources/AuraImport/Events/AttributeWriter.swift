@@ -175,7 +175,7 @@ struct AttributeWriter: ~Copyable {
         _ slot: Int, _ type: AttributeType, _ bits: Int64, _ value: Row.Value, _ text: RawSpan
     ) throws(RowError) {
         if let column = try column(slot, type) {
-            builder.set(column, integer: bits)
+            builder.set(column, bits: bits)
         } else if type == .ipPrefix, let prefix = IPPrefix(rawValue: UInt64(bitPattern: bits)) {
             residual.add(details[slot].name, text: prefix.description)
         } else {
