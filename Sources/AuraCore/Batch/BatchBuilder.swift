@@ -53,6 +53,9 @@ public struct BatchBuilder: Sendable {
         return handle
     }
 
+    /// The name of the event type of that handle.
+    public func name(ofType handle: Int) -> String { types[handle].name }
+
     /// The handle of the column of that attribute and type.
     public mutating func column(
         _ name: String, _ type: AttributeType
@@ -95,37 +98,39 @@ public struct BatchBuilder: Sendable {
     /// A second value of a row and column replaces the first, here and below.
     public mutating func set(_ column: Int, integer: Int64) {
         assert(columns[column].type == .int64)
-        append(integer, to: column)
+        set(column, bits: integer)
     }
 
     /// Sets a timestamp.
     public mutating func set(_ column: Int, time: Timestamp) throws(EventError) {
         assert(columns[column].type == .timestamp)
         guard time.isRepresentable else { throw .badTime(time.microseconds) }
-        append(time.microseconds, to: column)
+        set(column, bits: time.microseconds)
     }
 
     /// Sets an ip prefix.
     public mutating func set(_ column: Int, ipPrefix: IPPrefix) {
         assert(columns[column].type == .ipPrefix)
-        append(Int64(bitPattern: ipPrefix.rawValue), to: column)
+        set(column, bits: Int64(bitPattern: ipPrefix.rawValue))
     }
 
     /// Sets a float64.
     public mutating func set(_ column: Int, float: Double) {
         assert(columns[column].type == .float64)
-        append(Int64(bitPattern: float.bitPattern), to: column)
+        set(column, bits: Int64(bitPattern: float.bitPattern))
     }
 
     /// Sets a bool.
     public mutating func set(_ column: Int, bool: Bool) {
         assert(columns[column].type == .bool)
-        append(bool ? 1 : 0, to: column)
+        set(column, bits: bool ? 1 : 0)
     }
 
-    private mutating func append(_ value: Int64, to column: Int) {
+    /// Sets a value of any type but string and UUID by its bits, as the typed setters do: the
+    /// caller vouches that they are a value of the column's type.
+    public mutating func set(_ column: Int, bits: Int64) {
         note(column, bytes: 8)
-        columns[column].append(value, row: rowCount - 1)
+        columns[column].append(bits, row: rowCount - 1)
     }
 
     /// Sets a UUID.
@@ -138,11 +143,26 @@ public struct BatchBuilder: Sendable {
     /// Sets a string, which must be UTF-8.
     public mutating func set(_ column: Int, string bytes: RawSpan) throws(EventError) {
         assert(columns[column].type == .string)
+        set(column, string: try intern(bytes, for: column))
+    }
+
+    /// The code of a string, which must be UTF-8, in the batch that is being collected.
+    ///
+    /// Codes count from 0 in the order of first use and begin anew after `finish`, so a caller can
+    /// keep what it finds out about a string beside its code. A code that no value refers to in the
+    /// end is not encoded.
+    public mutating func intern(
+        _ bytes: RawSpan, for column: Int
+    ) throws(EventError) -> Int {
         guard bytes.byteCount <= Limits.stringBytes else {
             throw .stringTooLong(attribute: columns[column].name, size: bytes.byteCount)
         }
+        return strings.intern(bytes)
+    }
+
+    /// Sets a string by its code.
+    public mutating func set(_ column: Int, string code: Int) {
         note(column, bytes: 4)
-        let code = strings.intern(bytes)
         columns[column].append(Int64(code), row: rowCount - 1)
     }
 
@@ -193,6 +213,17 @@ public struct BatchBuilder: Sendable {
         return false
     }
 
+    /// Adds an event that came out of a valid batch, so that nothing can be wrong with it.
+    ///
+    /// - Returns: False if there is no room for it beside the rows so far: `finish`, append again.
+    public mutating func append(valid event: Event) -> Bool {
+        do throws(EventError) {
+            return try append(event)
+        } catch {
+            preconditionFailure("an event of a valid batch is not valid: \(error)")
+        }
+    }
+
     /// Sets the value of an attribute by name.
     public mutating func set(_ name: String, _ value: AttributeValue) throws(EventError) {
         let column = try column(name, value.type)
@@ -230,10 +261,14 @@ public struct BatchBuilder: Sendable {
         return bytes
     }
 
-    /// Whether another row of `rowBytes` might not fit the limits of a batch.
-    public func isFull(rowBytes: Int = 0) -> Bool {
-        rowCount >= Limits.batchRows || sizeBound + rowBytes > Limits.batchBytes
-            || usedColumns >= Limits.batchColumns || usedTypes >= Limits.batchTypes
+    /// Whether further rows, which need so many bytes and columns or types not used yet, might not
+    /// fit the limits of a batch.
+    public func isFull(
+        rowBytes: Int = 0, rowColumns: Int = 1, rowTypes: Int = 1, rows: Int = 1
+    ) -> Bool {
+        rowCount + rows > Limits.batchRows || sizeBound + rowBytes > Limits.batchBytes
+            || usedColumns + rowColumns > Limits.batchColumns
+            || usedTypes + rowTypes > Limits.batchTypes
     }
 
     /// Whether the last row was one too many: cancel it, finish, and begin it again.
