@@ -6,7 +6,7 @@ import AuraCore
 /// and options give the same batches, from whichever `ImportPosition` it begins: types, columns and
 /// limits are decided row by row or within one batch, and what the first rows of a CSV file decide
 /// is part of the position.
-public struct Importer {
+public struct Importer: ~Copyable {
     /// How much was done.
     public private(set) var counts = ImportCounts()
 
@@ -32,16 +32,11 @@ public struct Importer {
     public init(
         _ source: any ByteSource, options: ImportOptions = ImportOptions(),
         from position: ImportPosition? = nil
-    ) throws(InputError) {
-        guard (1...8).contains(options.mappings.count) else {
-            throw .options(reason: "an import has 1 to 8 mappings")
-        }
-        var source = source
+    ) {
         self.options = options
         self.position = position ?? ImportPosition()
         start = self.position.offset
-        if start > 0 { try source.skip(start) }
-        buffer = InputBuffer(source, offset: start, blockBytes: max(64, options.blockBytes))
+        buffer = InputBuffer(source, blockBytes: max(64, options.blockBytes))
         mapper = EventMapper(options)
     }
 
@@ -75,6 +70,10 @@ public struct Importer {
 
     /// Finds out what the input is, and reads the header of CSV.
     private mutating func begin() throws(InputError) {
+        guard (1...8).contains(options.mappings.count) else {
+            throw .options(reason: "an import has 1 to 8 mappings")
+        }
+        try buffer.skip(position.offset)
         if position == ImportPosition() {
             try buffer.fill(atLeast: 3)
             if buffer.unread.word(0) & 0xFF_FFFF == 0xBF_BBEF { buffer.consume(3) }

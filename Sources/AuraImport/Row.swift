@@ -1,9 +1,9 @@
 import AuraCore
 
 /// The values of one input row before names and types are known; refilled for each row.
-struct Row {
+struct Row: ~Copyable {
     /// One value: what it is, and where its text lies.
-    struct Value {
+    struct Value: BitwiseCopyable {
         /// The key of a JSON member or the index of a CSV column; -1 for a constant.
         var key: Int32
         var kind: Kind
@@ -13,10 +13,24 @@ struct Row {
         var size: Int32
         /// An integer, the bits of a float, 0 or 1 for a bool; else 0.
         var bits: Int64 = 0
+
+        /// A value whose text lies at `[start, end)`, which is within 2 GB.
+        @inline(__always)
+        init(
+            _ kind: Kind, key: Int32, from start: Int, to end: Int, in origin: Origin = .input,
+            bits: Int64 = 0
+        ) {
+            self.key = key
+            self.kind = kind
+            self.origin = origin
+            self.start = Int32(truncatingIfNeeded: start)
+            self.size = Int32(truncatingIfNeeded: end - start)
+            self.bits = bits
+        }
     }
 
     /// What a value was written as.
-    enum Kind: UInt8 {
+    enum Kind: UInt8, BitwiseCopyable {
         /// A later one of the same name took its place.
         case removed
         case bool, int64, float64
@@ -26,7 +40,7 @@ struct Row {
     }
 
     /// Which bytes the text is a part of.
-    enum Origin: UInt8 {
+    enum Origin: UInt8, BitwiseCopyable {
         /// The row as it was read.
         case input
         /// `Row.decoded`: it had escapes or doubled quotes.
@@ -35,12 +49,12 @@ struct Row {
         case constant
     }
 
-    var values: [Value] = []
+    var values = PlainArray<Value>(capacity: 64)
     /// Text that does not stand in the input as it reads.
     var decoded: [UInt8] = []
 
     mutating func removeAll() {
-        values.removeAll(keepingCapacity: true)
+        values.removeAll()
         decoded.removeAll(keepingCapacity: true)
     }
 }
@@ -111,6 +125,13 @@ extension Row.Value {
         case .bool, .json, .removed: return nil
         }
         return Double(exactly: number)
+    }
+
+    /// The instant that the value writes in a format; nil if it writes none.
+    @inline(__always)
+    func timestamp(_ text: RawSpan, _ format: borrowing TimeFormat) -> Timestamp? {
+        if kind == .int64, let time = format.timestamp(of: bits) { return time }
+        return format.timestamp(of: text)
     }
 
     /// The truth that the value is or writes, 0 and 1 included; nil if it is none.

@@ -78,22 +78,18 @@ struct SubscriptionStep: Sendable {
         for (row, event) in strip.batch.events().enumerated() {
             let sequence = strip.firstSequence + UInt64(row)
             guard sequence >= first, isWanted[strip.batch.typeCode(of: row)] else { continue }
-            if let last = head.ranges.last, last.first + last.count == sequence {
-                head.ranges[head.ranges.count - 1].count += 1
-            } else {
-                if head.ranges.count == SubscriptionStep.rangesPerFrame {
-                    head.last = sequence - 1
-                    append(head, builder.finish() ?? [])
-                    hasSent = true
-                    head = EventsHead(first: sequence, last: next - 1)
+            let continues = head.ranges.last.map { $0.first + $0.count == sequence } ?? false
+            let isFull = !continues && head.ranges.count == SubscriptionStep.rangesPerFrame
+            if isFull || !builder.append(valid: event) {
+                head.last = sequence - 1
+                append(head, builder.finish() ?? [])
+                hasSent = true
+                head = EventsHead(first: sequence, last: next - 1)
+                guard builder.append(valid: event) else {
+                    preconditionFailure("an event of a valid batch does not fit a batch")
                 }
-                head.ranges.append(EventsHead.Range(first: sequence, count: 1))
             }
-            do throws(EventError) {
-                try builder.append(event)
-            } catch {
-                preconditionFailure("an event of a valid batch is not valid: \(error)")
-            }
+            head.add(sequence)
         }
         guard let bytes = builder.finish() else { return hasSent }
         append(head, bytes)
@@ -107,5 +103,16 @@ struct SubscriptionStep: Sendable {
     private mutating func append(_ head: EventsHead, _ batch: RawSpan) {
         FrameEncoder.append(head, batch: batch, requestID: requestID, to: &frames)
         spent += head.encodedSize + batch.byteCount
+    }
+}
+
+extension EventsHead {
+    /// Adds the next event to the ranges.
+    fileprivate mutating func add(_ sequence: UInt64) {
+        if let last = ranges.last, last.first + last.count == sequence {
+            ranges[ranges.count - 1].count += 1
+        } else {
+            ranges.append(EventsHead.Range(first: sequence, count: 1))
+        }
     }
 }

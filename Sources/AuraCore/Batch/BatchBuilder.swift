@@ -98,37 +98,39 @@ public struct BatchBuilder: Sendable {
     /// A second value of a row and column replaces the first, here and below.
     public mutating func set(_ column: Int, integer: Int64) {
         assert(columns[column].type == .int64)
-        append(integer, to: column)
+        set(column, bits: integer)
     }
 
     /// Sets a timestamp.
     public mutating func set(_ column: Int, time: Timestamp) throws(EventError) {
         assert(columns[column].type == .timestamp)
         guard time.isRepresentable else { throw .badTime(time.microseconds) }
-        append(time.microseconds, to: column)
+        set(column, bits: time.microseconds)
     }
 
     /// Sets an ip prefix.
     public mutating func set(_ column: Int, ipPrefix: IPPrefix) {
         assert(columns[column].type == .ipPrefix)
-        append(Int64(bitPattern: ipPrefix.rawValue), to: column)
+        set(column, bits: Int64(bitPattern: ipPrefix.rawValue))
     }
 
     /// Sets a float64.
     public mutating func set(_ column: Int, float: Double) {
         assert(columns[column].type == .float64)
-        append(Int64(bitPattern: float.bitPattern), to: column)
+        set(column, bits: Int64(bitPattern: float.bitPattern))
     }
 
     /// Sets a bool.
     public mutating func set(_ column: Int, bool: Bool) {
         assert(columns[column].type == .bool)
-        append(bool ? 1 : 0, to: column)
+        set(column, bits: bool ? 1 : 0)
     }
 
-    private mutating func append(_ value: Int64, to column: Int) {
+    /// Sets a value of any type but string and UUID by its bits, as the typed setters do: the
+    /// caller vouches that they are a value of the column's type.
+    public mutating func set(_ column: Int, bits: Int64) {
         note(column, bytes: 8)
-        columns[column].append(value, row: rowCount - 1)
+        columns[column].append(bits, row: rowCount - 1)
     }
 
     /// Sets a UUID.
@@ -209,6 +211,17 @@ public struct BatchBuilder: Sendable {
         cancelRow()
         guard rowCount > 0 else { throw .eventTooLarge(size: size) }
         return false
+    }
+
+    /// Adds an event that came out of a valid batch, so that nothing can be wrong with it.
+    ///
+    /// - Returns: False if there is no room for it beside the rows so far: `finish`, append again.
+    public mutating func append(valid event: Event) -> Bool {
+        do throws(EventError) {
+            return try append(event)
+        } catch {
+            preconditionFailure("an event of a valid batch is not valid: \(error)")
+        }
     }
 
     /// Sets the value of an attribute by name.

@@ -23,7 +23,10 @@ extension CSVLayout {
             let texts = RowTexts(
                 input: input, decoded: reader.row.decoded.rawSpan, constants: RawSpan())
             var names = [String](repeating: "", count: reader.fieldCount)
-            for value in reader.row.values { names[Int(value.key)] = texts[value].text }
+            for index in 0..<reader.row.values.count {
+                let value = reader.row.values[index]
+                names[Int(value.key)] = texts[value].text
+            }
             return (CSVLayout(delimiter: delimiter, columns: distinct(names)), size)
         }
     }
@@ -80,7 +83,10 @@ extension CSVLayout {
                 rowCount += 1
                 let texts = RowTexts(
                     input: rest, decoded: reader.row.decoded.rawSpan, constants: RawSpan())
-                for value in reader.row.values { shown[Int(value.key)].see(texts[value]) }
+                for index in 0..<reader.row.values.count {
+                    let value = reader.row.values[index]
+                    shown[Int(value.key)].see(texts[value])
+                }
             }
         }
         for index in columns.indices { columns[index].type = shown[index].type?.name }

@@ -4,7 +4,7 @@ import AuraCore
 ///
 /// Lines end with LF or CR LF. A field in quotes may hold delimiters, line ends and doubled quotes;
 /// a quote inside a field without quotes is text. An empty field is no value.
-struct CSVReader {
+struct CSVReader: ~Copyable {
     /// What begins at a place of the input.
     enum Record {
         /// Its end is not in sight.
@@ -62,7 +62,7 @@ struct CSVReader {
                     error = "field \(column + 1) goes on after its closing quote"
                 }
             } else if end > start {
-                append(column, start, end - start)
+                row.values.append(.init(.text, key: Int32(column), from: start, to: end))
             }
             column += 1
             guard isLast else {
@@ -106,22 +106,16 @@ struct CSVReader {
             from = place
         }
         if row.decoded.count == decoded {
-            if place > from { append(column, from, place - from) }
+            if place > from {
+                row.values.append(.init(.text, key: Int32(column), from: from, to: place))
+            }
         } else {
             row.decoded.append(input.slice(from, place - from))
             row.values.append(
                 .init(
-                    key: Int32(column), kind: .text, origin: .decoded, start: Int32(decoded),
-                    size: Int32(row.decoded.count - decoded)))
+                    .text, key: Int32(column), from: decoded, to: row.decoded.count, in: .decoded))
         }
         return place + 1
-    }
-
-    private mutating func append(_ column: Int, _ start: Int, _ size: Int) {
-        row.values.append(
-            .init(
-                key: Int32(column), kind: .text, origin: .input, start: Int32(start),
-                size: Int32(size)))
     }
 
     @inline(__always)

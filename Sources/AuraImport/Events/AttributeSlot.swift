@@ -1,42 +1,32 @@
 import AuraCore
 
-/// What is known of an attribute of an event type.
-struct AttributeSlot {
-    /// The type's handle.
-    let type: Int
-    let name: String
-    let format: TimeFormat
-    let verdict: PrivacyHooks.Verdict
+/// What is known of an attribute of an event type, as far as each value needs it.
+struct AttributeSlot: BitwiseCopyable {
+    /// What becomes of values.
+    enum Mode: UInt8, BitwiseCopyable {
+        /// They keep the type they show.
+        case plain
+        /// They take `wanted` if they can.
+        case wanted
+        case dropped, refused
+    }
+
+    var mode = Mode.plain
+    /// The raw value of the type that values are to take; 0 for none.
+    var wanted: UInt8 = 0
     /// Whether texts are shown to the privacy rules.
-    let checksValues: Bool
-    /// The type that values are to take, if they can.
-    let wanted: AttributeType?
+    var checksValues = false
     /// Whether text that is a number or a bool becomes one.
-    let readsText: Bool
+    var readsText = false
     /// Whether it has a column of its own however many the type has.
-    let isReserved: Bool
+    var isReserved = false
+    /// Bits: the attribute types of which it has a column in the batch of that serial.
+    var used: UInt8 = 0
+    var batch: UInt32 = 0
+    /// The type's handle.
+    var type: Int32 = 0
     /// The builder's column of each attribute type, -1 where there is none yet.
     var columns = InlineArray<8, Int32>(repeating: -1)
-    /// The batch that `used` speaks of.
-    var batch: UInt32 = 0
-    /// Bits: the attribute types of which it has a column in that batch.
-    var used: UInt8 = 0
-
-    /// - Parameter wanted: What the mapping, else the schema, else the column's values say.
-    init(
-        type: Int, target: MappingPlan.Target, rule: PrivacyHooks.AttributeRule,
-        wanted: AttributeType?, readsText: Bool
-    ) {
-        self.type = type
-        name = target.name
-        format = target.format
-        verdict = rule.verdict
-        checksValues = rule.checksValues
-        // An address must not become text, whatever a mapping says.
-        self.wanted = AttributeSlot.namesAddress(target.name) ? .ipPrefix : wanted
-        isReserved = target.name == ReservedName.id
-        self.readsText = readsText && !isReserved
-    }
 
     /// Whether the last part of the name is `ip`, `ip_address` or `…_ip`.
     static func namesAddress(_ name: String) -> Bool {

@@ -1,59 +1,83 @@
 import AuraCore
 
 /// Makes events of rows and collects them in a batch.
-struct EventMapper {
-    /// What was left out by the privacy rules so far.
-    private(set) var droppedValues = 0
-
-    private let schema: @Sendable (_ type: String, _ attribute: String) -> AttributeType?
-    private let privacy: PrivacyHooks
-    /// Whether text that is a number or a bool becomes one, where no type is wanted: the text of
-    /// CSV has no type of its own.
-    var readsText = false
+struct EventMapper: ~Copyable {
     private var plans: [MappingPlan]
-    private var builder = BatchBuilder()
-    private var slots: [AttributeSlot] = []
-    /// By handle of a type: columns that its attributes have in this batch.
-    private var columnCounts: [Int] = []
-    /// Pairs of type and column in this batch.
-    private var usedColumns: Set<UInt64> = []
-    /// What the privacy rules say of this batch's strings, by code; 255 where they were not asked.
-    private var verdicts: [UInt8] = []
-    /// Counts batches, so that slots know whether they speak of this one.
-    private var batch: UInt32 = 1
-    private var residual = ResidualObject()
+    private var writer: AttributeWriter
+    /// A kind is an event type in a mapping: here its handle, -1 if its name cannot name a type.
+    private var handles = PlainArray<Int32>()
+    /// Whether a key has a role in a mapping, by mapping and key.
+    private var roleOfKey = PlainArray<KeyRole>()
+    /// What becomes of a value, by kind and key: the slot of its only attribute, or a `Route`.
+    private var routes = PlainArray<Int32>()
+    /// Keys for which there is room in each row of the two tables above.
+    private var keyRoom = 64
     private var keyGeneration = 0
+    /// Slots by kind and target.
+    private var slotOfTarget: [UInt64: Int] = [:]
 
-    /// Types, columns and slots that are remembered from batch to batch.
+    /// Kinds and slots that are remembered from batch to batch.
     private static let memory = 16_384
+
+    /// Not private: Swift 6.3.1 then fails to link the type into other files (debug builds).
+    enum KeyRole: UInt8, BitwiseCopyable {
+        case unknown, none, some
+    }
+
+    /// Routes that are no slots.
+    private enum Route {
+        static let unknown: Int32 = -1
+        static let none: Int32 = -2
+        static let several: Int32 = -3
+    }
+
+    /// Which values of a row are type, time and id; -1 for none.
+    private struct Roles {
+        var type = -1
+        var time = -1
+        var id = -1
+        var meetsConditions = true
+
+        @inline(__always)
+        func contains(_ index: Int) -> Bool { index == type || index == time || index == id }
+    }
 
     init(_ options: ImportOptions) {
         plans = options.mappings.map { MappingPlan($0) }
-        privacy = options.privacy
-        schema = options.schema
+        writer = AttributeWriter(options)
+        forgetKeys()
+    }
+
+    /// Whether the text of rows has no type of its own.
+    var readsText: Bool {
+        get { writer.readsText }
+        set { writer.readsText = newValue }
     }
 
     /// Events in the batch.
-    var rowCount: Int { builder.rowCount }
+    var rowCount: Int { writer.builder.rowCount }
+    /// Values that were left out so far.
+    var droppedValues: Int { writer.droppedValues }
 
     /// Encodes the batch and begins the next; nil if it is empty.
     mutating func finish() -> [UInt8]? {
-        let bytes = builder.finish()
-        batch += 1
-        usedColumns.removeAll(keepingCapacity: true)
-        verdicts.removeAll(keepingCapacity: true)
-        for index in columnCounts.indices { columnCounts[index] = 0 }
-        if slots.count > EventMapper.memory || columnCounts.count > EventMapper.memory {
-            forget()
+        let bytes = writer.finish()
+        if max(writer.memory, handles.count) > EventMapper.memory {
+            plans = plans.map { MappingPlan($0.mapping) }
+            writer.forget()
+            handles.removeAll()
+            slotOfTarget.removeAll()
+            forgetKeys()
         }
         return bytes
     }
 
-    private mutating func forget() {
-        plans = plans.map { MappingPlan($0.mapping) }
-        slots.removeAll()
-        columnCounts.removeAll()
-        builder = BatchBuilder()
+    private mutating func forgetKeys() {
+        for index in plans.indices { plans[index].forgetKeys() }
+        roleOfKey.removeAll()
+        roleOfKey.grow(count: plans.count * keyRoom, with: .unknown)
+        routes.removeAll()
+        routes.grow(count: handles.count * keyRoom, with: Route.unknown)
     }
 
     /// Adds the events of a row, as many as mappings meet it, or none of them.
@@ -65,17 +89,19 @@ struct EventMapper {
     mutating func add(
         _ row: borrowing Row, input: RawSpan, columns: borrowing InputColumns
     ) throws(RowError) {
-        if columns.generation != keyGeneration {
+        if columns.generation != keyGeneration || columns.names.count > keyRoom {
             keyGeneration = columns.generation
-            for index in plans.indices { plans[index].forgetKeys() }
+            while keyRoom < columns.names.count { keyRoom *= 2 }
+            forgetKeys()
         }
-        let before = builder.rowCount
+        let before = writer.builder.rowCount
         do throws(RowError) {
             for plan in plans.indices { try addEvent(plan, row, input, columns) }
-            if builder.isFull(rowBytes: 0, rowColumns: 0, rowTypes: 0, rows: 0) { throw .noRoom }
+            if writer.builder.isFull(rowBytes: 0, rowColumns: 0, rowTypes: 0, rows: 0) {
+                throw .noRoom
+            }
         } catch {
-            while builder.rowCount > before { builder.cancelRow() }
-            residual.removeAll()
+            writer.cancelRows(to: before)
             throw error
         }
     }
@@ -85,52 +111,47 @@ struct EventMapper {
     ) throws(RowError) {
         let roles = roles(plan, row, input, columns)
         guard roles.meetsConditions else { return }
-        guard let typeValue = roles.type.map({ row.values[$0] }) ?? plans[plan].constantType,
-            typeValue.kind != .json
-        else { throw .noType }
-        guard let timeValue = roles.time.map({ row.values[$0] }) ?? plans[plan].constantTime
-        else { throw .noTime }
         let constants = plans[plan].constantBytes
         let texts = RowTexts(input: input, decoded: row.decoded.rawSpan, constants: constants.rawSpan)
-        let time = try time(timeValue, texts[timeValue], plans[plan].mapping.timeFormat)
-        let type = try type(plan, texts[typeValue])
+        let typeValue = roles.type >= 0 ? row.values[roles.type] : plans[plan].constantType
+        guard let typeValue, typeValue.kind != .json else { throw .noType }
+        let timeValue = roles.time >= 0 ? row.values[roles.time] : plans[plan].constantTime
+        guard let timeValue else { throw .noTime }
+        let timeText = texts[timeValue]
+        guard let time = timeValue.timestamp(timeText, plans[plan].mapping.timeFormat) else {
+            throw .badTime(timeText.text)
+        }
+        let kind = kind(plan, texts[typeValue])
+        guard handles[kind] >= 0 else {
+            throw .event(.badName(plans[plan].typeName(texts[typeValue])))
+        }
         do throws(EventError) {
-            try builder.beginRow(type: type, time: time)
+            try writer.builder.beginRow(type: Int(handles[kind]), time: time)
         } catch {
             throw .event(error)
         }
-        if let id = roles.id.map({ row.values[$0] }) ?? plans[plan].constantID {
+        let id = roles.id >= 0 ? row.values[roles.id] : plans[plan].constantID
+        if var id {
+            let text = texts[id]
             // Ids are text, also where they look like numbers.
-            var text = id
-            text.kind = .text
-            try emit(text, texts[id], plan, MappingPlan.idTarget, type)
+            id.kind = .text
+            try writer.write(id, text, to: slot(kind, MappingPlan.idTarget, plan))
         }
-        for index in row.values.indices {
+        for index in 0..<row.values.count {
             let value = row.values[index]
-            guard let binding = plans[plan].binding(of: value.key), value.kind != .removed,
-                !(binding.isDefault && roles.contains(index))
-            else { continue }
-            var target = binding.target
-            while target >= 0 {
-                try emit(value, texts[value], plan, target, type)
-                target = plans[plan].targets[Int(target)].next
+            if value.kind == .removed { continue }
+            let route = routes[kind * keyRoom + Int(value.key)]
+            if route >= 0, !roles.contains(index) {
+                try writer.write(value, texts[value], to: Int(route))
+            } else if route != Route.none {
+                try write(value, texts[value], plan, kind, roles.contains(index), columns)
             }
         }
         for constant in plans[plan].constants {
-            try emit(constant.value, texts[constant.value], plan, constant.target, type)
+            try writer.write(
+                constant.value, texts[constant.value], to: slot(kind, constant.target, plan))
         }
-        try emitResidual()
-    }
-
-    // MARK: Type, time, conditions
-
-    private struct Roles {
-        var type: Int?
-        var time: Int?
-        var id: Int?
-        var meetsConditions = true
-
-        func contains(_ index: Int) -> Bool { index == type || index == time || index == id }
+        try writer.writeResidual()
     }
 
     /// Which values of the row are type, time and id.
@@ -138,267 +159,74 @@ struct EventMapper {
         _ plan: Int, _ row: borrowing Row, _ input: RawSpan, _ columns: borrowing InputColumns
     ) -> Roles {
         var roles = Roles()
-        var (typeRank, timeRank, idRank) = (Int8.max, Int8.max, Int8.max)
+        var (typeRank, timeRank, idRank) = (Int.max, Int.max, Int.max)
         var met: UInt8 = 0
         var present: UInt8 = 0
-        for index in row.values.indices {
-            let value = row.values[index]
-            let binding =
-                plans[plan].binding(of: value.key)
-                ?? plans[plan].resolve(
-                    value.key, name: columns.names[Int(value.key)],
-                    hint: columns.hint(Int(value.key)))
-            guard binding.hasRole, value.kind != .removed else { continue }
+        for index in 0..<row.values.count {
+            let key = Int(row.values[index].key)
+            let place = plan * keyRoom + key
+            if roleOfKey[place] == .none { continue }
+            let binding = plans[plan].binding(of: key, in: columns)
+            roleOfKey[place] = binding.hasRole ? .some : .none
+            guard binding.hasRole, row.values[index].kind != .removed else { continue }
             if binding.typeRank >= 0, binding.typeRank < typeRank {
-                typeRank = binding.typeRank
-                roles.type = index
+                (typeRank, roles.type) = (binding.typeRank, index)
             }
             if binding.timeRank >= 0, binding.timeRank < timeRank {
-                timeRank = binding.timeRank
-                roles.time = index
+                (timeRank, roles.time) = (binding.timeRank, index)
             }
             if binding.idRank >= 0, binding.idRank < idRank {
-                idRank = binding.idRank
-                roles.id = index
+                (idRank, roles.id) = (binding.idRank, index)
             }
             guard binding.conditions != 0 else { continue }
             present |= binding.conditions
             let texts = RowTexts(
                 input: input, decoded: row.decoded.rawSpan, constants: RawSpan())
-            met |= plans[plan].conditions(binding.conditions, metBy: texts[value])
+            met |= plans[plan].conditions(binding.conditions, metBy: texts[row.values[index]])
         }
-        let wanted = UInt8(truncatingIfNeeded: 1 << plans[plan].conditionValues.count - 1)
-        if wanted != 0 {
-            met |= ~present & plans[plan].conditions(wanted, metBy: RawSpan())
-            roles.meetsConditions = met & wanted == wanted
+        let conditions = plans[plan].conditions
+        if conditions != 0 {
+            // A column that is not there holds the empty text.
+            met |= plans[plan].conditions(conditions & ~present, metBy: RawSpan())
+            roles.meetsConditions = met == conditions
         }
         return roles
     }
 
-    private mutating func type(_ plan: Int, _ text: RawSpan) throws(RowError) -> Int {
-        guard let type = plans[plan].type(text, in: &builder) else {
-            throw .event(.badName(plans[plan].typeName(text)))
-        }
-        while columnCounts.count <= type { columnCounts.append(0) }
-        return type
-    }
-
+    /// The number of an event type in a mapping.
     @inline(__always)
-    private func time(
-        _ value: Row.Value, _ text: RawSpan, _ format: TimeFormat
-    ) throws(RowError) -> Timestamp {
-        if value.kind == .int64, let time = format.timestamp(of: value.bits) { return time }
-        guard let time = format.timestamp(of: text) else { throw .badTime(text.text) }
-        return time
-    }
-
-    // MARK: Attributes
-
-    private mutating func emit(
-        _ value: Row.Value, _ text: RawSpan, _ plan: Int, _ target: Int32, _ type: Int
-    ) throws(RowError) {
-        var slot = Int(plans[plan].slot(of: target, in: type))
-        if slot < 0 { slot = addSlot(plan, target, type) }
-        switch slots[slot].verdict {
-        case .keep: break
-        case .drop:
-            droppedValues += 1
-            return
-        case .refuse: throw .refused(attribute: slots[slot].name)
-        }
-        if let wanted = slots[slot].wanted, try emit(value, text, slot, as: wanted) { return }
-        switch value.kind {
-        case .int64: try put(slot, .int64, value.bits, value, text)
-        case .float64: try put(slot, .float64, value.bits, value, text)
-        case .bool: try put(slot, .bool, value.bits, value, text)
-        case .json: try putString(slot, value, text)
-        case .text: try emitText(value, text, slot)
-        case .removed: break
-        }
-    }
-
-    private mutating func addSlot(_ plan: Int, _ target: Int32, _ type: Int) -> Int {
-        let found = plans[plan].targets[Int(target)]
-        let typeName = builder.name(ofType: type)
-        slots.append(
-            AttributeSlot(
-                type: type, target: found, rule: privacy.attribute(typeName, found.name),
-                wanted: found.type ?? schema(typeName, found.name) ?? found.hint,
-                readsText: readsText))
-        plans[plan].setSlot(of: target, in: type, to: slots.count - 1)
-        return slots.count - 1
-    }
-
-    /// Text whose attribute wants no type or one that this text is not.
-    private mutating func emitText(
-        _ value: Row.Value, _ text: RawSpan, _ slot: Int
-    ) throws(RowError) {
-        if text.byteCount == 36, let uuid = UUIDBytes(canonical: text) {
-            return try put(slot, uuid, value, text)
-        }
-        if slots[slot].readsText {
-            if let number = Number(text) {
-                let type = number.isInteger ? AttributeType.int64 : .float64
-                return try put(slot, type, number.bits, value, text)
-            }
-            if let bool = Bool(csv: text) { return try put(slot, .bool, bool ? 1 : 0, value, text) }
-        }
-        try putString(slot, value, text)
-    }
-
-    /// Puts a value into the column of the wanted type; false if it has no such value.
-    private mutating func emit(
-        _ value: Row.Value, _ text: RawSpan, _ slot: Int, as wanted: AttributeType
-    ) throws(RowError) -> Bool {
-        switch wanted {
-        case .string: try putString(slot, value, text)
-        case .int64:
-            guard let integer = value.integer(text) else { return false }
-            try put(slot, .int64, integer, value, text)
-        case .float64:
-            guard let float = value.float(text) else { return false }
-            try put(slot, .float64, Int64(bitPattern: float.bitPattern), value, text)
-        case .bool:
-            guard let bool = value.bool(text) else { return false }
-            try put(slot, .bool, bool ? 1 : 0, value, text)
-        case .uuid:
-            guard value.kind == .text, let uuid = UUIDBytes(canonical: text) else { return false }
-            try put(slot, uuid, value, text)
-        case .timestamp:
-            let format = slots[slot].format
-            var time = value.kind == .int64 ? format.timestamp(of: value.bits) : nil
-            if time == nil { time = format.timestamp(of: text) }
-            guard let time else { return false }
-            try put(slot, .timestamp, time.microseconds, value, text)
-        case .ipPrefix:
-            // What is no address may still hold one, so it must not become text.
-            guard value.kind == .text, let prefix = IPPrefix(truncating: text) else {
-                droppedValues += 1
-                return true
-            }
-            try put(slot, .ipPrefix, Int64(bitPattern: prefix.rawValue), value, text)
-        }
-        return true
-    }
-
-    @inline(__always)
-    private mutating func put(
-        _ slot: Int, _ type: AttributeType, _ bits: Int64, _ value: Row.Value, _ text: RawSpan
-    ) throws(RowError) {
-        if let column = try column(slot, type) {
-            builder.set(column, integer: bits)
-        } else if type == .ipPrefix, let prefix = IPPrefix(rawValue: UInt64(bitPattern: bits)) {
-            residual.add(slots[slot].name, text: prefix.description)
-        } else {
-            residual.add(slots[slot].name, value, text)
-        }
-    }
-
-    @inline(__always)
-    private mutating func put(
-        _ slot: Int, _ uuid: UUIDBytes, _ value: Row.Value, _ text: RawSpan
-    ) throws(RowError) {
-        if let column = try column(slot, .uuid) {
-            builder.set(column, uuid: uuid)
-        } else {
-            residual.add(slots[slot].name, value, text)
-        }
-    }
-
-    private mutating func putString(
-        _ slot: Int, _ value: Row.Value, _ text: RawSpan
-    ) throws(RowError) {
-        guard let column = try column(slot, .string) else {
-            let verdict = slots[slot].checksValues ? privacy.value(text) : .keep
-            if try keeps(verdict, slot) { residual.add(slots[slot].name, value, text) }
-            return
-        }
-        let code: Int
+    private mutating func kind(_ plan: Int, _ text: RawSpan) -> Int {
+        if let kind = plans[plan].kind(of: text) { return kind }
+        let name = plans[plan].typeName(text)
         do throws(EventError) {
-            code = try builder.intern(text, for: column)
+            handles.append(Int32(try writer.builder.type(name)))
         } catch {
-            throw .event(error)
+            handles.append(-1)
         }
-        if slots[slot].checksValues, try !keeps(verdict(code, text), slot) { return }
-        builder.set(column, string: code)
+        routes.grow(count: handles.count * keyRoom, with: Route.unknown)
+        plans[plan].setNewKind(handles.count - 1)
+        return handles.count - 1
     }
 
-    /// The privacy rules' verdict on a string of the batch.
-    @inline(__always)
-    private mutating func verdict(_ code: Int, _ text: RawSpan) -> PrivacyHooks.Verdict {
-        while verdicts.count <= code { verdicts.append(255) }
-        if let known = PrivacyHooks.Verdict(rawValue: verdicts[code]) { return known }
-        let verdict = privacy.value(text)
-        verdicts[code] = verdict.rawValue
-        return verdict
+    /// Writes a value whose route is not one slot, or not known yet.
+    private mutating func write(
+        _ value: Row.Value, _ text: RawSpan, _ plan: Int, _ kind: Int, _ isRole: Bool,
+        _ columns: borrowing InputColumns
+    ) throws(RowError) {
+        let key = Int(value.key)
+        let binding = plans[plan].binding(of: key, in: columns)
+        var route = binding.targets.isEmpty ? Route.none : Route.several
+        if binding.targets.count == 1 { route = Int32(slot(kind, binding.targets[0], plan)) }
+        routes[kind * keyRoom + key] = route
+        if isRole, binding.isDefault { return }
+        for target in binding.targets { try writer.write(value, text, to: slot(kind, target, plan)) }
     }
 
-    private mutating func keeps(
-        _ verdict: PrivacyHooks.Verdict, _ slot: Int
-    ) throws(RowError) -> Bool {
-        switch verdict {
-        case .keep: return true
-        case .drop:
-            droppedValues += 1
-            return false
-        case .refuse: throw .refusedValue(attribute: slots[slot].name)
-        }
-    }
-
-    /// The builder's column; nil if the type has too many in this batch.
-    @inline(__always)
-    private mutating func column(_ slot: Int, _ type: AttributeType) throws(RowError) -> Int? {
-        let bit: UInt8 = 1 << type.rawValue
-        if slots[slot].batch == batch, slots[slot].used & bit != 0 {
-            return Int(slots[slot].columns[Int(type.rawValue)])
-        }
-        return try firstColumn(slot, type)
-    }
-
-    @inline(never)
-    private mutating func firstColumn(
-        _ slot: Int, _ type: AttributeType
-    ) throws(RowError) -> Int? {
-        let place = Int(type.rawValue)
-        if slots[slot].columns[place] < 0 {
-            slots[slot].columns[place] = try newColumn(slots[slot], type)
-        }
-        let column = Int(slots[slot].columns[place])
-        let handle = slots[slot].type
-        if !slots[slot].isReserved, !usedColumns.contains(UInt64(handle) << 32 | UInt64(column)) {
-            guard columnCounts[handle] < Limits.attributesPerType else { return nil }
-            columnCounts[handle] += 1
-            usedColumns.insert(UInt64(handle) << 32 | UInt64(column))
-        }
-        if slots[slot].batch != batch {
-            slots[slot].batch = batch
-            slots[slot].used = 0
-        }
-        slots[slot].used |= 1 << type.rawValue
-        return column
-    }
-
-    private mutating func newColumn(
-        _ slot: AttributeSlot, _ type: AttributeType
-    ) throws(RowError) -> Int32 {
-        // The names that begin so are not for rows to use.
-        guard slot.isReserved || slot.name.utf8.first != UInt8(ascii: "$") else {
-            throw .event(.reservedName(slot.name))
-        }
-        do throws(EventError) {
-            return Int32(try builder.column(slot.name, type))
-        } catch {
-            throw .event(error)
-        }
-    }
-
-    private mutating func emitResidual() throws(RowError) {
-        guard let text = residual.take() else { return }
-        do throws(EventError) {
-            let column = try builder.column(ReservedName.residual, .string)
-            try builder.set(column, string: text.rawSpan)
-        } catch {
-            throw .event(error)
-        }
+    private mutating func slot(_ kind: Int, _ target: Int, _ plan: Int) -> Int {
+        let place = UInt64(kind) << 32 | UInt64(target)
+        if let slot = slotOfTarget[place] { return slot }
+        let slot = writer.addSlot(plans[plan].targets[target], type: Int(handles[kind]))
+        slotOfTarget[place] = slot
+        return slot
     }
 }

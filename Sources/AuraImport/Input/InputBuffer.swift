@@ -13,15 +13,19 @@ struct InputBuffer {
     private var start = 0
     private var end = 0
     /// Bytes of the (decompressed) input before the first unread one.
-    private(set) var offset: Int64
+    private(set) var offset: Int64 = 0
     /// Whether the input has no more bytes than these.
     private(set) var isAtEnd = false
 
-    /// A buffer over a source of which `offset` bytes have been read.
-    init(_ source: any ByteSource, offset: Int64, blockBytes: Int) {
+    init(_ source: any ByteSource, blockBytes: Int) {
         self.source = source
-        self.offset = offset
         bytes = Array(repeating: 0, count: blockBytes)
+    }
+
+    /// Moves over bytes of which none was read yet.
+    mutating func skip(_ count: Int64) throws(InputError) {
+        if count > 0 { try source.skip(count) }
+        offset += count
     }
 
     /// The bytes that are there and not consumed.

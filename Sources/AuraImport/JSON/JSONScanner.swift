@@ -8,7 +8,7 @@ import AuraCore
 ///
 /// A member's name costs two comparisons of words if it is the one that followed last time
 /// (`KeyTable`); strings and digits are read eight bytes at a time.
-struct JSONScanner {
+struct JSONScanner: ~Copyable {
     /// Objects and arrays within each other.
     static let depthLimit = 64
     /// Members of one line, nested ones included.
@@ -25,6 +25,7 @@ struct JSONScanner {
 
     /// Reads a line; `row` is undefined if it throws.
     mutating func scan(_ line: RawSpan) throws(JSONError) {
+        precondition(line.byteCount < Int32.max)
         keys.trim()
         row.removeAll()
         memberCount = 0
@@ -61,7 +62,7 @@ struct JSONScanner {
             place = line.afterSpace(place + 1)
             name(key, in: serial)
             place = try value(line, place, key: key, depth: depth)
-            keys.nodes[Int(key)].end = Int32(row.values.count)
+            keys.nodes[Int(key)].end = Int32(truncatingIfNeeded: row.values.count)
             place = line.afterSpace(place)
             let next = line.byte(place)
             if next == UInt8(ascii: "}") { return place + 1 }
@@ -122,7 +123,7 @@ struct JSONScanner {
     /// Notes that the object `serial` names the key, and removes what it named so before.
     @inline(__always)
     private mutating func name(_ key: Int32, in serial: UInt64) {
-        let count = Int32(row.values.count)
+        let count = Int32(truncatingIfNeeded: row.values.count)
         let node = Int(key)
         if keys.nodes[node].serial == serial {
             for index in keys.nodes[node].first..<keys.nodes[node].end {
@@ -145,8 +146,8 @@ struct JSONScanner {
             let number = try Number(line, at: place)
             row.values.append(
                 .init(
-                    key: key, kind: number.isInteger ? .int64 : .float64, origin: .input,
-                    start: Int32(place), size: Int32(number.end - place), bits: number.bits))
+                    number.isInteger ? .int64 : .float64, key: key, from: place, to: number.end,
+                    bits: number.bits))
             return number.end
         }
         return try rareValue(line, place, first, key: key, depth: depth)
@@ -160,12 +161,15 @@ struct JSONScanner {
             return try object(line, place + 1, node: key, depth: depth + 1)
         case UInt8(ascii: "["):
             let end = try JSONSkipper.array(line, place + 1, depth: depth + 1)
-            append(key, .json, from: place, to: end)
+            row.values.append(.init(.json, key: key, from: place, to: end))
             return end
         default:
             let end = try JSONSkipper.literal(line, place)
             if first != UInt8(ascii: "n") {
-                append(key, .bool, from: place, to: end, bits: first == UInt8(ascii: "t") ? 1 : 0)
+                row.values.append(
+                    .init(
+                        .bool, key: key, from: place, to: end,
+                        bits: first == UInt8(ascii: "t") ? 1 : 0))
             }
             return end
         }
@@ -181,23 +185,11 @@ struct JSONScanner {
             let decoded = row.decoded.count
             try JSONText.decode(line.slice(start, end - start), into: &row.decoded)
             row.values.append(
-                .init(
-                    key: key, kind: .text, origin: .decoded, start: Int32(decoded),
-                    size: Int32(row.decoded.count - decoded)))
+                .init(.text, key: key, from: decoded, to: row.decoded.count, in: .decoded))
         } else {
-            append(key, .text, from: start, to: end)
+            row.values.append(.init(.text, key: key, from: start, to: end))
         }
         return end + 1
-    }
-
-    @inline(__always)
-    private mutating func append(
-        _ key: Int32, _ kind: Row.Kind, from start: Int, to end: Int, bits: Int64 = 0
-    ) {
-        row.values.append(
-            .init(
-                key: key, kind: kind, origin: .input, start: Int32(start),
-                size: Int32(end - start), bits: bits))
     }
 }
 

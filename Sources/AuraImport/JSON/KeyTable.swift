@@ -6,8 +6,8 @@ import AuraCore
 /// Rows of one source name nearly the same members in nearly the same order. So each key remembers
 /// which one followed it, and the next row's name is compared with that one, a word at a time,
 /// before anything is hashed.
-struct KeyTable {
-    struct Node {
+struct KeyTable: ~Copyable {
+    struct Node: BitwiseCopyable {
         /// The first member of the object that this key names, as last seen.
         var child: Int32 = -1
         /// The member that followed.
@@ -32,7 +32,7 @@ struct KeyTable {
     static let byteLimit = 1 << 20
 
     /// Node 0 is the row's object itself.
-    var nodes: [Node] = []
+    var nodes = PlainArray<Node>(capacity: 256)
     /// The dotted path of each key.
     private(set) var columns = InputColumns(names: [])
     private var names = NameTable()
@@ -47,7 +47,8 @@ struct KeyTable {
     private mutating func removeAll() {
         names.removeAll()
         columns = InputColumns(names: [""], generation: columns.generation + 1)
-        nodes = [Node(size: 0)]
+        nodes.removeAll()
+        nodes.append(Node(size: 0))
     }
 
     /// The key that is expected after `previous`, or first in `parent` if there is none before.
@@ -68,8 +69,9 @@ struct KeyTable {
     /// Whether the text of these two words is the key's name and closing quote.
     @inline(__always)
     func matches(_ key: Int32, _ low: UInt64, _ high: UInt64) -> Bool {
-        let node = nodes[Int(key)]
-        return (low ^ node.low) & node.lowMask | (high ^ node.high) & node.highMask == 0
+        let place = Int(key)
+        return (low ^ nodes[place].low) & nodes[place].lowMask
+            | (high ^ nodes[place].high) & nodes[place].highMask == 0
     }
 
     /// The key of a name, which is added if it is new.
