@@ -22,14 +22,14 @@ struct DemoFeed {
             let end = events.firstIndex { $0.time > time } ?? events.endIndex
             happened += events[..<end]
             events = events[end...]
-            guard events.isEmpty, end(of: day) <= time else { return happened }
+            guard events.isEmpty, firstInstant(after: day) <= time else { return happened }
             day += 1
             events = group.events(ofDay: day, &book)[...]
         }
     }
 
     /// The first instant of the next day.
-    private func end(of day: Int) -> Timestamp {
+    private func firstInstant(after day: Int) -> Timestamp {
         Timestamp(microseconds: Int64(day + 1) * ClinicGroup.day)
     }
 }
