@@ -83,17 +83,19 @@ let package = Package(
 
         tests("AuraCoreTests", ["AuraCore", "AuraTesting"]),
         tests("AuraStorageTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
-        tests("AuraEngineTests", ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
+        tests(
+            "AuraEngineTests",
+            ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
         tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
-        tests("AuraMetadataTests", ["AuraMetadata"]),
+        tests("AuraMetadataTests", ["AuraMetadata", grdb]),
         tests(
             "AuraServerTests",
             [
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
                 "AuraClient", "AuraTesting", nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura"]),
+        tests("AuraTests", ["aura", argumentParser]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),

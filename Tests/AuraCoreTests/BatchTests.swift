@@ -17,7 +17,8 @@ import Testing
         ]
         var builder = BatchBuilder()
         for event in events { try builder.append(event) }
-        let bytes = try #require(builder.finish())
+        let encoded = builder.finish()
+        let bytes = try #require(encoded)
         let batch = try EventBatch(validating: bytes)
         #expect(batch.events() == events)
     }

@@ -1,6 +1,8 @@
-/// A UUID: 128 bits, `high` first in the text form.
+/// A UUID: 128 bits.
 public struct UUIDBytes: Hashable, Comparable, Sendable {
+    /// The half that the text form shows first.
     public var high: UInt64
+    /// The other half.
     public var low: UInt64
 
     /// A UUID of two halves.

@@ -25,7 +25,7 @@ public protocol FileSystem: Sendable {
     func freeBytes(_ path: String) throws(FileSystemError) -> Int64
 }
 
-/// An open file. Closed when released.
+/// An open file, closed when released.
 public protocol File: AnyObject, Sendable {
     /// Size in bytes.
     func size() throws(FileSystemError) -> Int64

@@ -1,0 +1,274 @@
+import AuraCore
+import AuraStorage
+import Dispatch
+import Synchronization
+
+/// The single writer.
+///
+/// Callers leave batches at the intake; the writer's own serial queue takes a whole group, commits
+/// it with one write and one sync, makes it visible, and then answers. What arrives during a sync is
+/// the next group. A `DispatchQueue`, not an actor: the commit blocks in `fdatasync`, and a blocked
+/// thread of Swift's cooperative pool would starve every other task.
+final class Committer: Sendable {
+    /// Called once for each batch: on the writer queue, or at once where it is refused.
+    typealias Reply = @Sendable (Result<AppendOutcome, Refusal>) -> Void
+
+    fileprivate struct Waiting: Sendable {
+        var intake: Intake<Reply>
+        var isCommitting = false
+        var refusal: Refusal?
+    }
+
+    private let waiting: Mutex<Waiting>
+    /// Touched on `queue` alone, so nobody ever waits for this lock.
+    private let storage: Mutex<Storage>
+    private let spares = Mutex(Spares())
+    private let queue = DispatchQueue(label: "aura.commit", qos: .userInteractive)
+    private let background = DispatchQueue(label: "aura.spares", qos: .utility)
+    private let published: Mutex<Published>
+    private let clock: @Sendable () -> Int64
+    private let idlePromise: DispatchTimeInterval
+
+    /// Spare segments on their way from the background to the writer.
+    private struct Spares: Sendable {
+        var ready: [PreparedSegment] = []
+        var isMaking = false
+    }
+
+    /// What readers see.
+    private struct Published: Sendable {
+        var snapshot: Snapshot
+        var progress: Progress
+        var failure: FileSystemError?
+        var observers: [Int: @Sendable (Progress) -> Void] = [:]
+        var nextObserver = 0
+    }
+
+    init(_ storage: Storage, memoryLimit: Int, clock: @escaping @Sendable () -> Int64) {
+        waiting = Mutex(Waiting(intake: Intake(storage, memoryLimit: memoryLimit)))
+        let last = storage.nextSequence - 1
+        published = Mutex(
+            Published(
+                snapshot: storage.snapshot, progress: Progress(visible: last, stable: last)))
+        self.storage = Mutex(storage)
+        self.clock = clock
+        idlePromise = .milliseconds(20)
+        queue.async { self.orderSpare() }
+    }
+
+    var snapshot: Snapshot { published.withLock { $0.snapshot } }
+    var progress: Progress { published.withLock { $0.progress } }
+
+    /// Takes a batch into the next group; `reply` is called once that group is durable, or at once
+    /// with a refusal.
+    func submit(
+        _ batch: RawSpan, layout: BatchLayout, origin: BatchOrigin, reply: @escaping Reply
+    ) {
+        let now = clock()
+        let result = waiting.withLock { waiting -> Result<Bool, Refusal> in
+            if let refusal = waiting.refusal { return .failure(refusal) }
+            do throws(Refusal) {
+                try waiting.intake.append(
+                    batch, layout: layout, origin: origin, ticket: reply, now: now)
+                return .success(waiting.mustStart())
+            } catch {
+                return .failure(error)
+            }
+        }
+        start(result, reply)
+    }
+
+    /// Opens a producer; answered as a batch is.
+    func open(producer name: String, reply: @escaping Reply) {
+        let now = clock()
+        let result = waiting.withLock { waiting -> Result<Bool, Refusal> in
+            if let refusal = waiting.refusal { return .failure(refusal) }
+            do throws(Refusal) {
+                try waiting.intake.open(producer: name, ticket: reply, now: now)
+                return .success(waiting.mustStart())
+            } catch {
+                return .failure(error)
+            }
+        }
+        start(result, reply)
+    }
+
+    private func start(_ result: Result<Bool, Refusal>, _ reply: Reply) {
+        switch result {
+        case .success(true): queue.async { self.commitAll() }
+        case .success(false): break
+        case .failure(let refusal): reply(.failure(refusal))
+        }
+    }
+
+    /// Commits group after group until none waits.
+    private func commitAll() {
+        while let (group, answers) = take() {
+            if group.isEmpty {
+                waiting.withLock { $0.intake.finish(headBytes: $0.intake.headBytes) }
+            } else if let error = commit(group) {
+                refuse(answers, after: error)
+                continue
+            }
+            for answer in answers { answer.ticket(.success(answer.outcome)) }
+        }
+        if storage.withLock({ $0.needsPromise }) {
+            queue.asyncAfter(deadline: .now() + idlePromise) { self.promise() }
+        }
+    }
+
+    private func take() -> (CommitGroup, [Intake<Reply>.Answer])? {
+        waiting.withLock { waiting in
+            guard let next = waiting.intake.take() else {
+                waiting.isCommitting = false
+                return nil
+            }
+            return (next.group, next.answers)
+        }
+    }
+
+    private func commit(_ group: consuming CommitGroup) -> StorageError? {
+        let now = clock()
+        // Handed over, not copied: the storage must be the buffer's only owner to fill it in.
+        var handed: CommitGroup? = consume group
+        do throws(StorageError) {
+            let (snapshot, bytes, progress) = try storage.withLock {
+                storage throws(StorageError) in
+                if let group = handed.take() { try storage.append(group, now: now) }
+                return (storage.snapshot, storage.headBytes, Progress(storage))
+            }
+            waiting.withLock { $0.intake.finish(headBytes: bytes) }
+            publish(snapshot, progress)
+            orderSpare()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Refuses what was in the failed group and everything that waits behind it.
+    private func refuse(_ answers: [Intake<Reply>.Answer], after error: StorageError) {
+        let (next, failure) = storage.withLock { ($0.nextSequence, $0.failure) }
+        published.withLock { $0.failure = failure }
+        let refusal = Refusal(error)
+        let behind = waiting.withLock { waiting in
+            if case .failed = error { waiting.refusal = .failed }
+            if case .closed = error { waiting.refusal = .closed }
+            return waiting.intake.fail(nextSequence: next)
+        }
+        for answer in answers { answer.ticket(.failure(refusal)) }
+        for ticket in behind { ticket(.failure(refusal)) }
+    }
+
+    /// Promises the last group when nothing has come since, so that clients can let go of it.
+    private func promise() {
+        guard waiting.withLock({ !$0.isCommitting && $0.refusal == nil }) else { return }
+        let now = clock()
+        do throws(StorageError) {
+            let result = try storage.withLock { storage throws(StorageError) -> (Snapshot, Progress)? in
+                guard storage.needsPromise else { return nil }
+                try storage.promise(now: now)
+                return (storage.snapshot, Progress(storage))
+            }
+            if let (snapshot, progress) = result { publish(snapshot, progress) }
+        } catch {
+            refuse([], after: error)
+        }
+    }
+
+    private func publish(_ snapshot: Snapshot, _ progress: Progress) {
+        let observers = published.withLock { published in
+            published.snapshot = snapshot
+            published.progress = progress
+            return published.observers
+        }
+        for observer in observers.values { observer(progress) }
+    }
+
+    /// Calls `body` on the writer queue after each change, until `removeObserver`.
+    func addObserver(_ body: @escaping @Sendable (Progress) -> Void) -> Int {
+        published.withLock { published in
+            published.nextObserver += 1
+            published.observers[published.nextObserver] = body
+            return published.nextObserver
+        }
+    }
+
+    func removeObserver(_ number: Int) {
+        published.withLock { $0.observers[number] = nil }
+    }
+
+    /// Takes the spares that are ready, and has the next one made beside the writer. A full disk
+    /// ends that until the next commit asks again.
+    private func orderSpare() {
+        let ready = spares.withLock { spares in
+            defer { spares.ready = [] }
+            return spares.ready
+        }
+        let wanted = storage.withLock { storage in
+            for spare in ready { storage.add(spare) }
+            return storage.wantedSpare
+        }
+        guard let wanted else { return }
+        let mustMake = spares.withLock { spares in
+            defer { spares.isMaking = true }
+            return !spares.isMaking
+        }
+        guard mustMake else { return }
+        background.async {
+            let spare: PreparedSegment?
+            do throws(FileSystemError) { spare = try wanted.prepare() } catch { spare = nil }
+            self.spares.withLock { spares in
+                if let spare { spares.ready.append(spare) }
+                spares.isMaking = false
+            }
+            if spare != nil { self.queue.async { self.orderSpare() } }
+        }
+    }
+
+    /// Commits what waits, refuses what comes, and closes the storage.
+    func close() throws(StorageError) {
+        waiting.withLock { $0.refusal = $0.refusal ?? .closed }
+        background.sync {}
+        let now = clock()
+        let result = queue.sync { () -> Result<Void, StorageError> in
+            commitAll()
+            do throws(StorageError) {
+                return .success(
+                    try storage.withLock { storage throws(StorageError) in
+                        try storage.close(now: now)
+                    })
+            } catch { return .failure(error) }
+        }
+        try result.get()
+    }
+
+    /// Why nothing can be written; nil while all is well.
+    var failure: FileSystemError? { published.withLock { $0.failure } }
+
+    /// Bytes of memory that events take.
+    var memoryBytes: Int { waiting.withLock { $0.intake.headBytes } }
+}
+
+extension Committer.Waiting {
+    fileprivate mutating func mustStart() -> Bool {
+        defer { isCommitting = true }
+        return !isCommitting
+    }
+}
+
+extension Progress {
+    init(_ storage: borrowing Storage) {
+        self.init(visible: storage.nextSequence - 1, stable: storage.stableSequence)
+    }
+}
+
+extension Refusal {
+    init(_ error: StorageError) {
+        switch error {
+        case .noSpace: self = .noSpace
+        case .closed: self = .closed
+        default: self = .failed
+        }
+    }
+}

@@ -1,0 +1,115 @@
+public import AuraCore
+public import AuraQuery
+public import AuraStorage
+
+/// The one door to the engine: a data directory as an event store.
+///
+/// Safe to use from any thread. Writes are answered when durable and visible; reads work on
+/// snapshots and never wait for writers.
+public final class EventStore: Sendable {
+    private let committer: Committer
+    /// What was found when the store was opened.
+    public let recovery: RecoveryReport
+    /// Identity of the store: another one after a restore.
+    public let incarnation: UInt64
+
+    /// Opens the store of a data directory, or makes one.
+    public init(_ configuration: EventStoreConfiguration) throws(EngineError) {
+        var options = Storage.Options(incarnation: configuration.newIncarnation)
+        options.segmentSize = configuration.segmentSize
+        do throws(StorageError) {
+            let storage = try Storage(
+                directory: configuration.directory, fileSystem: configuration.fileSystem,
+                options: options, now: configuration.clock())
+            recovery = storage.recovery
+            incarnation = storage.incarnation
+            committer = Committer(
+                storage, memoryLimit: configuration.memoryLimit, clock: configuration.clock)
+        } catch { throw .storage(error) }
+    }
+
+    /// Takes a valid batch; the bytes are copied before this returns.
+    ///
+    /// - Parameters:
+    ///   - layout: What `BatchLayout(validating:)` said of these bytes.
+    ///   - reply: Called once: with the outcome when the batch is durable and visible, on the
+    ///     writer's thread; or with a refusal, perhaps before this returns. It must not block.
+    public func submit(
+        _ batch: RawSpan, layout: BatchLayout, origin: BatchOrigin,
+        reply: @escaping @Sendable (Result<AppendOutcome, Refusal>) -> Void
+    ) {
+        committer.submit(batch, layout: layout, origin: origin, reply: reply)
+    }
+
+    /// Opens a producer by name, fencing whoever opened it before; answered as `submit` is.
+    public func open(
+        producer name: String,
+        reply: @escaping @Sendable (Result<AppendOutcome, Refusal>) -> Void
+    ) {
+        committer.open(producer: name, reply: reply)
+    }
+
+    /// Appends a batch and waits until it is durable and visible.
+    public func append(_ batch: EventBatch) async throws(EngineError) -> AppendOutcome {
+        let origin = BatchOrigin(clientHash: Checksum.hash64(batch.bytes))
+        let result = await withCheckedContinuation { continuation in
+            submit(batch.bytes, layout: batch.layout, origin: origin) {
+                continuation.resume(returning: $0)
+            }
+        }
+        do throws(Refusal) { return try result.get() } catch { throw .refused(error) }
+    }
+
+    /// All events that are visible now.
+    public var snapshot: Snapshot { committer.snapshot }
+
+    /// How far writing has come.
+    public var progress: Progress { committer.progress }
+
+    /// Counts the events that are visible now.
+    public func count(_ query: CountQuery) throws(EngineError) -> CountResult {
+        do throws(QueryError) {
+            return try Counter.run(query, over: snapshot)
+        } catch { throw .query(error) }
+    }
+
+    /// Calls `body` on the writer's thread after each commit and promise, until the observation is
+    /// released. It must not block: it is the place to wake whoever follows the store.
+    public func observe(_ body: @escaping @Sendable (Progress) -> Void) -> Observation {
+        let committer = committer
+        let number = committer.addObserver(body)
+        return Observation { committer.removeObserver(number) }
+    }
+
+    /// Why nothing can be written; nil while all is well.
+    public var failure: FileSystemError? { committer.failure }
+
+    /// Bytes of memory that events take.
+    public var memoryBytes: Int { committer.memoryBytes }
+
+    /// Commits what was taken, refuses what comes, and marks the store as closed in order.
+    public func close() throws(EngineError) {
+        do throws(StorageError) { try committer.close() } catch { throw .storage(error) }
+    }
+}
+
+/// How far writing has come, in sequence numbers, inclusive.
+public struct Progress: Hashable, Sendable {
+    /// Durable and visible to reads.
+    public let visible: UInt64
+    /// Beyond any repair by the sender: clients may let go of what they kept.
+    public let stable: UInt64
+}
+
+/// Ends an observation when released.
+public final class Observation: Sendable {
+    private let end: @Sendable () -> Void
+
+    init(_ end: @escaping @Sendable () -> Void) {
+        self.end = end
+    }
+
+    deinit {
+        end()
+    }
+}

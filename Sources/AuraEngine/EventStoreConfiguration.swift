@@ -1,0 +1,28 @@
+public import AuraStorage
+
+/// How to open an `EventStore`.
+public struct EventStoreConfiguration: Sendable {
+    /// The data directory; made where it is missing.
+    public var directory: String
+    /// Bytes of memory that events may take; batches beyond are refused until there is room.
+    public var memoryLimit = 320 << 20
+    /// Bytes of a log segment of a new store.
+    public var segmentSize: Int64 = 64 << 20
+    /// Identity of a new store: random.
+    public var newIncarnation: UInt64
+    /// Where files are.
+    public var fileSystem: any FileSystem
+    /// The wall clock, µs since the epoch.
+    public var clock: @Sendable () -> Int64
+
+    /// A configuration with defaults for all that is not named.
+    public init(
+        directory: String, newIncarnation: UInt64, fileSystem: any FileSystem,
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        self.directory = directory
+        self.newIncarnation = newIncarnation
+        self.fileSystem = fileSystem
+        self.clock = clock
+    }
+}

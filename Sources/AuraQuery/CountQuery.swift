@@ -1,0 +1,127 @@
+public import AuraCore
+
+/// How many events, of which kind, when: the question that needs no language.
+public struct CountQuery: Hashable, Sendable {
+    /// Only these types; empty means all.
+    public var types: [String] = []
+    /// Earliest event time, inclusive.
+    public var start: Timestamp?
+    /// Event time behind the last, exclusive.
+    public var end: Timestamp?
+    /// Conditions that must all hold.
+    public var filters: [Filter] = []
+    /// What to count separately, at most `maximumGroupings`; empty means one row for all.
+    public var groupings: [Grouping] = []
+
+    /// Everything, in one row.
+    public init() {}
+
+    /// An attribute that must equal one of several values.
+    ///
+    /// A text such as `7` may have been stored as a number, a string or more: `init(name:text:)`
+    /// takes all readings of it.
+    public struct Filter: Hashable, Sendable {
+        public var attribute: String
+        public var values: [AttributeValue]
+
+        /// The attribute equals one of the values, type included.
+        public init(attribute: String, values: [AttributeValue]) {
+            self.attribute = attribute
+            self.values = values
+        }
+    }
+
+    /// One dimension of the answer.
+    public enum Grouping: Hashable, Sendable {
+        case type
+        /// Half-open buckets of that many µs, aligned to the epoch.
+        case bucket(microseconds: Int64)
+        /// The value of an attribute; events without it form a group of their own.
+        case attribute(String)
+    }
+
+    /// More dimensions than these are refused.
+    public static let maximumGroupings = 4
+    /// More groups than these are refused: they would not fit an answer.
+    public static let maximumGroups = 1_000_000
+}
+
+/// The value of one dimension of a row.
+public enum GroupKey: Hashable, Sendable {
+    case type(String)
+    /// Start of the bucket.
+    case bucket(Timestamp)
+    /// nil: the event has no such attribute.
+    case attribute(AttributeValue?)
+}
+
+/// What a count found.
+public struct CountResult: Sendable {
+    /// One group.
+    public struct Row: Hashable, Sendable {
+        /// A key for each grouping of the query, in its order.
+        public var keys: [GroupKey]
+        public var count: UInt64
+        /// Earliest and latest event time of the group.
+        public var first: Timestamp
+        public var last: Timestamp
+
+        /// A row of these parts.
+        public init(keys: [GroupKey], count: UInt64, first: Timestamp, last: Timestamp) {
+            self.keys = keys
+            self.count = count
+            self.first = first
+            self.last = last
+        }
+    }
+
+    /// Ascending by keys.
+    public var rows: [Row]
+    /// Every event up to this sequence number was considered, and no other.
+    public var watermark: UInt64
+
+    /// A result of these parts.
+    public init(rows: [Row], watermark: UInt64) {
+        self.rows = rows
+        self.watermark = watermark
+    }
+}
+
+/// A question that cannot be answered as it stands.
+public enum QueryError: Error, Hashable, Sendable {
+    case tooManyGroupings(Int)
+    case tooManyGroups(Int)
+    case badBucket(Int64)
+    case emptyRange
+}
+
+extension QueryError: CustomStringConvertible {
+    /// What is wrong and how to mend it.
+    public var description: String {
+        switch self {
+        case .tooManyGroupings(let count):
+            "\(count) groupings; at most \(CountQuery.maximumGroupings) are possible"
+        case .tooManyGroups(let count):
+            "more than \(count) groups; narrow the time range or group by something coarser"
+        case .badBucket(let width):
+            "a bucket of \(width) µs; it must be at least one millisecond"
+        case .emptyRange:
+            "the time range ends before it begins; swap its ends"
+        }
+    }
+}
+
+extension CountQuery.Filter {
+    /// The attribute equals the text, in any reading of it: the string itself, a number, a bool, a
+    /// time in RFC 3339, a UUID, an address prefix.
+    public init(attribute: String, text: String) {
+        var values: [AttributeValue] = [.string(text)]
+        if let integer = Int64(text) { values.append(.int64(integer)) }
+        if let float = Double(text) { values.append(.float64(float)) }
+        if let bool = Bool(text) { values.append(.bool(bool)) }
+        if let uuid = UUIDBytes(canonical: text) { values.append(.uuid(uuid)) }
+        if let prefix = IPPrefix(truncating: text) { values.append(.ipPrefix(prefix)) }
+        if let time = Timestamp(rfc3339: text) { values.append(.timestamp(time)) }
+        self.init(attribute: attribute, values: values)
+    }
+}

@@ -1,0 +1,38 @@
+/// Every file and folder name that storage writes, both ways.
+enum FileName {
+    static let lock = "LOCK"
+    static let current = "CURRENT"
+    static let currentTemporary = "CURRENT.new"
+    static let log = "log"
+    static let quarantine = "quarantine"
+
+    private static let manifestPrefix = "MANIFEST-"
+    private static let segmentSuffix = ".log"
+
+    static func manifest(_ number: UInt64) -> String { manifestPrefix + hexadecimal(number) }
+
+    static func manifestNumber(_ name: String) -> UInt64? {
+        guard name.hasPrefix(manifestPrefix) else { return nil }
+        return number(name.dropFirst(manifestPrefix.count))
+    }
+
+    static func segment(_ number: UInt64) -> String { hexadecimal(number) + segmentSuffix }
+
+    static func segmentNumber(_ name: String) -> UInt64? {
+        guard name.hasSuffix(segmentSuffix) else { return nil }
+        return number(name.dropLast(segmentSuffix.count))
+    }
+
+    /// 16 digits, so that names sort as numbers do.
+    static func hexadecimal(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    private static func number(_ digits: Substring) -> UInt64? {
+        guard digits.utf8.count == 16, let value = UInt64(digits, radix: 16),
+            hexadecimal(value) == digits
+        else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,99 @@
+import Glibc
+
+/// An open descriptor of a file; positioned calls only, so it has no place of its own.
+final class PosixFile: File {
+    private let descriptor: Int32
+    private let path: String
+
+    /// Takes over the descriptor, which is closed with the object.
+    init(owning descriptor: Int32, _ path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit {
+        // Never repeated: Linux gives the descriptor back even where close is interrupted.
+        close(descriptor)
+    }
+
+    func size() throws(FileSystemError) -> Int64 {
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0 else {
+            throw FileSystemError(.size, path, errno: errno)
+        }
+        return Int64(information.st_size)
+    }
+
+    func read(at offset: Int64, count: Int) throws(FileSystemError) -> [UInt8] {
+        precondition(count >= 0, "A count of bytes is negative")
+        let capacity = try capacity(at: offset, count: count)
+        var failure: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, filled in
+            while filled < capacity {
+                let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<capacity])
+                let step = unsafe pread(
+                    descriptor, rest.baseAddress, rest.count, off_t(offset) + filled)
+                if step == 0 { return }
+                if step > 0 {
+                    filled += step
+                } else if errno != EINTR {
+                    failure = errno
+                    return
+                }
+            }
+        }
+        if failure != 0 { throw FileSystemError(.read, path, errno: failure) }
+        return bytes
+    }
+
+    func write(_ bytes: RawSpan, at offset: Int64) throws(FileSystemError) {
+        let failure = unsafe bytes.withUnsafeBytes { buffer -> Int32 in
+            var written = 0
+            while written < buffer.count {
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+                let step = unsafe pwrite(
+                    descriptor, rest.baseAddress, rest.count, off_t(offset) + written)
+                if step > 0 {
+                    written += step
+                } else if step == 0 {
+                    return EIO
+                } else if errno != EINTR {
+                    return errno
+                }
+            }
+            return 0
+        }
+        if failure != 0 { throw FileSystemError(.write, path, errno: failure) }
+    }
+
+    func sync() throws(FileSystemError) {
+        // Not repeated even after EINTR: a write-back error that the kernel has reported once is
+        // forgotten, and a second call would succeed over lost pages.
+        guard fdatasync(descriptor) == 0 else {
+            throw FileSystemError(.sync, path, errno: errno)
+        }
+    }
+
+    /// The memory to set aside for a read.
+    ///
+    /// What the file cannot hold is not asked for, so that a damaged length costs no memory. Small
+    /// reads skip the question.
+    private func capacity(at offset: Int64, count: Int) throws(FileSystemError) -> Int {
+        if count <= 1 << 20 { return count }
+        return min(count, Int(max(0, try size() - max(0, offset))))
+    }
+}
+
+/// A descriptor that holds an exclusive `flock`, which ends with it.
+final class PosixFileLock: FileLock {
+    let descriptor: Int32
+
+    /// Takes over the descriptor, which is closed with the object.
+    init(owning descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

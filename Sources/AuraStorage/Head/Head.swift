@@ -1,0 +1,119 @@
+import AuraCore
+
+/// The events that only the log holds, in memory: their batches as they came, in order.
+///
+/// Small batches are merged as their run fills, so that a million single events do not end as a
+/// million batches.
+public struct Head: Sendable {
+    private var runs: [[Strip]] = []
+    private var tail: [Strip] = []
+    /// Bytes of the tail's group buffers, each counted once.
+    private var tailBytes = 0
+    private var runBytes = 0
+    private var watermark: UInt64 = 0
+
+    /// Strips of one run.
+    static let runLength = 256
+    /// Batches with fewer rows are merged when their run fills: merging costs about 2 µs an event,
+    /// which batches of that size pay for their own headers already.
+    static let smallRows = 64
+    /// Rows at which a merged batch is full.
+    static let mergedRows = 4_096
+
+    /// An empty head.
+    public init() {}
+
+    /// Bytes held for events.
+    public var byteCount: Int { runBytes + tailBytes }
+
+    /// Takes the batches of a durable group, whose buffer they keep alive.
+    mutating func append(_ group: CommitGroup) {
+        for record in group.records {
+            guard let batch = group.batch(record) else { continue }
+            tail.append(Strip(firstSequence: record.header.firstSequence, batch: batch))
+            watermark = record.header.firstSequence + UInt64(batch.rowCount) - 1
+        }
+        if group.eventCount > 0 { tailBytes += group.bytes.capacity }
+        if tail.count >= Head.runLength { closeRun() }
+    }
+
+    /// The present content.
+    public var snapshot: Snapshot { Snapshot(runs: runs, tail: tail, watermark: watermark) }
+
+    private mutating func closeRun() {
+        var run: [Strip] = []
+        var bytes = 0
+        var small: [Strip] = []
+        var smallRows = 0
+        func flush() {
+            guard !small.isEmpty else { return }
+            let merged = Strip.merge(small)
+            run += merged
+            bytes += merged.reduce(0) { $0 + $1.batch.layout.size }
+            small = []
+            smallRows = 0
+        }
+        // Batches that stay keep their whole group alive: nothing of it is given back.
+        var keepsGroups = false
+        for strip in tail {
+            if strip.batch.rowCount >= Head.smallRows {
+                flush()
+                run.append(strip)
+                keepsGroups = true
+                continue
+            }
+            small.append(strip)
+            smallRows += strip.batch.rowCount
+            if smallRows >= Head.mergedRows { flush() }
+        }
+        flush()
+        runs.append(run)
+        runBytes += keepsGroups ? bytes + tailBytes : bytes
+        tail = []
+        tailBytes = 0
+    }
+}
+
+extension Strip {
+    /// Few strips of the events of several consecutive ones: one, unless a batch's limits say more.
+    static func merge(_ strips: [Strip]) -> [Strip] {
+        var merged: [Strip] = []
+        var builder = BatchBuilder()
+        var next = strips.first?.firstSequence ?? 0
+        func finish() {
+            let batch = builder.valid()
+            merged.append(Strip(firstSequence: next, batch: batch))
+            next += UInt64(batch.rowCount)
+        }
+        for event in strips.lazy.flatMap({ $0.batch.events() }) {
+            if builder.accepts(event) { continue }
+            finish()
+            guard builder.accepts(event) else {
+                preconditionFailure("an event of a valid batch does not fit a batch")
+            }
+        }
+        finish()
+        return merged
+    }
+}
+
+extension BatchBuilder {
+    /// What was collected, as a batch; there is something.
+    fileprivate mutating func valid() -> EventBatch {
+        guard let bytes = finish() else { preconditionFailure("merged strips have events") }
+        do throws(FormatError) {
+            return try EventBatch(validating: bytes)
+        } catch {
+            preconditionFailure("an encoded batch is not valid: \(error)")
+        }
+    }
+
+    /// Appends an event of a valid batch; false if there is no room for it.
+    fileprivate mutating func accepts(_ event: Event) -> Bool {
+        do throws(EventError) {
+            return try append(event)
+        } catch {
+            preconditionFailure("an event of a valid batch is not valid: \(error)")
+        }
+    }
+}

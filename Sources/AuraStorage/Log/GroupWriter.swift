@@ -1,0 +1,32 @@
+import AuraCore
+
+/// Appends groups to one file: the place of the next, and the chain.
+struct GroupWriter: Sendable {
+    let file: any File
+    let incarnation: UInt64
+    let fileNumber: UInt64
+    var offset: Int64
+    var chain: GroupChain
+
+    /// Writes the group at the end and makes it durable; the chain moves on only then.
+    ///
+    /// After an error the bytes at `offset` are unknown.
+    mutating func append(
+        _ group: inout CommitGroup, now: Int64, sync: Bool = true
+    ) throws(FileSystemError) {
+        var header = GroupHeader()
+        header.number = chain.nextNumber
+        header.file = fileNumber
+        header.offset = offset
+        header.firstSequence = chain.nextSequence
+        header.syncedNumber = chain.nextNumber - 1
+        header.wallTime = now
+        header.previous = chain.previous
+        if Canary.promiseUnsynced.isActive { header.syncedNumber = chain.nextNumber &- 1 }
+        group.seal(&header, incarnation: incarnation)
+        try file.write(group.bytes.rawSpan, at: offset)
+        if sync { try file.sync() }
+        offset += Int64(header.groupSize)
+        chain.advance(over: header, incarnation: incarnation)
+    }
+}

@@ -1,0 +1,102 @@
+import AuraCore
+
+/// One durable change of what the store consists of. `Formats/manifest.md`, "Edits".
+enum ManifestEdit: Hashable, Sendable {
+    /// The store was made: the first edit of a manifest.
+    case created(segmentSize: Int64, time: Int64)
+    /// The segment may hold groups from now on; every group up to `syncedGroup` is durable.
+    case segmentUsed(number: UInt64, syncedGroup: UInt64)
+    /// A process opened the store and made durable what it found, up to that group.
+    case opened(lastGroup: UInt64, time: Int64)
+    /// A process closed it: nothing lies behind that group.
+    case closed(lastGroup: UInt64, time: Int64)
+
+    private enum Code: UInt8 {
+        case created = 1
+        case segmentUsed = 2
+        case opened = 3
+        case closed = 4
+    }
+
+    func encoded() -> [UInt8] {
+        var out: [UInt8] = []
+        switch self {
+        case .created(let segmentSize, let time):
+            out.append(Code.created.rawValue)
+            out.append(little: segmentSize)
+            out.append(little: time)
+        case .segmentUsed(let number, let syncedGroup):
+            out.append(Code.segmentUsed.rawValue)
+            out.append(little: number)
+            out.append(little: syncedGroup)
+        case .opened(let lastGroup, let time):
+            out.append(Code.opened.rawValue)
+            out.append(little: lastGroup)
+            out.append(little: time)
+        case .closed(let lastGroup, let time):
+            out.append(Code.closed.rawValue)
+            out.append(little: lastGroup)
+            out.append(little: time)
+        }
+        return out
+    }
+
+    init(_ bytes: RawSpan) throws(FormatError) {
+        var reader = ByteReader(bytes, format: .manifest)
+        let code = try reader.read(UInt8.self)
+        switch Code(rawValue: code) {
+        case .created:
+            self = .created(segmentSize: try reader.read(), time: try reader.read())
+        case .segmentUsed:
+            self = .segmentUsed(number: try reader.read(), syncedGroup: try reader.read())
+        case .opened:
+            self = .opened(lastGroup: try reader.read(), time: try reader.read())
+        case .closed:
+            self = .closed(lastGroup: try reader.read(), time: try reader.read())
+        case nil:
+            throw FormatError(.manifest, 10, at: 0, "edit \(code) is unknown")
+        }
+        try reader.expectEnd()
+    }
+}
+
+/// What the edits of a manifest add up to.
+struct ManifestState: Hashable, Sendable {
+    var segmentSize: Int64 = 0
+    var createdAt: Int64 = 0
+    /// The last segment that may hold groups; 0 before the first.
+    var lastSegment: UInt64 = 0
+    /// The greatest group that the edits call durable.
+    var promisedGroup: UInt64 = 0
+    /// Set while the last thing that happened is an orderly close: the last group of all.
+    var closedAtGroup: UInt64?
+
+    /// Takes the next edit; the edit must be possible after those before.
+    mutating func apply(_ edit: ManifestEdit, isFirst: Bool) throws(FormatError) {
+        func impossible(_ reason: String) -> FormatError {
+            FormatError(.manifest, 11, at: 0, reason)
+        }
+        switch edit {
+        case .created(let segmentSize, let time):
+            guard isFirst else { throw impossible("a second creation") }
+            self.segmentSize = segmentSize
+            createdAt = time
+        case .segmentUsed(let number, let syncedGroup):
+            guard number == lastSegment + 1 else {
+                throw impossible("segment \(number) after \(lastSegment)")
+            }
+            lastSegment = number
+            promisedGroup = max(promisedGroup, syncedGroup)
+            closedAtGroup = nil
+        case .opened(let lastGroup, _):
+            promisedGroup = max(promisedGroup, lastGroup)
+            closedAtGroup = nil
+        case .closed(let lastGroup, _):
+            promisedGroup = max(promisedGroup, lastGroup)
+            closedAtGroup = lastGroup
+        }
+        if isFirst, createdAt == 0, segmentSize == 0 {
+            throw impossible("the first edit is not a creation")
+        }
+    }
+}

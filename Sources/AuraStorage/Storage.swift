@@ -1,0 +1,246 @@
+import AuraCore
+
+/// The synchronous heart of the engine: log, manifest and head of one data directory.
+///
+/// One owner, no locks, no clock: time, files and chance come in as parameters, so that a simulation
+/// drives the same code as production. The order in `append` is the commit protocol: written,
+/// synced, then visible; the caller acknowledges after that.
+public struct Storage: Sendable {
+    /// How a new store is made, and how many segments are kept ready.
+    public struct Options: Hashable, Sendable {
+        /// Bytes of a log segment, a multiple of `Limits.groupAlignment`. Kept by the store from
+        /// its creation on.
+        public var segmentSize: Int64 = 64 << 20
+        /// Spare segments kept ready.
+        public var spareSegments = 2
+        /// Identity of a new store, drawn at random by the caller.
+        public var incarnation: UInt64
+
+        /// The defaults, and an identity.
+        public init(incarnation: UInt64) {
+            self.incarnation = incarnation
+        }
+
+        /// The smallest segment that takes any group.
+        public static let smallestSegment =
+            Int64(SegmentHeader.size + CommitGroup.maximumSize)
+    }
+
+    private let place: StorePlace
+    /// Held until the store is closed.
+    private var lock: DirectoryLock?
+    private let options: Options
+    private var manifest: Manifest
+    private var log: Log
+    private var head = Head()
+    private var isClosed = false
+
+    /// Sequence number up to which every event lies in a group that a durable header promises: not
+    /// even rot in the last group can pass for a torn tail any more.
+    public private(set) var stableSequence: UInt64
+    /// Whether the last group still waits for a later one to promise it.
+    public private(set) var needsPromise = false
+
+    /// What was found when the store was opened.
+    public let recovery: RecoveryReport
+    /// The producers as the log has them; the owner takes them over to admit batches.
+    public let producers: Producers
+    /// Ingest time of the last record of the log, µs.
+    public let lastIngestTime: Int64
+
+    /// Opens the store of a data directory, or makes one where the directory is empty.
+    ///
+    /// Everything the log holds is in the head afterwards, and durable.
+    /// - Throws: `.inUse`, `.missing`, `.corrupt`, `.newerFormat`, `.io`. Nothing that was
+    ///   readable is changed when it throws.
+    public init(
+        directory: String, fileSystem: any FileSystem, options: Options, now: Int64
+    ) throws(StorageError) {
+        self.options = options
+        place = StorePlace(fileSystem: fileSystem, directory: directory)
+        lock = try Storage.lock(directory, fileSystem)
+        var report = RecoveryReport()
+        if let name = try CurrentFile.read(place) {
+            manifest = try Manifest.open(place, named: name, report: &report)
+        } else {
+            manifest = try Storage.create(place, options, now: now)
+        }
+        if manifest.state.lastSegment == 0 {
+            try Storage.startLog(place, &manifest, now: now)
+        }
+        var recovery = LogRecovery(
+            place: place, manifest: manifest.state, incarnation: manifest.incarnation)
+        var head = Head()
+        var producers = Producers()
+        var lastIngestTime: Int64 = 0
+        log = try recovery.run(report: &report) { group throws(StorageError) in
+            try Storage.replay(group, &producers, &lastIngestTime)
+            head.append(group)
+        }
+        report.wasClosed =
+            manifest.state.closedAtGroup == log.lastGroup || log.lastGroup == 0
+        self.head = head
+        self.producers = producers
+        self.lastIngestTime = lastIngestTime
+        self.recovery = report
+        stableSequence = log.nextSequence - 1
+        try manifest.append([.opened(lastGroup: log.lastGroup, time: now)], now: now)
+    }
+
+    /// Makes the directory where it is missing, durably, and takes it for this process.
+    private static func lock(
+        _ directory: String, _ fileSystem: any FileSystem
+    ) throws(StorageError) -> DirectoryLock {
+        do throws(FileSystemError) {
+            if !(try fileSystem.exists(directory)) {
+                try fileSystem.createDirectory(directory)
+                let parent = directory.split(separator: "/").dropLast().joined(separator: "/")
+                let root = directory.hasPrefix("/") ? "/" : "./"
+                try fileSystem.syncDirectory(root + parent)
+            }
+            return try DirectoryLock(of: directory, in: fileSystem)
+        } catch {
+            throw error.reason == .isLocked ? .inUse(directory: directory) : .io(error)
+        }
+    }
+
+    /// A new store: allowed only where no log is, for a log without its manifest is a loss.
+    private static func create(
+        _ place: StorePlace, _ options: Options, now: Int64
+    ) throws(StorageError) -> Manifest {
+        precondition(options.segmentSize % Int64(Limits.groupAlignment) == 0)
+        var names: [String] = []
+        do throws(FileSystemError) {
+            if try place.fileSystem.exists(place.logDirectory) {
+                names = try place.fileSystem.list(place.logDirectory)
+            }
+        } catch { throw .io(error) }
+        guard names.allSatisfy({ FileName.segmentNumber($0) == nil }) else {
+            throw .missing(
+                file: FileName.current,
+                reason: "the directory holds a log, but not the name of its manifest")
+        }
+        return try Manifest.create(
+            place, incarnation: options.incarnation, segmentSize: options.segmentSize, now: now)
+    }
+
+    private static func startLog(
+        _ place: StorePlace, _ manifest: inout Manifest, now: Int64
+    ) throws(StorageError) {
+        do {
+            try place.fileSystem.createDirectory(place.logDirectory)
+            try place.fileSystem.syncDirectory(place.directory)
+            _ = try Segment.create(
+                place, number: 1, incarnation: manifest.incarnation,
+                size: manifest.state.segmentSize)
+        } catch {
+            throw error.reason == .noSpace ? .noSpace(directory: place.directory) : .io(error)
+        }
+        try manifest.append([.segmentUsed(number: 1, syncedGroup: 0)], now: now)
+    }
+
+    private static func replay(
+        _ group: CommitGroup, _ producers: inout Producers, _ lastIngestTime: inout Int64
+    ) throws(StorageError) {
+        for record in group.records {
+            lastIngestTime = max(lastIngestTime, record.header.ingestTime)
+            let needsProducer =
+                record.header.kind == .producerOpen
+                || record.header.kind == .append && record.header.producer > 0
+            guard needsProducer else { continue }
+            if Canary.forgetProducerOnReplay.isActive, record.header.kind == .append { continue }
+            let payload = group.bytes.rawSpan.slice(
+                record.payloadOffset, record.header.payloadSize)
+            let name = record.header.kind == .producerOpen ? payload.text : ""
+            if producers.apply(record.header, name: name) == nil {
+                throw .corrupt(
+                    file: FileName.log,
+                    FormatError(
+                        .log, 10, at: record.payloadOffset,
+                        "producer \(record.header.producer) epoch \(record.header.epoch) batch "
+                            + "\(record.header.producerSequence) does not follow"))
+            }
+        }
+    }
+
+    /// Makes the group durable, then visible.
+    ///
+    /// - Throws: `.noSpace` with nothing changed; `.failed` after which nothing more is accepted.
+    public mutating func append(
+        _ group: consuming CommitGroup, now: Int64
+    ) throws(StorageError) {
+        if isClosed { throw .closed }
+        if Canary.acknowledgeBeforeSync.isActive { return }
+        var group = group
+        let first = log.nextSequence
+        try log.append(&group, manifest: &manifest, now: now)
+        group.trim()
+        head.append(group)
+        stableSequence = first - 1
+        needsPromise = true
+    }
+
+    /// Appends an empty group, whose header promises the last: done when nothing else comes.
+    public mutating func promise(now: Int64) throws(StorageError) {
+        if isClosed { throw .closed }
+        var group = CommitGroup()
+        try log.append(&group, manifest: &manifest, now: now)
+        stableSequence = log.nextSequence - 1
+        needsPromise = false
+    }
+
+    /// Sequence number of the next event.
+    public var nextSequence: UInt64 { log.nextSequence }
+    /// Drawn when the store was made.
+    public var incarnation: UInt64 { manifest.incarnation }
+    /// The present events.
+    public var snapshot: Snapshot { head.snapshot }
+    /// Bytes of memory that events take.
+    public var headBytes: Int { head.byteCount }
+    /// Why nothing is accepted any more; nil while all is well.
+    public var failure: FileSystemError? { log.failure }
+
+    /// A spare segment that should be made now, beside the writer; nil while enough are ready.
+    public var wantedSpare: SpareSegment? {
+        guard let number = log.wantedSpare(of: options.spareSegments) else { return nil }
+        return SpareSegment(
+            place: place, number: number, incarnation: manifest.incarnation,
+            size: manifest.state.segmentSize)
+    }
+
+    /// Takes a spare that was made.
+    public mutating func add(_ spare: PreparedSegment) {
+        log.addSpare(spare.file, number: spare.number)
+    }
+
+    /// Marks the store as closed in order; nothing is accepted afterwards.
+    public mutating func close(now: Int64) throws(StorageError) {
+        if isClosed { return }
+        isClosed = true
+        defer { lock = nil }
+        guard log.failure == nil else { return }
+        try manifest.append([.closed(lastGroup: log.lastGroup, time: now)], now: now)
+    }
+}
+
+/// A segment to be made ready; `prepare` touches nothing of the storage and may run anywhere.
+public struct SpareSegment: Sendable {
+    let place: StorePlace
+    let number: UInt64
+    let incarnation: UInt64
+    let size: Int64
+
+    /// Writes the segment; on an error nothing is left of it.
+    public func prepare() throws(FileSystemError) -> PreparedSegment {
+        PreparedSegment(
+            number: number,
+            file: try Segment.create(
+                place, number: number, incarnation: incarnation, size: size))
+    }
+}
+
+/// A segment that is ready for use.
+public struct PreparedSegment: Sendable {
+    let number: UInt64
+    let file: any File
+}

@@ -1,0 +1,51 @@
+public import AuraCore
+
+/// What storage can fail with. A failure leaves everything acknowledged as it was.
+public enum StorageError: Error, Hashable, Sendable {
+    /// A file operation was refused by the machine.
+    case io(FileSystemError)
+    /// Bytes at rest that are not what was written: nothing is served past this place.
+    case corrupt(file: String, FormatError)
+    /// A file that must exist does not.
+    case missing(file: String, reason: String)
+    /// The data directory is in use by another process.
+    case inUse(directory: String)
+    /// The data directory was written by a newer Aura.
+    case newerFormat(file: String, found: UInt32, supported: UInt32)
+    /// An earlier write could not be made durable; nothing more is accepted until a restart.
+    case failed(FileSystemError)
+    /// No space for another log segment; accepted again as soon as there is some.
+    case noSpace(directory: String)
+    /// The store was closed.
+    case closed
+}
+
+extension StorageError: CustomStringConvertible {
+    /// What happened, where, and what to do.
+    public var description: String {
+        switch self {
+        case .io(let error):
+            "\(error)"
+        case .corrupt(let file, let error):
+            "\(file) is damaged at byte \(error.offset): \(error.reason) (\(error.format.rawValue)"
+                + ".md condition \(error.condition)). Nothing was changed. Restore the file from a "
+                + "copy, or set the directory aside and start a new one"
+        case .missing(let file, let reason):
+            "\(file) is missing: \(reason). Restore it from a copy of the data directory"
+        case .inUse(let directory):
+            "the data directory \(directory) is in use by another process; stop that one, or name "
+                + "another directory"
+        case .newerFormat(let file, let found, let supported):
+            "\(file) has format version \(found), this build reads up to \(supported); use the "
+                + "newer Aura that wrote it"
+        case .failed(let error):
+            "the log could not be made durable (\(error)); reads go on, writes are refused until "
+                + "the disk is mended and Aura restarted"
+        case .noSpace(let directory):
+            "the disk of \(directory) has no room for another log segment; free some space, and "
+                + "writes go on by themselves"
+        case .closed:
+            "the store is closed"
+        }
+    }
+}
