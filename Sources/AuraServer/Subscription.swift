@@ -26,8 +26,6 @@ struct SubscriptionStep: Sendable {
     static let bytes = 1 << 20
     /// Events without a match after which the client is told how far the search has come.
     private static let quietEvents: UInt64 = 65_536
-    /// Ranges and a batch of any size fit a payload together.
-    private static let rangesPerFrame = 2_048
 
     /// Frames from `subscription.next` on, until credit or step are spent or no more is visible.
     init(_ subscription: Subscription, requestID: UInt32, snapshot: Snapshot) {
@@ -72,32 +70,13 @@ struct SubscriptionStep: Sendable {
 
     /// Encodes the wanted rows of a strip anew.
     private mutating func append(_ strip: Strip, from first: UInt64, _ isWanted: [Bool]) -> Bool {
-        var builder = BatchBuilder()
-        var head = EventsHead(first: max(first, strip.firstSequence), last: next - 1)
-        var hasSent = false
+        var pick = StripPick(from: max(first, strip.firstSequence))
         for (row, event) in strip.batch.events().enumerated() {
             let sequence = strip.firstSequence + UInt64(row)
             guard sequence >= first, isWanted[strip.batch.typeCode(of: row)] else { continue }
-            if let last = head.ranges.last, last.first + last.count == sequence {
-                head.ranges[head.ranges.count - 1].count += 1
-            } else {
-                if head.ranges.count == SubscriptionStep.rangesPerFrame {
-                    head.last = sequence - 1
-                    append(head, builder.finish() ?? [])
-                    hasSent = true
-                    head = EventsHead(first: sequence, last: next - 1)
-                }
-                head.ranges.append(EventsHead.Range(first: sequence, count: 1))
-            }
-            do throws(EventError) {
-                try builder.append(event)
-            } catch {
-                preconditionFailure("an event of a valid batch is not valid: \(error)")
-            }
+            pick.add(event, sequence) { append($0, $1) }
         }
-        guard let bytes = builder.finish() else { return hasSent }
-        append(head, bytes)
-        return true
+        return pick.finish(through: next - 1) { append($0, $1) }
     }
 
     private mutating func append(_ head: EventsHead, _ batch: [UInt8]) {
