@@ -76,24 +76,3 @@ extension ClientError: CustomStringConvertible {
         }
     }
 }
-
-/// What no call can throw, because it concerns events for which nobody waits any more.
-public enum ClientAlarm: Hashable, Sendable {
-    /// Events for which nobody waited were not stored, and will not be.
-    case undelivered(events: Int, reason: String)
-    /// The server lacks batches that it had promised to keep; they are not kept here either.
-    case lost(batches: UInt64)
-}
-
-extension ClientAlarm: CustomStringConvertible {
-    /// What happened and how to mend it.
-    public var description: String {
-        switch self {
-        case .undelivered(let events, let reason):
-            "\(events) events were not stored: \(reason)"
-        case .lost(let batches):
-            "the server has lost \(batches) batches that it had promised to keep; if a backup was "
-                + "restored, what came after it is missing"
-        }
-    }
-}

@@ -20,6 +20,7 @@ struct SendWindow: Sendable {
         /// The owner's name for it; unlike the number it never changes.
         let id: UInt64
         let body: ByteBuffer
+        let rowCount: Int
         /// XXH3-64 of the body.
         let hash: UInt64
         /// Which sending of it was the last; answers to earlier ones count no more.
@@ -29,9 +30,10 @@ struct SendWindow: Sendable {
         /// Whether it was acknowledged, and must be sent again because the server may have lost it.
         fileprivate(set) var isRestored = false
 
-        init(id: UInt64, body: ByteBuffer) {
+        init(id: UInt64, body: ByteBuffer, rowCount: Int) {
             self.id = id
             self.body = body
+            self.rowCount = rowCount
             hash = Checksum.hash64(body.readableBytesSpan)
         }
 
@@ -90,10 +92,12 @@ struct SendWindow: Sendable {
     /// Batches that were sent and wait for an answer.
     var inFlightCount: Int { sentCount - storedCount }
 
-    /// The number that the batch of that id has, if it is here and has one.
-    func number(of id: UInt64) -> UInt64? {
-        guard let base, let offset = batches.firstIndex(where: { $0.id == id }) else { return nil }
-        return base + UInt64(batches.distance(from: batches.startIndex, to: offset))
+    /// The number under which the batch of that id was sent, if it is here and was ever sent.
+    func sentNumber(of id: UInt64) -> UInt64? {
+        guard let base, let place = batches.firstIndex(where: { $0.id == id }),
+            batches[place].attempt > 0
+        else { return nil }
+        return base + UInt64(batches.distance(from: batches.startIndex, to: place))
     }
 
     /// Adds a batch at the end.
@@ -121,7 +125,8 @@ struct SendWindow: Sendable {
     ///
     /// Every batch that is not known to be stored will be sent again, also where the server has its
     /// number: its answer proves by the hash that it has these bytes and no one else's. So will
-    /// all batches if this is not the store that acknowledged them, but a copy restored since.
+    /// all batches if this is not the store that acknowledged them, but a copy restored since; and
+    /// the last batch at any rate, since servers say what is stable only to those who append.
     /// After `behind` all batches are numbered anew from `next`; after `ahead` nothing is changed.
     mutating func opened(next: UInt64, isSameStore: Bool = true) -> Opening {
         openedAt = next
@@ -131,7 +136,8 @@ struct SendWindow: Sendable {
             return .resumed(restored: 0)
         }
         guard next <= base + UInt64(batches.count) else { return .ahead }
-        let proven = isSameStore ? min(storedCount, Int(max(next, base) - base)) : 0
+        var proven = isSameStore ? min(storedCount, Int(max(next, base) - base)) : 0
+        if proven > 0, proven == batches.count { proven -= 1 }
         let restored = storedCount - proven
         for offset in proven..<storedCount { batches[index(offset)].isRestored = true }
         storedCount = proven

@@ -68,7 +68,12 @@ struct Sender: Sendable {
     }
 
     /// Whether a connection is needed.
-    var hasWork: Bool { !isStopped && (mustOpen || window.unansweredCount > 0) }
+    var hasWork: Bool { !isStopped && (mustOpen || window.count > 0) }
+    /// Whether an answer is due.
+    var isAnswerDue: Bool {
+        if case .opening = phase { return true }
+        return window.inFlightCount > 0
+    }
 
     /// The producer's number of the batch that is appended next; nil before it is known.
     var nextNumber: UInt64? { window.base.map { $0 + UInt64(window.count) } }
