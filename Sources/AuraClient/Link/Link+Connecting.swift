@@ -51,7 +51,7 @@ extension Link {
             write(Auth(key: key), requestID: 0, to: channel)
             channel.flush()
         } else if hello.isAuthRequired {
-            stop(.stopped(reason: "the server asks for an API key; set apiKey"))
+            stop(.unauthorised(reason: "the server asks for an API key"))
         } else {
             ready(hello, on: channel)
         }

@@ -135,7 +135,12 @@ extension Link {
         case .reconnect:
             reconnect(atLeast: wait, reason: failure.message)
         case .fixRequest, .reopenProducer, .stop:
-            questions.remove(at: index).answer(.failure(.question(reason: failure.message)))
+            let isAccess = failure.code?.isAboutAccess == true
+            questions.remove(at: index).answer(
+                .failure(
+                    isAccess
+                        ? .unauthorised(reason: failure.message)
+                        : .question(reason: failure.message)))
         }
         return true
     }

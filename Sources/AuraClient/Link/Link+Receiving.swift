@@ -66,7 +66,7 @@ extension Link {
         }
         let wait = Duration.milliseconds(Int64(failure.retryAfterMilliseconds))
         if failure.failureClass == .stop {
-            stop(.stopped(reason: failure.message))
+            stop(.stopping(failure))
         } else {
             reconnect(atLeast: wait, reason: failure.message)
         }

@@ -258,7 +258,7 @@ extension Sender {
     private func stopping(_ failure: WireFailure) -> ClientError {
         switch failure.code {
         case .fenced, .sequenceConflict: .fenced(producer: producer)
-        default: .stopped(reason: failure.message)
+        default: .stopping(failure)
         }
     }
 }

@@ -69,7 +69,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     static func logger(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "aura", factory: StreamLogHandler.standardError)
+        var logger = Logger(label: "aura", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = level
         return logger
     }
