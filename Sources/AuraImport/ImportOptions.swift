@@ -21,14 +21,16 @@ public struct ImportOptions: Sendable {
     public var rowBytes = Limits.batchBytes
     /// Bytes read at once.
     public var blockBytes = 256 << 10
-    /// The type that the schema gives an attribute of an event type; nil if it says nothing. Must
-    /// give the same answer to the same question.
-    public var schema: @Sendable (_ type: String, _ attribute: String) -> AttributeType? = {
-        _, _ in nil
-    }
-    public var privacy = PrivacyHooks.none
+    /// What the schema of an event type says of an attribute, or of an alias of one; nil if it
+    /// says nothing. Must give the same answer to the same question.
+    public typealias Schema = @Sendable (_ type: String, _ attribute: String) -> AttributeSchema?
+    /// The schemas to go by: the catalogue's, unless something else is set.
+    public var schema: Schema = { Catalogue.schema(for: $0)?.attribute($1) }
+    /// The rules on what may be stored. A row with what they deny loses it or is rejected, as the
+    /// policy says.
+    public var privacy = PrivacyRules()
 
-    /// NDJSON or CSV with the default names, no schema, no privacy rules.
+    /// NDJSON or CSV with the default names, the catalogue's schemas, the default privacy policy.
     public init() {}
 }
 
@@ -82,6 +84,6 @@ public struct ImportCounts: Hashable, Sendable {
     public var rejected: Int64 = 0
     /// Bytes read, after decompression.
     public var bytes: Int64 = 0
-    /// Values that the privacy rules dropped, and those of address attributes that are no address.
-    public var droppedValues: Int64 = 0
+    /// What the privacy rules did in the batches that were handed out, and events they refused.
+    public var privacy = PrivacyCounters()
 }

@@ -301,8 +301,9 @@ public struct Importer: ~Copyable {
 
     private mutating func finish() -> ImportedBatch? {
         let eventCount = mapper.rowCount
-        counts.droppedValues = Int64(mapper.droppedValues)
-        guard let bytes = mapper.finish() else { return nil }
+        let bytes = mapper.finish()
+        counts.privacy = mapper.privacyCounters
+        guard let bytes else { return nil }
         counts.events += Int64(eventCount)
         return ImportedBatch(bytes: bytes, eventCount: eventCount, position: position)
     }

@@ -43,9 +43,9 @@
     @inline(__always)
     mutating func removeAll() { count = 0 }
 
-    /// Sets all elements.
-    mutating func fill(with element: Element) {
-        for index in 0..<count { unsafe base[index] = element }
+    mutating func removeLast() {
+        precondition(count > 0)
+        count -= 1
     }
 
     @inline(never)

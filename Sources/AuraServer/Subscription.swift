@@ -26,8 +26,6 @@ struct SubscriptionStep: Sendable {
     static let bytes = 1 << 20
     /// Events without a match after which the client is told how far the search has come.
     private static let quietEvents: UInt64 = 65_536
-    /// Ranges and a batch of any size fit a payload together.
-    private static let rangesPerFrame = 2_048
 
     /// Frames from `subscription.next` on, until credit or step are spent or no more is visible.
     init(_ subscription: Subscription, requestID: UInt32, snapshot: Snapshot) {
@@ -72,28 +70,13 @@ struct SubscriptionStep: Sendable {
 
     /// Encodes the wanted rows of a strip anew.
     private mutating func append(_ strip: Strip, from first: UInt64, _ isWanted: [Bool]) -> Bool {
-        var builder = BatchBuilder()
-        var head = EventsHead(first: max(first, strip.firstSequence), last: next - 1)
-        var hasSent = false
+        var pick = StripPick(from: max(first, strip.firstSequence))
         for (row, event) in strip.batch.events().enumerated() {
             let sequence = strip.firstSequence + UInt64(row)
             guard sequence >= first, isWanted[strip.batch.typeCode(of: row)] else { continue }
-            let continues = head.ranges.last.map { $0.first + $0.count == sequence } ?? false
-            let isFull = !continues && head.ranges.count == SubscriptionStep.rangesPerFrame
-            if isFull || !builder.append(valid: event) {
-                head.last = sequence - 1
-                append(head, builder.finish() ?? [])
-                hasSent = true
-                head = EventsHead(first: sequence, last: next - 1)
-                guard builder.append(valid: event) else {
-                    preconditionFailure("an event of a valid batch does not fit a batch")
-                }
-            }
-            head.add(sequence)
+            pick.add(event, sequence) { append($0, $1) }
         }
-        guard let bytes = builder.finish() else { return hasSent }
-        append(head, bytes)
-        return true
+        return pick.finish(through: next - 1) { append($0, $1) }
     }
 
     private mutating func append(_ head: EventsHead, _ batch: [UInt8]) {
@@ -103,16 +86,5 @@ struct SubscriptionStep: Sendable {
     private mutating func append(_ head: EventsHead, _ batch: RawSpan) {
         FrameEncoder.append(head, batch: batch, requestID: requestID, to: &frames)
         spent += head.encodedSize + batch.byteCount
-    }
-}
-
-extension EventsHead {
-    /// Adds the next event to the ranges.
-    fileprivate mutating func add(_ sequence: UInt64) {
-        if let last = ranges.last, last.first + last.count == sequence {
-            ranges[ranges.count - 1].count += 1
-        } else {
-            ranges.append(EventsHead.Range(first: sequence, count: 1))
-        }
     }
 }

@@ -22,17 +22,25 @@ extension RawSpan {
     /// Whether both hold the same bytes.
     @inlinable
     public func isEqual(_ other: RawSpan) -> Bool {
-        guard byteCount == other.byteCount else { return false }
+        let count = byteCount
+        guard count == other.byteCount else { return false }
+        if count < 8 {
+            var offset = 0
+            while offset < count {
+                if load(offset, as: UInt8.self) != other.load(offset, as: UInt8.self) {
+                    return false
+                }
+                offset += 1
+            }
+            return true
+        }
         var offset = 0
-        while offset + 8 <= byteCount {
+        while offset + 8 < count {
             if load(offset, as: UInt64.self) != other.load(offset, as: UInt64.self) { return false }
             offset += 8
         }
-        while offset < byteCount {
-            if load(offset, as: UInt8.self) != other.load(offset, as: UInt8.self) { return false }
-            offset += 1
-        }
-        return true
+        // The last eight bytes, some of them once more.
+        return load(count - 8, as: UInt64.self) == other.load(count - 8, as: UInt64.self)
     }
 
     /// Whether every byte is zero.

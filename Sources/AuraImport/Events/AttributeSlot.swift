@@ -8,29 +8,40 @@ struct AttributeSlot: BitwiseCopyable {
         case plain
         /// They take `wanted` if they can.
         case wanted
-        case dropped, refused
+        /// They are internet addresses.
+        case address
+        /// The privacy rules deny the name.
+        case denied
     }
 
     var mode = Mode.plain
     /// The raw value of the type that values are to take; 0 for none.
     var wanted: UInt8 = 0
-    /// Whether texts are shown to the privacy rules.
-    var checksValues = false
     /// Whether text that is a number or a bool becomes one.
     var readsText = false
     /// Whether it has a column of its own however many the type has.
     var isReserved = false
-    /// Bits: the attribute types of which it has a column in the batch of that serial.
-    var used: UInt8 = 0
+    /// Whether a name that is denied may have bools.
+    var permitsBools = false
+    /// Whether it has columns in the batch of that serial, and bits: of which attribute types.
     var batch: UInt32 = 0
+    var used: UInt8 = 0
     /// The type's handle.
     var type: Int32 = 0
+    /// The number of its name.
+    var name: Int32 = 0
     /// The builder's column of each attribute type, -1 where there is none yet.
     var columns = InlineArray<8, Int32>(repeating: -1)
+}
 
-    /// Whether the last part of the name is `ip`, `ip_address` or `…_ip`.
-    static func namesAddress(_ name: String) -> Bool {
-        let last = name.split(separator: ".").last ?? ""
-        return last == "ip" || last == "ip_address" || last.hasSuffix("_ip")
-    }
+/// What of an attribute is needed seldom.
+struct AttributeDetail {
+    let name: String
+    /// The name as messages may repeat it.
+    let shownName: String
+    let format: TimeFormat
+    /// What the name says about texts.
+    let context: ValueContext
+    /// The rule that denies the name.
+    let rule: PrivacyRule?
 }

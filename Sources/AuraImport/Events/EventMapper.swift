@@ -4,7 +4,7 @@ import AuraCore
 struct EventMapper: ~Copyable {
     private var plans: [MappingPlan]
     private var writer: AttributeWriter
-    /// A kind is an event type in a mapping: here its handle, -1 if its name cannot name a type.
+    /// A kind is an event type in a mapping: here its handle, -1 if its text cannot name a type.
     private var handles = PlainArray<Int32>()
     /// Whether a key has a role in a mapping, by mapping and key.
     private var roleOfKey = PlainArray<KeyRole>()
@@ -56,8 +56,8 @@ struct EventMapper: ~Copyable {
 
     /// Events in the batch.
     var rowCount: Int { writer.builder.rowCount }
-    /// Values that were left out so far.
-    var droppedValues: Int { writer.droppedValues }
+    /// What the privacy rules did to batches that were finished.
+    var privacyCounters: PrivacyCounters { writer.privacyCounters }
 
     /// Encodes the batch and begins the next; nil if it is empty.
     mutating func finish() -> [UInt8]? {
@@ -95,13 +95,12 @@ struct EventMapper: ~Copyable {
             forgetKeys()
         }
         let before = writer.builder.rowCount
+        let dropCount = writer.dropCount
         do throws(RowError) {
             for plan in plans.indices { try addEvent(plan, row, input, columns) }
-            if writer.builder.isFull(rowBytes: 0, rowColumns: 0, rowTypes: 0, rows: 0) {
-                throw .noRoom
-            }
+            if writer.builder.isOverfull { throw .noRoom }
         } catch {
-            writer.cancelRows(to: before)
+            writer.cancelRows(to: before, dropCount: dropCount)
             throw error
         }
     }
@@ -123,7 +122,9 @@ struct EventMapper: ~Copyable {
         }
         let kind = kind(plan, texts[typeValue])
         guard handles[kind] >= 0 else {
-            throw .event(.badName(plans[plan].typeName(texts[typeValue])))
+            // Once more, for the reason.
+            _ = try writer.type(plans[plan].typeName(texts[typeValue]))
+            throw .noType
         }
         do throws(EventError) {
             try writer.builder.beginRow(type: Int(handles[kind]), time: time)
@@ -198,8 +199,8 @@ struct EventMapper: ~Copyable {
     private mutating func kind(_ plan: Int, _ text: RawSpan) -> Int {
         if let kind = plans[plan].kind(of: text) { return kind }
         let name = plans[plan].typeName(text)
-        do throws(EventError) {
-            handles.append(Int32(try writer.builder.type(name)))
+        do throws(RowError) {
+            handles.append(Int32(try writer.type(name)))
         } catch {
             handles.append(-1)
         }

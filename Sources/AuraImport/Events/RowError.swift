@@ -8,8 +8,9 @@ enum RowError: Error {
     case noType
     case noTime
     case badTime(String)
-    case refused(attribute: String)
-    case refusedValue(attribute: String)
+    case refused(PrivacyFinding)
+    /// The type's name breaks a privacy rule.
+    case refusedType
     case event(EventError)
     /// The batch has no room; the row is to be tried again with an empty one.
     case noRoom
@@ -27,9 +28,8 @@ extension RowError: CustomStringConvertible {
         case .badTime(let text):
             "'\(text.prefix(60))' is no time in the given format; map it with "
                 + "time=COLUMN:timestamp:FORMAT"
-        case .refused(let attribute): "the privacy rules refuse the attribute '\(attribute)'"
-        case .refusedValue(let attribute):
-            "the privacy rules refuse the value of '\(attribute)'"
+        case .refused(let finding): finding.description
+        case .refusedType: "the event type's name breaks a privacy rule"
         case .event(let error): error.description
         case .noRoom: "the row does not fit a batch"
         }

@@ -107,5 +107,4 @@ extension BatchBuilder {
             preconditionFailure("an encoded batch is not valid: \(error)")
         }
     }
-
 }
