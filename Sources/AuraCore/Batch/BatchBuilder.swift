@@ -4,8 +4,8 @@
 /// `beginRow` and one `set` for each value. Handles stay good over `finish`.
 /// The same rows give the same bytes.
 public struct BatchBuilder: Sendable {
-    var types: [TypeColumn] = []
-    var columns: [ColumnBuilder] = []
+    private(set) var types: [TypeColumn] = []
+    private(set) var columns: [ColumnHead] = []
     /// Names by their bytes; a type's handle is the code of its name.
     ///
     /// `String` holds é and e with an accent for equal, batches do not.
@@ -13,17 +13,46 @@ public struct BatchBuilder: Sendable {
     private var columnNames = StringInterner()
     /// Handle + 1, or 0, by code of the name × 8 + type.
     private var columnHandles: [Int] = []
-    var strings = StringInterner()
+    private(set) var strings = StringInterner()
     /// Type handle of each row.
-    var rowTypes: [Int32] = []
-    var times: [Int64] = []
+    private(set) var rowTypes: [Int32] = []
+    private(set) var times: [Int64] = []
+    /// All values, row after row; the encoder sorts them into columns. One array grows faster than
+    /// one or two for each column.
+    private(set) var entries: [Entry] = []
+    /// The UUIDs that entries stand for.
+    private(set) var uuids: [UUIDBytes] = []
+    /// Values, and the row that has the last, of each column.
+    private(set) var tallies: [Tally] = []
+    /// Strings that were there as each row began.
+    private var stringStarts: [Int32] = []
     /// Bytes that the values take, as an upper bound for the encoded size.
     private var valueBytes = 0
     private var usedColumns = 0
     private var usedTypes = 0
     private var nameBytes = 0
-    /// `valueBytes` and `strings.count` as the last row began.
-    private var rowStart = (valueBytes: 0, strings: 0)
+
+    /// A value of a row.
+    struct Entry: BitwiseCopyable, Sendable {
+        let column: Int32
+        let row: Int32
+        /// An integer, a float's bits, 0 or 1, a string's code, the index of a UUID.
+        var value: Int64
+    }
+
+    /// How far a column has grown.
+    struct Tally: BitwiseCopyable, Sendable {
+        var count: Int32 = 0
+        var lastRow: Int32 = -1
+    }
+
+    /// A column by handle.
+    struct ColumnHead {
+        let name: String
+        let type: AttributeType
+        /// Bytes that a value adds to the bound.
+        var valueBytes: Int { type == .string ? 4 : type == .uuid ? 16 : 8 }
+    }
 
     /// An event type by handle.
     struct TypeColumn {
@@ -53,6 +82,9 @@ public struct BatchBuilder: Sendable {
         return handle
     }
 
+    /// The name of the event type of that handle.
+    public func name(ofType handle: Int) -> String { types[handle].name }
+
     /// The handle of the column of that attribute and type.
     public mutating func column(
         _ name: String, _ type: AttributeType
@@ -62,7 +94,8 @@ public struct BatchBuilder: Sendable {
         let key = columnNames.intern(name) * 8 + Int(type.rawValue)
         while columnHandles.count < columnNames.count * 8 { columnHandles.append(0) }
         if columnHandles[key] == 0 {
-            columns.append(ColumnBuilder(name: name, type: type))
+            columns.append(ColumnHead(name: name, type: type))
+            tallies.append(Tally())
             columnHandles[key] = columns.count
         }
         return columnHandles[key] - 1
@@ -76,18 +109,9 @@ public struct BatchBuilder: Sendable {
             nameBytes += types[type].name.utf8.count + 4
         }
         types[type].rowCount += 1
-        rowStart = (valueBytes, strings.count)
         rowTypes.append(Int32(type))
         times.append(time.microseconds)
-    }
-
-    private mutating func note(_ column: Int, bytes: Int) {
-        precondition(rowCount > 0, "a value before the first row")
-        if columns[column].rows.isEmpty {
-            usedColumns += 1
-            nameBytes += columns[column].name.utf8.count + 4
-        }
-        valueBytes += bytes
+        stringStarts.append(Int32(strings.count))
     }
 
     /// Sets an int64.
@@ -123,27 +147,67 @@ public struct BatchBuilder: Sendable {
         append(bool ? 1 : 0, to: column)
     }
 
-    private mutating func append(_ value: Int64, to column: Int) {
-        note(column, bytes: 8)
-        columns[column].append(value, row: rowCount - 1)
-    }
-
     /// Sets a UUID.
     public mutating func set(_ column: Int, uuid: UUIDBytes) {
         assert(columns[column].type == .uuid)
-        note(column, bytes: 16)
-        columns[column].append(uuid, row: rowCount - 1)
+        uuids.append(uuid)
+        append(Int64(uuids.count - 1), to: column, bytes: 16)
     }
 
     /// Sets a string, which must be UTF-8.
     public mutating func set(_ column: Int, string bytes: RawSpan) throws(EventError) {
-        assert(columns[column].type == .string)
+        set(column, string: try intern(bytes, for: column))
+    }
+
+    /// The code of a string, which must be UTF-8, in the batch that is being collected.
+    ///
+    /// Codes count from 0 in the order of first use and begin anew after `finish`, so a caller can
+    /// keep what it finds out about a string beside its code; cancelling a row takes back the codes
+    /// that it was the first to use. A code that no value refers to in the end is not encoded.
+    public mutating func intern(
+        _ bytes: RawSpan, for column: Int
+    ) throws(EventError) -> Int {
         guard bytes.byteCount <= Limits.stringBytes else {
             throw .stringTooLong(attribute: columns[column].name, size: bytes.byteCount)
         }
-        note(column, bytes: 4)
-        let code = strings.intern(bytes)
-        columns[column].append(Int64(code), row: rowCount - 1)
+        return strings.intern(bytes)
+    }
+
+    /// Strings that have a code.
+    public var stringCount: Int { strings.count }
+
+    /// Sets a string by its code.
+    public mutating func set(_ column: Int, string code: Int) {
+        assert(columns[column].type == .string)
+        append(Int64(code), to: column, bytes: 4)
+    }
+
+    @inline(__always)
+    private mutating func append(_ value: Int64, to column: Int, bytes: Int = 8) {
+        let row = Int32(truncatingIfNeeded: times.count - 1)
+        let tally = tallies[column]
+        guard tally.lastRow != row, tally.count > 0 else {
+            return appendRare(value, to: column, row: row, bytes: bytes)
+        }
+        tallies[column] = Tally(count: tally.count + 1, lastRow: row)
+        entries.append(Entry(column: Int32(truncatingIfNeeded: column), row: row, value: value))
+        valueBytes += bytes
+    }
+
+    /// The first value of a column, or a second one of a row.
+    @inline(never)
+    private mutating func appendRare(_ value: Int64, to column: Int, row: Int32, bytes: Int) {
+        precondition(row >= 0, "a value before the first row")
+        guard tallies[column].lastRow != row else {
+            guard let place = entries.lastIndex(where: { $0.column == column }) else { return }
+            entries[place].value = value
+            return
+        }
+        usedColumns += 1
+        nameBytes += columns[column].name.utf8.count + 4
+        tallies[column] = Tally(count: 1, lastRow: row)
+        entries.append(Entry(column: Int32(column), row: row, value: value))
+        valueBytes += bytes
     }
 
     /// Drops the row that was begun last, with the values set in it.
@@ -155,13 +219,24 @@ public struct BatchBuilder: Sendable {
             usedTypes -= 1
             nameBytes -= types[type].name.utf8.count + 4
         }
-        for column in columns.indices where columns[column].drop(row: rowCount) {
-            guard columns[column].rows.isEmpty else { continue }
-            usedColumns -= 1
-            nameBytes -= columns[column].name.utf8.count + 4
+        while let entry = entries.last, entry.row == rowCount {
+            drop(entry)
         }
-        valueBytes = rowStart.valueBytes
-        strings.truncate(to: rowStart.strings)
+        if let start = stringStarts.popLast() { strings.truncate(to: Int(start)) }
+    }
+
+    /// Takes back the value that was set last, and is the last of its column.
+    private mutating func drop(_ entry: Entry) {
+        entries.removeLast()
+        let column = Int(entry.column)
+        valueBytes -= columns[column].valueBytes
+        if columns[column].type == .uuid { uuids.removeLast(uuids.count - Int(entry.value)) }
+        tallies[column].count -= 1
+        // Only whether it is the next row matters, and that row is begun after this one is gone.
+        tallies[column].lastRow = -1
+        guard tallies[column].count == 0 else { return }
+        usedColumns -= 1
+        nameBytes -= columns[column].name.utf8.count + 4
     }
 
     /// Adds one event whole, or nothing of it.
@@ -191,6 +266,17 @@ public struct BatchBuilder: Sendable {
         cancelRow()
         guard rowCount > 0 else { throw .eventTooLarge(size: size) }
         return false
+    }
+
+    /// Adds an event that came out of a valid batch, so that nothing can be wrong with it.
+    ///
+    /// - Returns: False if there is no room for it beside the rows so far: `finish`, append again.
+    public mutating func append(valid event: Event) -> Bool {
+        do throws(EventError) {
+            return try append(event)
+        } catch {
+            preconditionFailure("an event of a valid batch is not valid: \(error)")
+        }
     }
 
     /// Sets the value of an attribute by name.
@@ -244,61 +330,16 @@ public struct BatchBuilder: Sendable {
 
     private mutating func removeAll() {
         for index in types.indices { types[index].rowCount = 0 }
-        for index in columns.indices { columns[index].removeAll() }
+        for index in tallies.indices { tallies[index] = Tally() }
         strings.removeAll()
         rowTypes.removeAll(keepingCapacity: true)
         times.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+        uuids.removeAll(keepingCapacity: true)
+        stringStarts.removeAll(keepingCapacity: true)
         valueBytes = 0
         usedColumns = 0
         usedTypes = 0
         nameBytes = 0
-    }
-}
-
-/// The values of one column so far.
-struct ColumnBuilder: Sendable {
-    let name: String
-    let type: AttributeType
-    /// The row of each value, ascending.
-    var rows: [Int32] = []
-    /// Integers, float bits, bools, string codes; empty for UUIDs.
-    var integers: [Int64] = []
-    var uuids: [UUIDBytes] = []
-
-    init(name: String, type: AttributeType) {
-        self.name = name
-        self.type = type
-    }
-
-    mutating func append(_ value: Int64, row: Int) {
-        if rows.last == Int32(row) {
-            integers[integers.count - 1] = value
-        } else {
-            rows.append(Int32(row))
-            integers.append(value)
-        }
-    }
-
-    mutating func append(_ value: UUIDBytes, row: Int) {
-        if rows.last == Int32(row) {
-            uuids[uuids.count - 1] = value
-        } else {
-            rows.append(Int32(row))
-            uuids.append(value)
-        }
-    }
-
-    /// Removes the value of that row, which none follows; false if there is no such value.
-    mutating func drop(row: Int) -> Bool {
-        guard rows.last == Int32(row) else { return false }
-        rows.removeLast()
-        if type == .uuid { uuids.removeLast() } else { integers.removeLast() }
-        return true
-    }
-
-    mutating func removeAll() {
-        rows.removeAll(keepingCapacity: true)
-        integers.removeAll(keepingCapacity: true)
-        uuids.removeAll(keepingCapacity: true)
     }
 }

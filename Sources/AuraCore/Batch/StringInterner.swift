@@ -67,8 +67,29 @@ struct StringInterner: Sendable {
     }
 
     /// The codes in ascending order of their strings, bytewise.
+    ///
+    /// Strings are compared by their first eight bytes as numbers; only where these are equal, which
+    /// is seldom, are the bytes looked at.
     func sortedCodes() -> [Int] {
-        (0..<count).sorted { compareBytes(self[$0], self[$1]) < 0 }
+        var keys: [(prefix: UInt64, code: Int)] = []
+        keys.reserveCapacity(count)
+        for code in 0..<count { keys.append((prefix(of: code), code)) }
+        keys.sort {
+            $0.prefix != $1.prefix
+                ? $0.prefix < $1.prefix : compareBytes(self[$0.code], self[$1.code]) < 0
+        }
+        return keys.map(\.code)
+    }
+
+    /// The first eight bytes, the first in the highest bits; zeros past the end.
+    private func prefix(of code: Int) -> UInt64 {
+        let bytes = self[code]
+        if bytes.byteCount >= 8 { return bytes.load(0, as: UInt64.self).byteSwapped }
+        var prefix: UInt64 = 0
+        for index in 0..<bytes.byteCount {
+            prefix |= UInt64(bytes.load(index, as: UInt8.self)) << UInt64(56 - index * 8)
+        }
+        return prefix
     }
 
     private mutating func grow() {

@@ -86,9 +86,9 @@ extension Strip {
             next += UInt64(batch.rowCount)
         }
         for event in strips.lazy.flatMap({ $0.batch.events() }) {
-            if builder.accepts(event) { continue }
+            if builder.append(valid: event) { continue }
             finish()
-            guard builder.accepts(event) else {
+            guard builder.append(valid: event) else {
                 preconditionFailure("an event of a valid batch does not fit a batch")
             }
         }
@@ -105,15 +105,6 @@ extension BatchBuilder {
             return try EventBatch(validating: bytes)
         } catch {
             preconditionFailure("an encoded batch is not valid: \(error)")
-        }
-    }
-
-    /// Appends an event of a valid batch; false if there is no room for it.
-    fileprivate mutating func accepts(_ event: Event) -> Bool {
-        do throws(EventError) {
-            return try append(event)
-        } catch {
-            preconditionFailure("an event of a valid batch is not valid: \(error)")
         }
     }
 }

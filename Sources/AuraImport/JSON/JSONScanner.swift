@@ -1,0 +1,288 @@
+import AuraCore
+
+/// Reads one JSON object, the line of an NDJSON file, into a `Row`: strict as RFC 8259 is.
+///
+/// Nested objects become members with dotted paths; arrays stay JSON text; null is no value. Of a
+/// name that occurs twice in one object the later value counts. Strings are checked to be UTF-8,
+/// surrogates to come in pairs, numbers to be exact (`Number`).
+///
+/// A member's name costs two comparisons of words if it is the one that followed last time
+/// (`KeyTable`); strings and digits are read eight bytes at a time.
+struct JSONScanner: ~Copyable {
+    /// Objects and arrays within each other.
+    static let depthLimit = 64
+    /// Members of one line, nested ones included.
+    static let memberLimit = 2_048
+    /// Keys in a row that may be missing where they were before.
+    private static let hops = 4
+
+    private(set) var keys = KeyTable()
+    /// What the last line held.
+    private(set) var row = Row()
+    /// Counts objects, so that a key knows whether this one named it already.
+    private var serial: UInt64 = 0
+    private var memberCount = 0
+
+    /// Reads a line; `row` is undefined if it throws.
+    mutating func scan(_ line: RawSpan) throws(JSONError) {
+        precondition(line.byteCount < Int32.max)
+        keys.trim()
+        row.removeAll()
+        memberCount = 0
+        var place = line.afterSpace(0)
+        guard line.byte(place) == UInt8(ascii: "{") else {
+            throw JSONError(offset: place, expected: .object)
+        }
+        place = line.afterSpace(try object(line, place + 1, node: 0, depth: 1))
+        guard place == line.byteCount else { throw JSONError(offset: place, expected: .endOfLine) }
+    }
+
+    /// Reads the members of an object from after its brace; returns the place after the other.
+    private mutating func object(
+        _ line: RawSpan, _ start: Int, node: Int32, depth: Int
+    ) throws(JSONError) -> Int {
+        guard depth <= JSONScanner.depthLimit else {
+            throw JSONError(offset: start - 1, expected: .shallower(JSONScanner.depthLimit))
+        }
+        serial += 1
+        let serial = serial
+        var place = line.afterSpace(start)
+        if line.byte(place) == UInt8(ascii: "}") { return place + 1 }
+        var previous: Int32 = -1
+        while true {
+            guard line.byte(place) == UInt8(ascii: "\"") else {
+                throw JSONError(offset: place, expected: .name)
+            }
+            let key = try key(line, &place, after: previous, in: node)
+            previous = key
+            place = line.afterSpace(place)
+            guard line.byte(place) == UInt8(ascii: ":") else {
+                throw JSONError(offset: place, expected: .colon)
+            }
+            place = line.afterSpace(place + 1)
+            name(key, in: serial)
+            place = try value(line, place, key: key, depth: depth)
+            keys.nodes[Int(key)].end = Int32(truncatingIfNeeded: row.values.count)
+            place = line.afterSpace(place)
+            let next = line.byte(place)
+            if next == UInt8(ascii: "}") { return place + 1 }
+            guard next == UInt8(ascii: ",") else {
+                throw JSONError(offset: place, expected: .commaOrBrace)
+            }
+            place = line.afterSpace(place + 1)
+        }
+    }
+
+    /// The key named at `place`, which is moved after the closing quote.
+    @inline(__always)
+    private mutating func key(
+        _ line: RawSpan, _ place: inout Int, after previous: Int32, in node: Int32
+    ) throws(JSONError) -> Int32 {
+        memberCount += 1
+        let start = place + 1
+        if start + 16 <= line.byteCount {
+            let low = line.load(start, as: UInt64.self)
+            let high = line.load(start + 8, as: UInt64.self)
+            var candidate = keys.expected(after: previous, in: node)
+            var hops = JSONScanner.hops
+            while candidate >= 0, hops > 0 {
+                if keys.matches(candidate, low, high) {
+                    place = start + Int(keys.nodes[Int(candidate)].size)
+                    return candidate
+                }
+                candidate = keys.nodes[Int(candidate)].next
+                hops -= 1
+            }
+        }
+        return try unexpectedKey(line, &place, after: previous, in: node)
+    }
+
+    @inline(never)
+    private mutating func unexpectedKey(
+        _ line: RawSpan, _ place: inout Int, after previous: Int32, in node: Int32
+    ) throws(JSONError) -> Int32 {
+        guard memberCount <= JSONScanner.memberLimit else {
+            throw JSONError(offset: place, expected: .fewerMembers(JSONScanner.memberLimit))
+        }
+        let start = place + 1
+        var isEscaped = false
+        let end = try JSONText.end(line, from: start, isEscaped: &isEscaped)
+        place = end + 1
+        var key: Int32
+        if isEscaped {
+            var name: [UInt8] = []
+            try JSONText.decode(line.slice(start, end - start), into: &name)
+            key = keys.key(name.rawSpan, in: node)
+        } else {
+            key = keys.key(line.slice(start, end - start), in: node)
+        }
+        keys.link(key, after: previous, in: node)
+        return key
+    }
+
+    /// Notes that the object `serial` names the key, and removes what it named so before.
+    @inline(__always)
+    private mutating func name(_ key: Int32, in serial: UInt64) {
+        let count = Int32(truncatingIfNeeded: row.values.count)
+        let node = Int(key)
+        if keys.nodes[node].serial == serial {
+            for index in keys.nodes[node].first..<keys.nodes[node].end {
+                row.values[Int(index)].kind = .removed
+            }
+        }
+        keys.nodes[node].serial = serial
+        keys.nodes[node].first = count
+        keys.nodes[node].end = count
+    }
+
+    /// Reads the value at a place into the row; returns the place after it.
+    @inline(__always)
+    private mutating func value(
+        _ line: RawSpan, _ place: Int, key: Int32, depth: Int
+    ) throws(JSONError) -> Int {
+        let first = line.byte(place)
+        if first == UInt8(ascii: "\"") { return try string(line, place + 1, key: key) }
+        if first &- 0x30 <= 9 || first == UInt8(ascii: "-") {
+            let number = try Number(line, at: place)
+            row.values.append(
+                .init(
+                    number.isInteger ? .int64 : .float64, key: key, from: place, to: number.end,
+                    bits: number.bits))
+            return number.end
+        }
+        return try rareValue(line, place, first, key: key, depth: depth)
+    }
+
+    private mutating func rareValue(
+        _ line: RawSpan, _ place: Int, _ first: UInt8, key: Int32, depth: Int
+    ) throws(JSONError) -> Int {
+        switch first {
+        case UInt8(ascii: "{"):
+            return try object(line, place + 1, node: key, depth: depth + 1)
+        case UInt8(ascii: "["):
+            let end = try JSONSkipper.array(line, place + 1, depth: depth + 1)
+            row.values.append(.init(.json, key: key, from: place, to: end))
+            return end
+        default:
+            let end = try JSONSkipper.literal(line, place)
+            if first != UInt8(ascii: "n") {
+                row.values.append(
+                    .init(
+                        .bool, key: key, from: place, to: end,
+                        bits: first == UInt8(ascii: "t") ? 1 : 0))
+            }
+            return end
+        }
+    }
+
+    @inline(__always)
+    private mutating func string(
+        _ line: RawSpan, _ start: Int, key: Int32
+    ) throws(JSONError) -> Int {
+        var isEscaped = false
+        let end = try JSONText.end(line, from: start, isEscaped: &isEscaped)
+        if isEscaped {
+            let decoded = row.decoded.count
+            try JSONText.decode(line.slice(start, end - start), into: &row.decoded)
+            row.values.append(
+                .init(.text, key: key, from: decoded, to: row.decoded.count, in: .decoded))
+        } else {
+            row.values.append(.init(.text, key: key, from: start, to: end))
+        }
+        return end + 1
+    }
+}
+
+/// Checks values without keeping them.
+enum JSONSkipper {
+    /// Checks the elements of an array from after its bracket; returns the place after the other.
+    static func array(_ line: RawSpan, _ start: Int, depth: Int) throws(JSONError) -> Int {
+        try checkDepth(depth, at: start - 1)
+        var place = line.afterSpace(start)
+        if line.byte(place) == UInt8(ascii: "]") { return place + 1 }
+        while true {
+            place = line.afterSpace(try value(line, place, depth: depth))
+            let next = line.byte(place)
+            if next == UInt8(ascii: "]") { return place + 1 }
+            guard next == UInt8(ascii: ",") else {
+                throw JSONError(offset: place, expected: .commaOrBracket)
+            }
+            place = line.afterSpace(place + 1)
+        }
+    }
+
+    /// Checks `true`, `false` or `null`; returns the place after it.
+    static func literal(_ line: RawSpan, _ place: Int) throws(JSONError) -> Int {
+        let word = line.word(place)
+        let four = UInt32(truncatingIfNeeded: word)
+        if four == 0x6575_7274 || four == 0x6C6C_756E { return place + 4 }
+        if word & 0xFF_FFFF_FFFF == 0x65_736C_6166 { return place + 5 }
+        throw JSONError(offset: place, expected: .value)
+    }
+
+    private static func value(
+        _ line: RawSpan, _ place: Int, depth: Int
+    ) throws(JSONError) -> Int {
+        switch line.byte(place) {
+        case UInt8(ascii: "\""): return try string(line, place + 1)
+        case UInt8(ascii: "{"): return try object(line, place + 1, depth: depth + 1)
+        case UInt8(ascii: "["): return try array(line, place + 1, depth: depth + 1)
+        case 0x30...0x39, UInt8(ascii: "-"): return try Number(line, at: place).end
+        default: return try literal(line, place)
+        }
+    }
+
+    private static func object(
+        _ line: RawSpan, _ start: Int, depth: Int
+    ) throws(JSONError) -> Int {
+        try checkDepth(depth, at: start - 1)
+        var place = line.afterSpace(start)
+        if line.byte(place) == UInt8(ascii: "}") { return place + 1 }
+        while true {
+            guard line.byte(place) == UInt8(ascii: "\"") else {
+                throw JSONError(offset: place, expected: .name)
+            }
+            place = line.afterSpace(try string(line, place + 1))
+            guard line.byte(place) == UInt8(ascii: ":") else {
+                throw JSONError(offset: place, expected: .colon)
+            }
+            place = line.afterSpace(try value(line, line.afterSpace(place + 1), depth: depth))
+            let next = line.byte(place)
+            if next == UInt8(ascii: "}") { return place + 1 }
+            guard next == UInt8(ascii: ",") else {
+                throw JSONError(offset: place, expected: .commaOrBrace)
+            }
+            place = line.afterSpace(place + 1)
+        }
+    }
+
+    private static func string(_ line: RawSpan, _ start: Int) throws(JSONError) -> Int {
+        var isEscaped = false
+        return try JSONText.end(line, from: start, isEscaped: &isEscaped) + 1
+    }
+
+    private static func checkDepth(_ depth: Int, at place: Int) throws(JSONError) {
+        guard depth <= JSONScanner.depthLimit else {
+            throw JSONError(offset: place, expected: .shallower(JSONScanner.depthLimit))
+        }
+    }
+}
+
+extension RawSpan {
+    /// The place after spaces, tabs and line ends.
+    @inline(__always)
+    func afterSpace(_ place: Int) -> Int {
+        byte(place) > 0x20 ? place : afterSpaces(place)
+    }
+
+    @inline(never)
+    private func afterSpaces(_ start: Int) -> Int {
+        var place = start
+        while true {
+            switch byte(place) {
+            case 0x20, 0x09, 0x0A, 0x0D: place += 1
+            default: return place
+            }
+        }
+    }
+}
