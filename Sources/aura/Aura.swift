@@ -15,9 +15,9 @@ struct Aura: AsyncParsableCommand {
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(name: "Server", subcommands: [Serve.self]),
-            CommandGroup(name: "Events", subcommands: []),
+            CommandGroup(name: "Events", subcommands: [TestEvents.self]),
             CommandGroup(
-                name: "Questions", subcommands: []),
+                name: "Questions", subcommands: [Count.self, Tail.self, Status.self, Ping.self]),
             CommandGroup(
                 name: "Administration",
                 subcommands: [Admin.self, Keys.self, ConfigurationCommand.self]),
