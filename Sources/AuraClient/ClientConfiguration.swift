@@ -36,9 +36,14 @@ public struct ClientConfiguration: Sendable {
     public var firstRetry = Duration.milliseconds(50)
     /// … and that of later ones, each twice as long, no further than here.
     public var lastRetry = Duration.seconds(5)
-    /// Told of what no call can throw: see `ClientAlarm`. Called on the client's own thread; it
-    /// must not block.
-    public var onAlarm: @Sendable (ClientAlarm) -> Void = { _ in }
+    /// The rules that are applied to each recorded event before it is encoded; the server applies
+    /// its own all the same. nil applies none here.
+    public var privacy: PrivacyRules? = PrivacyRules()
+    /// Told of what no call returns or throws: see `ClientNotice`. Called on the client's own
+    /// thread; it must not block.
+    public var onNotice: @Sendable (ClientNotice) -> Void = { _ in }
+    /// The wall clock, for records without a time.
+    public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
 
     /// A configuration with defaults for all that is not named.
     public init(
@@ -57,4 +62,7 @@ public struct ClientConfiguration: Sendable {
         let digits = String(random.next(), radix: 16)
         return "client-" + String(repeating: "0", count: 16 - digits.count) + digits
     }
+
+    /// What the client calls itself in the server's records.
+    static let clientName = "aura-swift"
 }

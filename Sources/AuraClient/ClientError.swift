@@ -1,4 +1,5 @@
 public import AuraCore
+import AuraWire
 
 /// What a caller of the client can meet. Each says what became of the events, and what to do.
 public enum ClientError: Error, Hashable, Sendable {
@@ -21,6 +22,9 @@ public enum ClientError: Error, Hashable, Sendable {
     case unreachable(reason: String)
     /// Another client has opened the same producer's name; this one has stopped.
     case fenced(producer: String)
+    /// The server asks for an API key, or the key does not allow this; the client has stopped
+    /// unless only a question was refused.
+    case unauthorised(reason: String)
     /// The server will never take this client as it is configured; the client has stopped.
     case stopped(reason: String)
     /// The batches of an import must be sent in order: this number is due.
@@ -60,6 +64,8 @@ extension ClientError: CustomStringConvertible {
         case .fenced(let producer):
             "another client opened the producer name '\(producer)', and this one has stopped; "
                 + "give each instance a name of its own"
+        case .unauthorised(let reason):
+            reason
         case .stopped(let reason):
             "the client has stopped: \(reason)"
         case .outOfOrder(let expected):
@@ -77,23 +83,20 @@ extension ClientError: CustomStringConvertible {
     }
 }
 
-/// What no call can throw, because it concerns events for which nobody waits any more.
-public enum ClientAlarm: Hashable, Sendable {
-    /// Events for which nobody waited were not stored, and will not be.
-    case undelivered(events: Int, reason: String)
-    /// The server lacks batches that it had promised to keep; they are not kept here either.
-    case lost(batches: UInt64)
+extension ClientError {
+    /// The error that ends a client because of a failure of the class `stop`.
+    static func stopping(_ failure: WireFailure) -> ClientError {
+        failure.code?.isAboutAccess == true
+            ? .unauthorised(reason: failure.message) : .stopped(reason: failure.message)
+    }
 }
 
-extension ClientAlarm: CustomStringConvertible {
-    /// What happened and how to mend it.
-    public var description: String {
+extension FailureCode {
+    /// Whether another API key, or one at all, would help.
+    var isAboutAccess: Bool {
         switch self {
-        case .undelivered(let events, let reason):
-            "\(events) events were not stored: \(reason)"
-        case .lost(let batches):
-            "the server has lost \(batches) batches that it had promised to keep; if a backup was "
-                + "restored, what came after it is missing"
+        case .notAuthorised, .badKey, .expiredKey, .revokedKey, .wrongScope: true
+        default: false
         }
     }
 }

@@ -3,23 +3,38 @@
 /// A test sets `Canary.$active` around a run that must then fail. Without the flag `isActive` is
 /// the constant false and leaves no trace in the binary.
 public enum Canary: String, CaseIterable, Sendable {
+    // Durability.
     case skipLogSync
     case skipManifestSync
+    case skipSegmentHeaderSync
     case skipSegmentDirectorySync
     case skipCurrentSync
-    case acknowledgeBeforeSync
-    case retrySyncAfterFailure
+    case skipCurrentDirectorySync
+    case skipParentSync
+    case nameSpareTooEarly
+    case editTooLate
+    case showBeforeSync
+    case retryFailedSync
+    case reuseFailedSegment
+    // Recovery.
+    case trustLastGroup
+    case trustLastEdit
+    case trustFoundNames
     case ignoreBodyChecksum
     case ignoreChain
     case ignorePromise
-    case promiseUnsynced
+    case ignoreIncarnation
+    case promiseTooMuch
     case treatReadErrorAsEnd
-    case truncateCorruption
-    case forgetProducerOnReplay
-    case dropDuplicateEntry
-    case skipTailRewrite
+    case visitAgain
     case leaveTornTail
     case skipSegmentGapCheck
+    case skipUnknownSegmentCheck
+    // Producers.
+    case forgetProducersOnReplay
+    case dropDuplicateEntry
+    case forgetToTakeBack
+    case admitFencedEpoch
 
     #if AURA_CANARIES
     /// The bug in force in this task.

@@ -51,8 +51,8 @@ public struct Storage: Sendable {
     /// Opens the store of a data directory, or makes one where the directory is empty.
     ///
     /// Everything the log holds is in the head afterwards, and durable.
-    /// - Throws: `.inUse`, `.missing`, `.corrupt`, `.newerFormat`, `.io`. Nothing that was
-    ///   readable is changed when it throws.
+    /// - Throws: `.inUse`, `.missing`, `.corrupt`, `.newerFormat`, `.noSpace`, `.io`. Nothing that
+    ///   was acknowledged is changed when it throws.
     public init(
         directory: String, fileSystem: any FileSystem, options: Options, now: Int64
     ) throws(StorageError) {
@@ -60,48 +60,59 @@ public struct Storage: Sendable {
         place = StorePlace(fileSystem: fileSystem, directory: directory)
         lock = try Storage.lock(directory, fileSystem)
         var report = RecoveryReport()
-        if let name = try CurrentFile.read(place) {
-            manifest = try Manifest.open(place, named: name, report: &report)
-        } else {
-            manifest = try Storage.create(place, options, now: now)
-        }
-        if manifest.state.lastSegment == 0 {
-            try Storage.startLog(place, &manifest, now: now)
-        }
-        var recovery = LogRecovery(
+        manifest = try Storage.openManifest(place, options, now: now, report: &report)
+        let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
-        var head = Head()
-        var producers = Producers()
-        var lastIngestTime: Int64 = 0
-        log = try recovery.run(report: &report) { group throws(StorageError) in
-            try Storage.replay(group, &producers, &lastIngestTime)
-            head.append(group)
+        var replay = Replay()
+        var found = try recovery.run(report: &report) { place throws(StorageError) in
+            try replay.take(place)
         }
+        report.groups = found.log.lastGroup
+        report.events = found.log.nextSequence - 1
         report.wasClosed =
-            manifest.state.closedAtGroup == log.lastGroup || log.lastGroup == 0
-        self.head = head
-        self.producers = producers
-        self.lastIngestTime = lastIngestTime
+            found.log.lastGroup == 0 || manifest.state.closedAtGroup == found.log.lastGroup
+        if var group = found.doubtful {
+            try found.log.appendAgain(&group, manifest: &manifest, now: now)
+        }
+        log = found.log
+        head = replay.head
+        producers = replay.producers
+        lastIngestTime = replay.lastIngestTime
         self.recovery = report
         stableSequence = log.nextSequence - 1
-        try manifest.append([.opened(lastGroup: log.lastGroup, time: now)], now: now)
+        do throws(FileSystemError) {
+            try manifest.write([.opened(lastGroup: log.lastGroup, time: now)], now: now)
+        } catch {
+            // A full disk must not keep its reader out; the next edit tries again.
+            guard error.reason == .noSpace, manifest.isWritable else { throw .io(error) }
+            stableSequence = 0
+            needsPromise = log.lastGroup > 0
+        }
     }
 
-    /// Makes the directory where it is missing, durably, and takes it for this process.
+    /// Makes the directory where it is missing and takes it for this process.
     private static func lock(
         _ directory: String, _ fileSystem: any FileSystem
     ) throws(StorageError) -> DirectoryLock {
         do throws(FileSystemError) {
-            if !(try fileSystem.exists(directory)) {
-                try fileSystem.createDirectory(directory)
-                let parent = directory.split(separator: "/").dropLast().joined(separator: "/")
-                let root = directory.hasPrefix("/") ? "/" : "./"
-                try fileSystem.syncDirectory(root + parent)
-            }
+            try fileSystem.createDirectory(directory)
             return try DirectoryLock(of: directory, in: fileSystem)
         } catch {
             throw error.reason == .isLocked ? .inUse(directory: directory) : .io(error)
         }
+    }
+
+    private static func openManifest(
+        _ place: StorePlace, _ options: Options, now: Int64, report: inout RecoveryReport
+    ) throws(StorageError) -> Manifest {
+        var manifest: Manifest
+        if let name = try CurrentFile.read(place) {
+            manifest = try Manifest.open(place, named: name, report: &report)
+        } else {
+            manifest = try create(place, options, now: now)
+        }
+        if manifest.state.lastSegment == 0 { try startLog(place, &manifest, now: now) }
+        return manifest
     }
 
     /// A new store: allowed only where no log is, for a log without its manifest is a loss.
@@ -120,8 +131,28 @@ public struct Storage: Sendable {
                 file: FileName.current,
                 reason: "the directory holds a log, but not the name of its manifest")
         }
-        return try Manifest.create(
-            place, incarnation: options.incarnation, segmentSize: options.segmentSize, now: now)
+        do throws(FileSystemError) {
+            try makeNameDurable(place)
+            return try Manifest.create(
+                place, incarnation: options.incarnation, segmentSize: options.segmentSize,
+                now: now)
+        } catch { throw StorageError(error, in: place.directory) }
+    }
+
+    /// Syncs every directory above the store, which this process or one before may have made, as
+    /// far as this user may.
+    private static func makeNameDurable(_ place: StorePlace) throws(FileSystemError) {
+        if Canary.skipParentSync.isActive { return }
+        let root = place.directory.hasPrefix("/") ? "/" : "./"
+        var parents = place.directory.split(separator: "/").dropLast()
+        while true {
+            do throws(FileSystemError) {
+                try place.fileSystem.syncDirectory(root + parents.joined(separator: "/"))
+            } catch {
+                guard error.reason == .permissionDenied else { throw error }
+            }
+            if parents.popLast() == nil { return }
+        }
     }
 
     private static func startLog(
@@ -133,49 +164,29 @@ public struct Storage: Sendable {
             _ = try Segment.create(
                 place, number: 1, incarnation: manifest.incarnation,
                 size: manifest.state.segmentSize)
+            try manifest.write([.segmentUsed(number: 1, syncedGroup: 0)], now: now)
         } catch {
-            throw error.reason == .noSpace ? .noSpace(directory: place.directory) : .io(error)
-        }
-        try manifest.append([.segmentUsed(number: 1, syncedGroup: 0)], now: now)
-    }
-
-    private static func replay(
-        _ group: CommitGroup, _ producers: inout Producers, _ lastIngestTime: inout Int64
-    ) throws(StorageError) {
-        for record in group.records {
-            lastIngestTime = max(lastIngestTime, record.header.ingestTime)
-            let needsProducer =
-                record.header.kind == .producerOpen
-                || record.header.kind == .append && record.header.producer > 0
-            guard needsProducer else { continue }
-            if Canary.forgetProducerOnReplay.isActive, record.header.kind == .append { continue }
-            let payload = group.bytes.rawSpan.slice(
-                record.payloadOffset, record.header.payloadSize)
-            let name = record.header.kind == .producerOpen ? payload.text : ""
-            if producers.apply(record.header, name: name) == nil {
-                throw .corrupt(
-                    file: FileName.log,
-                    FormatError(
-                        .log, 10, at: record.payloadOffset,
-                        "producer \(record.header.producer) epoch \(record.header.epoch) batch "
-                            + "\(record.header.producerSequence) does not follow"))
-            }
+            throw StorageError(error, in: place.directory)
         }
     }
 
     /// Makes the group durable, then visible.
     ///
-    /// - Throws: `.noSpace` with nothing changed; `.failed` after which nothing more is accepted.
+    /// - Throws: `.noSpace`, and it may be tried again; `.failed`, and nothing more is accepted.
+    ///   Nothing is changed then, but the group may be there when the store is opened again.
     public mutating func append(
         _ group: consuming CommitGroup, now: Int64
     ) throws(StorageError) {
         if isClosed { throw .closed }
-        if Canary.acknowledgeBeforeSync.isActive { return }
         var group = group
         let first = log.nextSequence
+        precondition(
+            group.records.first.map { $0.header.firstSequence == first } ?? true,
+            "a group that does not follow")
+        if Canary.showBeforeSync.isActive { head.append(group) }
         try log.append(&group, manifest: &manifest, now: now)
         group.trim()
-        head.append(group)
+        if !Canary.showBeforeSync.isActive { head.append(group) }
         stableSequence = first - 1
         needsPromise = true
     }
@@ -213,13 +224,23 @@ public struct Storage: Sendable {
         log.addSpare(spare.file, number: spare.number)
     }
 
-    /// Marks the store as closed in order; nothing is accepted afterwards.
+    /// Marks the store as closed in order and gives the directory back; nothing is accepted
+    /// afterwards, also when it throws.
     public mutating func close(now: Int64) throws(StorageError) {
         if isClosed { return }
         isClosed = true
         defer { lock = nil }
         guard log.failure == nil else { return }
-        try manifest.append([.closed(lastGroup: log.lastGroup, time: now)], now: now)
+        do throws(FileSystemError) {
+            try manifest.write([.closed(lastGroup: log.lastGroup, time: now)], now: now)
+        } catch { throw StorageError(error, in: place.directory) }
+    }
+}
+
+extension StorageError {
+    /// What a refused operation means for the store of that directory.
+    init(_ error: FileSystemError, in directory: String) {
+        self = error.reason == .noSpace ? .noSpace(directory: directory) : .io(error)
     }
 }
 
@@ -230,11 +251,11 @@ public struct SpareSegment: Sendable {
     let incarnation: UInt64
     let size: Int64
 
-    /// Writes the segment; on an error nothing is left of it.
+    /// Writes the segment; on an error nothing is left of it. One at a time for each store.
     public func prepare() throws(FileSystemError) -> PreparedSegment {
         PreparedSegment(
             number: number,
-            file: try Segment.create(
+            file: try Segment.prepare(
                 place, number: number, incarnation: incarnation, size: size))
     }
 }

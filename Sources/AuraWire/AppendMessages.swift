@@ -3,6 +3,7 @@ public import NIOCore
 
 /// PRODUCER_OPEN: takes a producer's name; whoever opened it before is fenced.
 public struct ProducerOpen: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.producerOpen
     /// 1 to `Limits.producerNameBytes` bytes, stable over restarts of the client.
     public var name: String
@@ -10,7 +11,9 @@ public struct ProducerOpen: WireMessage {
     /// Opens the producer of that name.
     public init(name: String) { self.name = name }
 
-    /// Reads the fields. A name of a wrong size is read, so that it can be refused by its own code.
+    /// Reads the fields.
+    ///
+    /// A name of a wrong size is read, so that it can be refused by its own code.
     public init(from reader: inout ByteReader) throws(FormatError) {
         name = try reader.readString(limit: WireLimits.textBytes)
     }
@@ -23,6 +26,7 @@ public struct ProducerOpen: WireMessage {
 
 /// PRODUCER_STATE: the answer to PRODUCER_OPEN.
 public struct ProducerState: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.producerState
     /// Stands for the name in APPEND.
     public var producer: UInt32
@@ -133,10 +137,12 @@ public enum DurabilityLevel: UInt8, Sendable {
 
 /// APPEND_ACK: the batch is durable and visible.
 public struct AppendAck: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.appendAck
 
     /// What is special about a batch.
     public struct Flags: OptionSet, Hashable, Sendable {
+        /// One bit each.
         public let rawValue: UInt8
 
         /// Flags of that code.
@@ -144,8 +150,10 @@ public struct AppendAck: WireMessage {
 
         /// The batch was stored before; nothing was stored now.
         public static let duplicate = Flags(rawValue: 1)
-        /// The batch was stored so long ago that its place is not remembered: first sequence number
-        /// and rows are 0. Comes with `duplicate`.
+        /// The batch was stored so long ago that its place is not remembered: first sequence
+        /// number and rows are 0.
+        ///
+        /// Comes with `duplicate`.
         public static let forgotten = Flags(rawValue: 2)
         /// The privacy rules of the server changed the batch; the warnings say what.
         public static let rewritten = Flags(rawValue: 4)
@@ -157,7 +165,9 @@ public struct AppendAck: WireMessage {
     public var firstSequence: UInt64
     /// Events; the last has sequence number `firstSequence` + `rowCount` - 1.
     public var rowCount: UInt32
+    /// What is special about the batch.
     public var flags: Flags
+    /// How far the batch has come.
     public var level: DurabilityLevel
     /// What the sender should look into; nothing is to be sent again.
     public var warnings: [Warning]
@@ -213,7 +223,9 @@ public struct AppendAck: WireMessage {
 
 /// Something about a stored batch that its sender should look into.
 public struct Warning: Hashable, Sendable {
-    /// What kind; `Formats/wire.md`, "Codes". A number that this build does not know is kept.
+    /// What kind; `Formats/wire.md`, "Codes".
+    ///
+    /// A number that this build does not know is kept.
     public var code: UInt16
     /// What, where and what to do.
     public var text: String
@@ -235,6 +247,7 @@ public struct Warning: Hashable, Sendable {
 ///
 /// Sent with request id 0 to connections that appended, at most once for each burst of answers.
 public struct Stable: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.stable
     /// Sequence number up to which everything is stable, inclusive.
     public var stable: UInt64

@@ -1,8 +1,11 @@
 public import AuraCore
 public import NIOCore
 
-/// PING: asks the peer for a sign of life. Either side may ask.
+/// PING: asks the peer for a sign of life.
+///
+/// Either side may ask.
 public struct Ping: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.ping
     /// Comes back in PONG.
     public var value: UInt64
@@ -23,6 +26,7 @@ public struct Ping: WireMessage {
 
 /// PONG: the answer to PING.
 public struct Pong: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.pong
     /// The value of the PING.
     public var value: UInt64
@@ -44,6 +48,7 @@ public struct Pong: WireMessage {
 /// GOAWAY: the server takes no further request on this connection; it answers those that wait, and
 /// closes.
 public struct GoAway: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.goAway
     /// Why; a number that this build does not know is kept.
     public var reason: UInt16
@@ -74,6 +79,7 @@ public struct GoAway: WireMessage {
 /// From the server, with request id 0: bytes of APPEND payloads. From the client, with the request
 /// id of a subscription: bytes of EVENTS payloads.
 public struct Credit: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.credit
     /// Granted anew, on top of what is left.
     public var bytes: UInt64
@@ -96,6 +102,7 @@ public struct Credit: WireMessage {
 ///
 /// Not answered itself: the request of that id ends with ERROR `cancelled` or END, or was over.
 public struct Cancel: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.cancel
     /// The request to end.
     public var requestID: UInt32

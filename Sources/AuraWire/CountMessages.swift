@@ -3,11 +3,14 @@ public import NIOCore
 
 /// COUNT: how many events, of which kind, when.
 public struct CountRequest: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.count
 
     /// An attribute that must equal one of several values, type included.
     public struct Filter: Hashable, Sendable {
+        /// The attribute's name.
         public var attribute: String
+        /// The values, one of which it must have.
         public var values: [AttributeValue]
 
         /// A filter of these parts.
@@ -107,6 +110,7 @@ extension CountRequest.Grouping {
 
 /// COUNTS: rows of the answer to COUNT; several frames, all but the last with the flag *more*.
 public struct Counts: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.counts
 
     /// The value of one dimension of a row.
@@ -122,9 +126,11 @@ public struct Counts: WireMessage {
     public struct Row: Hashable, Sendable {
         /// A key for each grouping of the request, in its order.
         public var keys: [Key]
+        /// Events of the group.
         public var count: UInt64
-        /// Earliest and latest event time of the group.
+        /// Earliest event time of the group.
         public var first: Timestamp
+        /// Latest event time of the group.
         public var last: Timestamp
 
         /// A row of these parts.
@@ -170,7 +176,9 @@ public struct Counts: WireMessage {
         }
     }
 
-    /// Appends the payload. Every row has the same number of keys.
+    /// Appends the payload.
+    ///
+    /// Every row has the same number of keys.
     public func encode(into buffer: inout ByteBuffer) {
         let keyCount = rows.first?.keys.count ?? 0
         buffer.write(watermark)
@@ -187,7 +195,24 @@ public struct Counts: WireMessage {
     }
 }
 
+extension Counts.Row {
+    /// Bytes that the row takes in a payload.
+    public var encodedSize: Int { keys.reduce(24) { $0 + $1.encodedSize } }
+}
+
 extension Counts.Key {
+    fileprivate var encodedSize: Int {
+        switch self {
+        case .type(let name): 5 + name.utf8.count
+        case .bucket: 9
+        case .attribute(nil): 2
+        case .attribute(.string(let text)): 7 + text.utf8.count
+        case .attribute(.uuid): 19
+        case .attribute(.bool): 4
+        case .attribute: 11
+        }
+    }
+
     fileprivate init(from reader: inout ByteReader) throws(FormatError) {
         let kind = try reader.read(UInt8.self)
         switch kind {

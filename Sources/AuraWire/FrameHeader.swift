@@ -1,6 +1,8 @@
 public import AuraCore
 
-/// The 32 bytes before each payload, little-endian. `Formats/wire.md`, "Frame".
+/// The 32 bytes before each payload, little-endian.
+///
+/// `Formats/wire.md`, "Frame".
 public struct FrameHeader: Hashable, Sendable {
     /// Bytes of a header.
     public static let size = 32
@@ -13,6 +15,7 @@ public struct FrameHeader: Hashable, Sendable {
 
     /// What a frame says beside its message.
     public struct Flags: OptionSet, Hashable, Sendable {
+        /// One bit each.
         public let rawValue: UInt8
 
         /// Flags of that code.
@@ -27,6 +30,7 @@ public struct FrameHeader: Hashable, Sendable {
 
     /// The message's code; may be one that this build does not know.
     public var code: UInt8
+    /// What the frame says beside its message.
     public var flags: Flags
     /// Drawn by whoever asks; 0 where nothing is asked or answered.
     public var requestID: UInt32

@@ -3,6 +3,7 @@ public import NIOCore
 
 /// Parts of the protocol that both sides must know before they are used.
 public struct WireFeatures: OptionSet, Hashable, Sendable {
+    /// One bit each.
     public let rawValue: UInt64
 
     /// Features of that code.
@@ -20,6 +21,7 @@ public enum WireVersion {
 
 /// What a client may do.
 public struct AccessScopes: OptionSet, Hashable, Sendable {
+    /// One bit each.
     public let rawValue: UInt64
 
     /// Scopes of that code.
@@ -35,9 +37,11 @@ public struct AccessScopes: OptionSet, Hashable, Sendable {
 
 /// HELLO: the first frame of a client.
 public struct Hello: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.hello
-    /// The oldest and newest version of the messages that the client speaks.
+    /// The oldest version of the messages that the client speaks.
     public var minimumVersion: UInt16
+    /// The newest version of the messages that the client speaks.
     public var maximumVersion: UInt16
     /// What the client would like to use.
     public var features: WireFeatures
@@ -78,6 +82,7 @@ public struct Hello: WireMessage {
 
 /// HELLO_ACK: the server's answer to HELLO.
 public struct HelloAck: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.helloAck
     /// The version of the messages from now on.
     public var version: UInt16
@@ -96,7 +101,9 @@ public struct HelloAck: WireMessage {
     public var initialCredit: UInt64
     /// The server's clock, µs since the epoch.
     public var serverTime: Int64
+    /// The server's program.
     public var serverName: String
+    /// Its version.
     public var serverVersion: String
 
     /// An answer of these parts.
@@ -148,6 +155,7 @@ public struct HelloAck: WireMessage {
 
 /// AUTH: who the client is.
 public struct Auth: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.auth
     /// The API key as text.
     public var key: String
@@ -168,7 +176,9 @@ public struct Auth: WireMessage {
 
 /// AUTH_OK: what the client may do.
 public struct AuthOK: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.authOK
+    /// What the client may do.
     public var scopes: AccessScopes
     /// Names the key without giving it away.
     public var keyID: String

@@ -3,6 +3,7 @@ public import NIOCore
 
 /// STATUS: how the server is.
 public struct StatusRequest: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.status
 
     /// The question has no fields.
@@ -17,11 +18,14 @@ public struct StatusRequest: WireMessage {
 
 /// STATUS_INFO: the answer to STATUS.
 public struct StatusInfo: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.statusInfo
 
     /// A number with a name.
     public struct Counter: Hashable, Sendable {
+        /// Words joined by dots.
         public var name: String
+        /// The number.
         public var value: UInt64
 
         /// A number with a name.
@@ -41,11 +45,13 @@ public struct StatusInfo: WireMessage {
     public var visible: UInt64 = 0
     /// Sequence number up to which nothing can be lost any more.
     public var stable: UInt64 = 0
-    /// Bytes of memory that events take, and may take.
+    /// Bytes of memory that events take.
     public var memoryBytes: UInt64 = 0
+    /// Bytes of memory that events may take.
     public var memoryLimit: UInt64 = 0
-    /// Open connections, and how many there may be.
+    /// Open connections.
     public var connections: UInt32 = 0
+    /// How many connections there may be.
     public var maximumConnections: UInt32 = 0
     /// Whether batches are taken; false after the log failed.
     public var isWritable = true

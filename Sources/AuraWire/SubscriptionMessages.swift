@@ -3,13 +3,15 @@ public import NIOCore
 
 /// SUBSCRIBE: events from a sequence number on, those to come included.
 public struct Subscribe: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.subscribe
     /// Sequence number of the first event wanted; 0: only what comes from now on.
     public var from: UInt64
     /// Only these types; empty means all.
     public var types: [String]
-    /// Bytes of EVENTS payloads that the server may send before CREDIT grants more. The frame that
-    /// spends the last of it may exceed it.
+    /// Bytes of EVENTS payloads that the server may send before CREDIT grants more.
+    ///
+    /// The frame that spends the last of it may exceed it.
     public var credit: UInt64
 
     /// A subscription of these parts.
@@ -46,7 +48,9 @@ public struct EventsHead: Hashable, Sendable {
 
     /// Consecutive sequence numbers.
     public struct Range: Hashable, Sendable {
+        /// The first number.
         public var first: UInt64
+        /// How many there are, at least 1.
         public var count: UInt64
 
         /// `count` numbers from `first` on.
@@ -159,6 +163,7 @@ public struct EventsHead: Hashable, Sendable {
 
 /// END: a subscription is over because it was cancelled.
 public struct End: WireMessage {
+    /// The message's code.
     public static let opcode = Opcode.end
     /// Where to go on: every event before this sequence number was sent or filtered out.
     public var next: UInt64

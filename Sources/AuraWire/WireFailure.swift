@@ -5,6 +5,7 @@ public import NIOCore
 ///
 /// With the request's id, or 0 where it is about the connection.
 public struct WireFailure: WireMessage, Error {
+    /// The message's code.
     public static let opcode = Opcode.error
     /// What happened; a number that this build does not know is kept.
     public var number: UInt16
@@ -12,13 +13,20 @@ public struct WireFailure: WireMessage, Error {
     public var failureClass: FailureClass
     /// How long to wait before the next attempt, in milliseconds.
     public var retryAfterMilliseconds: UInt32
-    /// With `outOfSequence`: the number that the producer's next batch must have. Otherwise 0.
+    /// With `outOfSequence`: the number that the producer's next batch must have.
+    ///
+    /// Otherwise 0.
     public var expectedSequence: UInt64
-    /// With `batchInvalid` and failures of the stream: the broken condition of `Formats/batch.md` or
-    /// `Formats/wire.md`, and its place in the batch or frame. Otherwise 0.
+    /// With `batchInvalid` and failures of the stream: the broken condition of `Formats/batch.md`
+    /// or `Formats/wire.md`, and its place in the batch or frame.
+    ///
+    /// Otherwise 0.
     public var condition: UInt32
+    /// Where, in bytes from the start of the batch or frame; otherwise 0.
     public var place: UInt32
-    /// What happened and what to do, for people. Nothing in it needs to be parsed.
+    /// What happened and what to do, for people.
+    ///
+    /// Nothing in it needs to be parsed.
     public var message: String
 
     /// A failure of that code.

@@ -1,6 +1,8 @@
 import AuraCore
 
-/// The limits of the binary protocol. `Formats/wire.md`, "Limits", lists the same numbers.
+/// The limits of the binary protocol.
+///
+/// `Formats/wire.md`, "Limits", lists the same numbers.
 public enum WireLimits {
     /// Bytes of a payload unless HELLO_ACK says otherwise: a batch and all that goes with it.
     public static let payloadBytes = Limits.batchBytes + (64 << 10)

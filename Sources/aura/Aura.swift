@@ -1,4 +1,33 @@
-@main
-struct Aura {
-    static func main() {}
+import ArgumentParser
+
+/// The command `aura` and its table of commands.
+struct Aura: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aura",
+        abstract: "Healthcare product analytics with an event store of its own.",
+        discussion: """
+            Start a server and look at it:
+              aura demo
+              aura serve --data-dir ./data
+              aura ingest events.ndjson
+              aura count --by type
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(name: "Server", subcommands: [Serve.self]),
+            CommandGroup(name: "Events", subcommands: [TestEvents.self]),
+            CommandGroup(
+                name: "Questions", subcommands: [Count.self, Tail.self, Status.self, Ping.self]),
+            CommandGroup(
+                name: "Administration",
+                subcommands: [Admin.self, Keys.self, ConfigurationCommand.self]),
+            CommandGroup(name: "Help", subcommands: [ShowVersion.self, ExitCodes.self]),
+        ])
+
+    /// What a command may be called.
+    static var subcommandNames: [String] {
+        configuration.subcommands.flatMap { command in
+            [command.configuration.commandName ?? ""] + command.configuration.aliases
+        } + ["help"]
+    }
 }

@@ -1,3 +1,4 @@
+import AuraCore
 import NIOCore
 
 /// What a producer has to send, is sending and has sent: its batches in order, with two marks.
@@ -18,18 +19,29 @@ struct SendWindow: Sendable {
     struct Batch: Sendable {
         /// The owner's name for it; unlike the number it never changes.
         let id: UInt64
-        let bytes: [UInt8]
+        let body: ByteBuffer
+        let rowCount: Int
+        /// XXH3-64 of the body.
         let hash: UInt64
         /// Which sending of it was the last; answers to earlier ones count no more.
         fileprivate(set) var attempt: UInt32 = 0
         /// The last sequence number of its events, once it is stored.
         fileprivate(set) var lastSequence: UInt64 = 0
-        /// Whether it was acknowledged and the server has lost it since.
+        /// Whether it was acknowledged, and must be sent again because the server may have lost it.
         fileprivate(set) var isRestored = false
+
+        init(id: UInt64, body: ByteBuffer, rowCount: Int) {
+            self.id = id
+            self.body = body
+            self.rowCount = rowCount
+            hash = Checksum.hash64(body.readableBytesSpan)
+        }
+
+        var size: Int { body.readableBytes }
     }
 
-    /// A batch to send now.
-    struct Sending: Sendable {
+    /// A batch with the number that it has now.
+    struct Numbered: Sendable {
         let batch: Batch
         let number: UInt64
     }
@@ -44,13 +56,14 @@ struct SendWindow: Sendable {
         case ahead
     }
 
-    /// What became of a batch that was refused for good.
-    enum Removal: Sendable {
-        case removed(Sending)
-        /// The refusal is of a sending that counts no more.
+    /// What an answer meant for a batch.
+    enum Outcome: Sendable {
+        /// The batch that was answered.
+        case batch(Numbered)
+        /// The answer is to a sending that counts no more.
         case stale
-        /// The server had stored something under this number when the producer was opened.
-        case taken(UInt64)
+        /// No server that keeps to the protocol answers so.
+        case impossible
     }
 
     private var batches = CircularBuffer<Batch>()
@@ -63,7 +76,7 @@ struct SendWindow: Sendable {
     /// The server's next number when the producer was opened last.
     private var openedAt: UInt64 = 0
     /// Batches that may be sent and not answered.
-    let limit: Int
+    var limit: Int
     /// Bytes of all batches.
     private(set) var size = 0
 
@@ -78,33 +91,33 @@ struct SendWindow: Sendable {
     var unansweredCount: Int { batches.count - storedCount }
     /// Batches that were sent and wait for an answer.
     var inFlightCount: Int { sentCount - storedCount }
-    /// The batches that are not known to be stored, in order.
-    var unanswered: CircularBuffer<Batch>.SubSequence { batches.dropFirst(storedCount) }
 
-    /// The number that the batch of that id has, if it has one.
-    func number(of id: UInt64) -> UInt64? {
-        guard let base, let index = batches.firstIndex(where: { $0.id == id }) else { return nil }
-        return base + UInt64(batches.distance(from: batches.startIndex, to: index))
+    /// The number under which the batch of that id was sent, if it is here and was ever sent.
+    func sentNumber(of id: UInt64) -> UInt64? {
+        guard let base, let place = batches.firstIndex(where: { $0.id == id }),
+            batches[place].attempt > 0
+        else { return nil }
+        return base + UInt64(batches.distance(from: batches.startIndex, to: place))
     }
 
     /// Adds a batch at the end.
-    mutating func append(id: UInt64, bytes: [UInt8], hash: UInt64) {
-        batches.append(Batch(id: id, bytes: bytes, hash: hash))
-        size += bytes.count
+    mutating func append(_ batch: Batch) {
+        batches.append(batch)
+        size += batch.size
     }
 
     /// The next batch to send: nil if none waits, too many are in flight, or it exceeds `credit`.
-    mutating func next(attempt: UInt32, credit: Int) -> Sending? {
-        guard let base, sentCount < batches.count, inFlightCount < limit else { return nil }
-        let index = index(sentCount)
-        guard batches[index].bytes.count <= credit else { return nil }
-        batches[index].attempt = attempt
+    mutating func next(attempt: UInt32, credit: Int) -> Numbered? {
+        guard base != nil, sentCount < batches.count, inFlightCount < limit,
+            batches[index(sentCount)].size <= credit
+        else { return nil }
+        batches[index(sentCount)].attempt = attempt
         sentCount += 1
-        return Sending(batch: batches[index], number: base + UInt64(sentCount - 1))
+        return numbered(sentCount - 1)
     }
 
-    /// The connection is gone: whatever was not answered must be sent again.
-    mutating func disconnected() {
+    /// Whatever was not answered must be sent again.
+    mutating func forgetSendings() {
         sentCount = storedCount
     }
 
@@ -112,7 +125,8 @@ struct SendWindow: Sendable {
     ///
     /// Every batch that is not known to be stored will be sent again, also where the server has its
     /// number: its answer proves by the hash that it has these bytes and no one else's. So will
-    /// all batches if this is not the store that acknowledged them, but a copy restored since.
+    /// all batches if this is not the store that acknowledged them, but a copy restored since; and
+    /// the last batch at any rate, since servers say what is stable only to those who append.
     /// After `behind` all batches are numbered anew from `next`; after `ahead` nothing is changed.
     mutating func opened(next: UInt64, isSameStore: Bool = true) -> Opening {
         openedAt = next
@@ -122,36 +136,35 @@ struct SendWindow: Sendable {
             return .resumed(restored: 0)
         }
         guard next <= base + UInt64(batches.count) else { return .ahead }
-        let proven = isSameStore ? min(storedCount, Int(max(next, base) - base)) : 0
+        var proven = isSameStore ? min(storedCount, Int(max(next, base) - base)) : 0
+        if proven > 0, proven == batches.count { proven -= 1 }
         let restored = storedCount - proven
-        for offset in storedCount - restored..<storedCount {
-            batches[index(offset)].isRestored = true
-        }
-        storedCount -= restored
-        sentCount = storedCount
+        for offset in proven..<storedCount { batches[index(offset)].isRestored = true }
+        storedCount = proven
+        sentCount = proven
         guard next < base else { return .resumed(restored: restored) }
         self.base = next
         return .behind(lost: next..<base)
     }
 
-    /// The server has the first batch in flight.
-    ///
-    /// - Returns: The batch; nil if `number` is not that of the first one in flight, which a server
-    ///   that answers in order never does.
+    /// The server has the batch of that sending, which is the first in flight: servers answer in
+    /// order.
     mutating func acknowledge(
-        number: UInt64, firstSequence: UInt64, rowCount: Int
-    ) -> Batch? {
-        guard let base, inFlightCount > 0, number == base + UInt64(storedCount) else { return nil }
-        let index = index(storedCount)
-        batches[index].lastSequence = firstSequence + UInt64(max(rowCount, 1) - 1)
+        attempt: UInt32, number: UInt64, firstSequence: UInt64, rowCount: Int
+    ) -> Outcome {
+        guard let offset = offset(attempt: attempt) else { return .stale }
+        guard let base, offset == storedCount, number == base + UInt64(offset) else {
+            return .impossible
+        }
+        batches[index(offset)].lastSequence = firstSequence + UInt64(max(rowCount, 1) - 1)
         storedCount += 1
-        return batches[index]
+        return numbered(offset).map(Outcome.batch) ?? .impossible
     }
 
     /// Lets go of what is stable: stored under sequence numbers up to this one.
     mutating func release(stable: UInt64) {
         while storedCount > 0, let first = batches.first, first.lastSequence <= stable {
-            size -= first.bytes.count
+            size -= first.size
             batches.removeFirst()
             base = base.map { $0 + 1 }
             storedCount -= 1
@@ -161,33 +174,39 @@ struct SendWindow: Sendable {
 
     /// A sending was refused for now: its batch and all behind it must be sent again, since the
     /// server takes none of those before this one.
-    ///
-    /// - Returns: False if the answer is to a sending that counts no more.
-    mutating func rewind(attempt: UInt32) -> Bool {
-        guard let offset = offset(attempt: attempt) else { return false }
+    mutating func rewind(attempt: UInt32) -> Outcome {
+        guard let offset = offset(attempt: attempt) else { return .stale }
         sentCount = offset
+        return numbered(offset).map(Outcome.batch) ?? .impossible
+    }
+
+    /// The server misses the batch of that number: it and all behind it must be sent again.
+    ///
+    /// - Returns: False if it is not among those in flight.
+    mutating func rewind(to number: UInt64) -> Bool {
+        guard let base, number >= base + UInt64(storedCount), number < base + UInt64(sentCount)
+        else { return false }
+        sentCount = Int(number - base)
         return true
     }
 
     /// A sending was refused for good: takes its batch out. The batches behind it move up by one
     /// number, for the server refuses them under their old ones.
-    mutating func remove(attempt: UInt32) -> Removal {
-        guard let base, let offset = offset(attempt: attempt) else { return .stale }
-        let number = base + UInt64(offset)
-        guard number >= openedAt else { return .taken(number) }
-        let batch = batches.remove(at: index(offset))
-        size -= batch.bytes.count
+    ///
+    /// - Returns: `impossible` if the server had stored its number when the producer was opened.
+    mutating func remove(attempt: UInt32) -> Outcome {
+        guard let offset = offset(attempt: attempt) else { return .stale }
+        guard let refused = numbered(offset), refused.number >= openedAt else {
+            return .impossible
+        }
+        batches.remove(at: index(offset))
+        size -= refused.batch.size
         sentCount = offset
-        return .removed(Sending(batch: batch, number: number))
+        return .batch(refused)
     }
 
-    /// Takes out everything that is not known to be stored, to be given up.
-    mutating func removeUnanswered() -> [Batch] {
-        let rest = Array(unanswered)
-        batches.removeLast(rest.count)
-        size -= rest.reduce(0) { $0 + $1.bytes.count }
-        sentCount = storedCount
-        return rest
+    private func numbered(_ offset: Int) -> Numbered? {
+        base.map { Numbered(batch: batches[index(offset)], number: $0 + UInt64(offset)) }
     }
 
     private func index(_ offset: Int) -> CircularBuffer<Batch>.Index {

@@ -268,6 +268,17 @@ public struct BatchBuilder: Sendable {
         return false
     }
 
+    /// Adds an event that came out of a valid batch, so that nothing can be wrong with it.
+    ///
+    /// - Returns: False if there is no room for it beside the rows so far: `finish`, append again.
+    public mutating func append(valid event: Event) -> Bool {
+        do throws(EventError) {
+            return try append(event)
+        } catch {
+            preconditionFailure("an event of a valid batch is not valid: \(error)")
+        }
+    }
+
     /// Sets the value of an attribute by name.
     public mutating func set(_ name: String, _ value: AttributeValue) throws(EventError) {
         let column = try column(name, value.type)

@@ -9,8 +9,11 @@ public struct AttributeCap: Sendable {
     public let limit: Int
     /// Types whose names are remembered; of further types each event is capped by itself.
     public let typeLimit: Int
-    /// Names by their bytes: `String` holds é and e with an accent for equal, columns do not.
-    private var admitted: [[UInt8]: Set<[UInt8]>] = [:]
+    /// Types and names by their bytes: `String` holds é and e with an accent for equal, columns do
+    /// not.
+    private var types = StringInterner()
+    /// The names of each type, by the code of the type.
+    private var names: [StringInterner] = []
 
     /// A cap that has seen no event.
     public init(limit: Int = Limits.attributesPerType, typeLimit: Int = Limits.batchTypes) {
@@ -23,36 +26,49 @@ public struct AttributeCap: Sendable {
     /// What an event's `$residual` holds already stays there; of two values for one key, and of two
     /// attributes of one name and different types, a list is made.
     public mutating func apply(to event: Event) -> Event {
-        let type = Array(event.type.utf8)
-        var names = admitted[type] ?? []
-        let known = names.count
+        let type = types.intern(event.type)
+        if type == names.count { names.append(StringInterner()) }
+        defer {
+            if type == typeLimit {
+                types.truncate(to: typeLimit)
+                names.removeLast()
+            }
+        }
         var isOver = false
         for attribute in event.attributes where attribute.name != ReservedName.residual {
-            let name = Array(attribute.name.utf8)
-            if names.contains(name) { continue }
-            if names.count < limit { names.insert(name) } else { isOver = true }
+            if !admit(attribute.name, to: type) { isOver = true }
         }
-        if names.count > known, known > 0 || admitted.count < typeLimit { admitted[type] = names }
-        return isOver ? move(event, beyond: names) : event
+        return isOver ? move(event, type) : event
     }
 
-    private func move(_ event: Event, beyond names: Set<[UInt8]>) -> Event {
+    /// Whether the name is among the first of the type, where it is added if there is room.
+    private mutating func admit(_ name: String, to type: Int) -> Bool {
+        if names[type].intern(name) < limit { return true }
+        names[type].truncate(to: limit)
+        return false
+    }
+
+    private mutating func move(_ event: Event, _ type: Int) -> Event {
         var kept = event
         kept.attributes = []
         // Keys and values as JSON writes them.
         var values: [[UInt8]: [String]] = [:]
         for attribute in event.attributes {
-            if names.contains(Array(attribute.name.utf8)) {
+            if attribute.name == ReservedName.residual {
+                if case .string(let text) = attribute.value,
+                    let members = JSONText.members(of: text)
+                {
+                    for (key, value) in members {
+                        values[Array(key.utf8), default: []].append(value)
+                    }
+                    continue
+                }
+            } else if admit(attribute.name, to: type) {
                 kept.attributes.append(attribute)
-            } else if attribute.name == ReservedName.residual,
-                case .string(let text) = attribute.value,
-                let members = JSONText.members(of: text)
-            {
-                for (key, value) in members { values[Array(key.utf8), default: []].append(value) }
-            } else {
-                let key = Array(JSONText.quoted(attribute.name).utf8)
-                values[key, default: []].append(JSONText.encoded(attribute.value))
+                continue
             }
+            let key = Array(JSONText.quoted(attribute.name).utf8)
+            values[key, default: []].append(JSONText.encoded(attribute.value))
         }
         let members = values.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
             key, values in

@@ -11,8 +11,9 @@ enum AddressShape {
         for index in 0..<text.byteCount {
             let byte = text.byte(index)
             if byte == UInt8(ascii: ":") { colons += 1 }
-            guard byte.hexadecimal != nil || byte == UInt8(ascii: ":") || byte == 0x2E
-                || byte == 0x2F || byte == UInt8(ascii: "%") || colons > 1
+            guard
+                byte.hexadecimal != nil || byte == UInt8(ascii: ":") || byte == 0x2E
+                    || byte == 0x2F || byte == UInt8(ascii: "%") || colons > 1
             else { return nil }
         }
         guard colons == 0 || isGlobal(text, 0) else { return nil }
@@ -150,8 +151,10 @@ extension AddressShape {
     private static func isFull(_ text: RawSpan, _ start: Int, _ end: Int) -> Bool {
         var (start, end) = (start, end)
         // The end of a sentence or clause.
-        while end > start, text.byte(end - 1) == UInt8(ascii: ".")
-            || (text.byte(end - 1) == UInt8(ascii: ":") && text.byte(end - 2) != UInt8(ascii: ":"))
+        while end > start,
+            text.byte(end - 1) == UInt8(ascii: ".")
+                || (text.byte(end - 1) == UInt8(ascii: ":")
+                    && text.byte(end - 2) != UInt8(ascii: ":"))
         {
             end -= 1
         }

@@ -9,7 +9,7 @@ struct FoldedName {
     /// Where each word begins in `bytes`.
     private(set) var wordStarts: [Int] = []
 
-    /// Folds one component. Letters beyond ASCII stay as they are.
+    /// Folds one component; letters beyond ASCII stay as they are.
     init(component: RawSpan) {
         bytes.reserveCapacity(component.byteCount)
         var isStart = true

@@ -73,7 +73,7 @@ struct JSONTokens: ~Escapable {
         byte == 0x20 || (0x09...0x0D).contains(byte)
     }
 
-    /// The string with its escapes undone; nil if it has none. Escapes that JSON does not know stay.
+    /// The string with its escapes undone; nil if it has none.
     static func unescaped(_ string: RawSpan) -> [UInt8]? {
         var out: [UInt8] = []
         var index = 0

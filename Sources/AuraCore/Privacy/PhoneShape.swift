@@ -116,8 +116,9 @@ private struct DigitRun {
         return (separator, isOpen, index)
     }
 
-    /// Bytes of the separator here, 0 if there is none. No-break spaces and typographic hyphens
-    /// count, since numbers are pasted from documents.
+    /// Bytes of the separator here, 0 if there is none.
+    ///
+    /// No-break spaces and typographic hyphens count, since numbers are pasted from documents.
     private func separatorSize(_ text: RawSpan, _ index: Int) -> Int {
         guard index < text.byteCount else { return 0 }
         switch text.byte(index) {
@@ -234,8 +235,8 @@ private struct DigitRun {
         return [[4, 4, 2], [5, 3, 2], [5, 4, 1], [5, 4, 2]].contains(groups.map(\.size))
     }
 
-    /// An area code in parentheses, first or after the country code or trunk digit: 9 to 15
-    /// digits. A year in parentheses is none.
+    /// An area code in parentheses, which is no year, first or after up to three digits: 9 to 15
+    /// digits.
     private func isEnclosed(_ groups: ArraySlice<Group>) -> Bool {
         guard let index = groups.prefix(2).firstIndex(where: \.isEnclosed) else { return false }
         let code = groups[index]
@@ -261,7 +262,8 @@ private struct DigitRun {
             guard b.separator == c.separator || b.separator == space else { continue }
             let first = groups[groups.startIndex]
             let isTrunk =
-                index == groups.startIndex + 1 && first.size == 1 && [1, 7, 8].contains(first.value)
+                index == groups.startIndex + 1 && first.size == 1
+                && [1, 7, 8].contains(first.value)
             let isFirst = index == groups.startIndex || isTrunk
             let isLast = index + 3 == groups.endIndex
             if c.separator == space {

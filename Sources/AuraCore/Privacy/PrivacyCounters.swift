@@ -1,4 +1,4 @@
-/// How often the privacy rules took hold. Counters of several threads or times can be added.
+/// How often the privacy rules took hold; counters of several threads or times can be added.
 public struct PrivacyCounters: Hashable, Sendable {
     /// Attributes left out, by rule and attribute; further names count as `otherNames`.
     public private(set) var stripped: [PrivacyRule: [String: Int]] = [:]
@@ -24,8 +24,9 @@ public struct PrivacyCounters: Hashable, Sendable {
         stripped[rule, default: [:]].values.reduce(0, +)
     }
 
-    /// Counts what was dropped or truncated. Refused events are counted by whoever refuses, once
-    /// each, however much is wrong with them.
+    /// Counts what was dropped or truncated.
+    ///
+    /// Refused events are counted by whoever refuses, once each, however much is wrong with them.
     public mutating func count(_ finding: PrivacyFinding) {
         switch finding.outcome {
         case .dropped: add(finding.rows, to: finding.rule, finding.attribute)
@@ -50,8 +51,9 @@ public struct PrivacyCounters: Hashable, Sendable {
 
     private mutating func add(_ count: Int, to rule: PrivacyRule, _ name: String) {
         var name = name
-        if stripped[rule]?[name] == nil, stripped.values.reduce(0, { $0 + $1.count })
-            >= PrivacyCounters.nameLimit
+        if stripped[rule]?[name] == nil,
+            stripped.values.reduce(0, { $0 + $1.count })
+                >= PrivacyCounters.nameLimit
         {
             name = PrivacyCounters.otherNames
         }

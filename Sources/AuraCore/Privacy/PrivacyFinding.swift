@@ -31,8 +31,9 @@ public struct PrivacyFinding: Hashable, Sendable {
 
     /// The rule that was broken.
     public var rule: PrivacyRule
-    /// The attribute, `$id` for the event's id, `$type` for the type's name. A name that itself
-    /// breaks a rule is withheld.
+    /// The attribute, `$id` for the event's id, `$type` for the type's name.
+    ///
+    /// A name that itself breaks a rule is withheld.
     public var attribute: String
     /// What became of it.
     public var outcome: Outcome

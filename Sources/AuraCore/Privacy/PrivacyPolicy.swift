@@ -44,7 +44,8 @@ public struct PrivacyPolicy: Hashable, Sendable {
 extension PrivacyPolicy {
     /// Denied as a whole only: harmless names end in them too, `task_name` for one.
     public static let defaultNames: Set<String> = [
-        "name", "names", "initials", "mobile", "tel", "mail", "pin", "zip",
+        "name", "names", "initials", "mobile", "tel", "mail", "pin", "zip", "authorization",
+        "cookie", "credential", "credentials",
     ]
 
     /// Denied as a whole and as an ending: the identifiers that HIPAA's safe harbour
@@ -76,7 +77,7 @@ extension PrivacyPolicy {
         "date_of_birth", "dob", "birth_date", "birthday", "birth_day",
         // Credentials.
         "password", "passwd", "passphrase", "pwd", "secret", "token", "api_key", "private_key",
-        "access_key", "credential", "credentials", "authorization", "cookie",
+        "access_key",
     ]
 
     /// Denied wherever they stand in a dotted name: objects whose parts describe a person.
@@ -88,7 +89,7 @@ extension PrivacyPolicy {
     /// Names of internet addresses: text under them is cut to the network; a number, which could
     /// be an address in disguise, is denied.
     static let addressNames: Set<String> = [
-        "ip", "ip_address", "ip_addr", "ipv4", "ipv6", "ip_v4", "ip_v6", "remote_addr",
+        "ip", "ip_address", "ip_addr", "ipv4", "ipv6", "remote_addr",
         "remote_address", "remote_host", "peer_address", "client_address", "source_address",
         "forwarded_for",
     ]

@@ -122,8 +122,9 @@ extension PrivacyRules {
         }
     }
 
-    /// Adds an event whether or not the builder holds the batch for full: that is an estimate, and
-    /// what came out of a batch mostly fits one. The encoded size decides.
+    /// Adds an event whether or not the builder holds the batch for full.
+    ///
+    /// That is an estimate, and what came out of a batch mostly fits one: the encoded size decides.
     private func add(_ event: Event, to builder: inout BatchBuilder) throws(EventError) {
         try builder.beginRow(type: builder.type(event.type), time: event.time)
         if let id = event.id { try builder.set(ReservedName.id, id.value) }

@@ -63,7 +63,7 @@ extension PrivacyRules {
     /// The rule that an event type's name breaks.
     func rule(onType name: String) -> PrivacyRule? {
         var name = name
-        return name.withUTF8 { ValueShapes.of(plain: unsafe $0.span.bytes).asText.rules.first }
+        return name.withUTF8 { shapes(of: unsafe $0.span.bytes).asText.rules.first }
     }
 
     /// The rule that an event's own id breaks; as for any id, digits are no phone number.

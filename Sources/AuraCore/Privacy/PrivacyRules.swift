@@ -56,7 +56,10 @@ public struct PrivacyRules: Sendable {
         case truncate(IPPrefix)
     }
 
-    /// Judges an attribute's name. Ask once for each name, not for each event.
+    /// Judges an attribute's name.
+    ///
+    /// Ask once for each name rather than for each event: a name that the catalogue does not know
+    /// costs about 0.3 µs.
     public func verdict(name: String) -> NameVerdict {
         var name = name
         return name.withUTF8 { verdict(name: unsafe $0.span.bytes) }
@@ -65,7 +68,7 @@ public struct PrivacyRules: Sendable {
     /// As `verdict(name:)` of a string, for bytes.
     public func verdict(name: RawSpan) -> NameVerdict {
         if allowed.contains(name) { return .keep }
-        if let rule = ValueShapes.of(plain: name).asText.rules.first { return .deny(rule) }
+        if let rule = shapes(of: name).asText.rules.first { return .deny(rule) }
         let components = FoldedName.components(of: name)
         guard let last = components.last else { return .keep }
         if last.ends(in: addresses) { return .address }
@@ -130,18 +133,19 @@ extension PrivacyRules {
     ///   strings are searched as plain text.
     private func shapes(json text: RawSpan, nesting: Int) -> ValueShapes {
         var found: ValueShapes = []
-        var context: ValueContext = []
+        // The key whose value comes next or goes on.
+        var key: [UInt8]?
         var tokens = JSONTokens(text)
         while let (kind, start, end) = tokens.next() {
             let piece = text.slice(start, end - start)
             switch kind {
             case .between(let closes):
                 found.formUnion(ValueShapes.of(plain: piece).asText)
-                if closes { context = [] }
+                if closes { key = nil }
             case .key(let next):
-                let key = JSONTokens.unescaped(piece) ?? piece.array
-                context = self.context(of: key.rawSpan)
-                found.formUnion(shapes(key: key.rawSpan, leadingTo: next))
+                let plain = JSONTokens.unescaped(piece) ?? piece.array
+                found.formUnion(shapes(key: plain.rawSpan, leadingTo: next))
+                key = plain
             case .value:
                 let shapes =
                     if let plain = JSONTokens.unescaped(piece) {
@@ -149,6 +153,8 @@ extension PrivacyRules {
                     } else {
                         self.shapes(string: piece, nesting: nesting)
                     }
+                if shapes.isEmpty { continue }
+                let context = key.map { self.context(of: $0.rawSpan) } ?? []
                 found.formUnion(shapes.asTextInJSON(piece).counting(in: context))
             }
         }
@@ -162,13 +168,14 @@ extension PrivacyRules {
 
     /// `true`, `false` and `null` tell nothing about a person, whatever they are called.
     private func shapes(key: RawSpan, leadingTo next: UInt8) -> ValueShapes {
-        let isLiteral = next == UInt8(ascii: "t") || next == UInt8(ascii: "f")
+        let isLiteral =
+            next == UInt8(ascii: "t") || next == UInt8(ascii: "f")
             || next == UInt8(ascii: "n")
         switch verdict(name: key) {
         case .keep: return []
         case .address: return next.isDigit || next == UInt8(ascii: "-") ? .key : []
         case .deny(.name): return isLiteral ? [] : .key
-        case .deny: return .key
+        case .deny: return shapes(of: key).asText
         }
     }
 }

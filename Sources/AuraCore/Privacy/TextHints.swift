@@ -39,7 +39,8 @@ struct TextHints: OptionSet {
 
     /// The last bytes, fewer than eight, filled up with zeros.
     @inline(__always)
-    private static func tail(_ bytes: RawSpan, _ start: Int, _ offset: Int, _ count: Int) -> UInt64 {
+    private static func tail(_ bytes: RawSpan, _ start: Int, _ offset: Int, _ count: Int) -> UInt64
+    {
         let rest = count - offset
         if start + offset >= 8 - rest {
             let word = bytes.load(start + count - 8, as: UInt64.self)

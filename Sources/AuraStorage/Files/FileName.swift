@@ -8,6 +8,8 @@ enum FileName {
 
     private static let manifestPrefix = "MANIFEST-"
     private static let segmentSuffix = ".log"
+    private static let spareSuffix = ".spare"
+    private static let unfinishedSuffix = ".new"
 
     static func manifest(_ number: UInt64) -> String { manifestPrefix + hexadecimal(number) }
 
@@ -21,6 +23,22 @@ enum FileName {
     static func segmentNumber(_ name: String) -> UInt64? {
         guard name.hasSuffix(segmentSuffix) else { return nil }
         return number(name.dropLast(segmentSuffix.count))
+    }
+
+    /// A segment that is ready for use, under this name until it is used.
+    static func spare(_ number: UInt64) -> String { hexadecimal(number) + spareSuffix }
+
+    static func spareNumber(_ name: String) -> UInt64? {
+        guard name.hasSuffix(spareSuffix) else { return nil }
+        return number(name.dropLast(spareSuffix.count))
+    }
+
+    /// A spare that is being made: nothing in it counts.
+    static func unfinished(_ number: UInt64) -> String { hexadecimal(number) + unfinishedSuffix }
+
+    static func unfinishedNumber(_ name: String) -> UInt64? {
+        guard name.hasSuffix(unfinishedSuffix) else { return nil }
+        return number(name.dropLast(unfinishedSuffix.count))
     }
 
     /// 16 digits, so that names sort as numbers do.

@@ -17,6 +17,9 @@ public struct Head: Sendable {
     /// Batches with fewer rows are merged when their run fills: merging costs about 2 µs an event,
     /// which batches of that size pay for their own headers already.
     static let smallRows = 64
+    /// Larger batches are left alone, however few rows they have: what the builder guesses for the
+    /// size of one event stays far below the limit of a batch.
+    static let smallBytes = 16 << 10
     /// Rows at which a merged batch is full.
     static let mergedRows = 4_096
 
@@ -56,7 +59,7 @@ public struct Head: Sendable {
         // Batches that stay keep their whole group alive: nothing of it is given back.
         var keepsGroups = false
         for strip in tail {
-            if strip.batch.rowCount >= Head.smallRows {
+            if strip.batch.rowCount >= Head.smallRows || strip.batch.layout.size > Head.smallBytes {
                 flush()
                 run.append(strip)
                 keepsGroups = true
@@ -86,9 +89,9 @@ extension Strip {
             next += UInt64(batch.rowCount)
         }
         for event in strips.lazy.flatMap({ $0.batch.events() }) {
-            if builder.accepts(event) { continue }
+            if builder.append(valid: event) { continue }
             finish()
-            guard builder.accepts(event) else {
+            guard builder.append(valid: event) else {
                 preconditionFailure("an event of a valid batch does not fit a batch")
             }
         }
@@ -105,15 +108,6 @@ extension BatchBuilder {
             return try EventBatch(validating: bytes)
         } catch {
             preconditionFailure("an encoded batch is not valid: \(error)")
-        }
-    }
-
-    /// Appends an event of a valid batch; false if there is no room for it.
-    fileprivate mutating func accepts(_ event: Event) -> Bool {
-        do throws(EventError) {
-            return try append(event)
-        } catch {
-            preconditionFailure("an event of a valid batch is not valid: \(error)")
         }
     }
 }

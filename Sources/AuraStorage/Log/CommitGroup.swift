@@ -22,6 +22,8 @@ public struct CommitGroup: Sendable {
     public private(set) var records: [Record] = []
     /// Events of all records.
     public private(set) var eventCount = 0
+    /// Bytes of the records, without header and padding.
+    private var contentSize = 0
 
     /// An empty group; `capacity` is a guess of the bytes to come.
     public init(capacity: Int = 0) {
@@ -51,6 +53,7 @@ public struct CommitGroup: Sendable {
         records.append(Record(header: header, payloadOffset: bytes.count, layout: layout))
         bytes.append(payload)
         bytes.pad(to: 8)
+        contentSize = bytes.count - GroupHeader.size
         eventCount += header.rowCount
     }
 
@@ -59,18 +62,20 @@ public struct CommitGroup: Sendable {
         record.layout.map { EventBatch(storage: bytes, start: record.payloadOffset, layout: $0) }
     }
 
-    /// Pads to the alignment and fills in the header, whose size, counts and hash are set here.
-    mutating func seal(_ header: inout GroupHeader, incarnation: UInt64) {
-        header.contentSize = bytes.count - GroupHeader.size
-        bytes.pad(to: Limits.groupAlignment)
-        header.groupSize = bytes.count
-        header.recordCount = records.count
-        header.eventCount = eventCount
-        stamp(&header, incarnation: incarnation)
+    /// Bytes with the padding that `seal` adds.
+    var paddedSize: Int {
+        (bytes.count + Limits.groupAlignment - 1) & ~(Limits.groupAlignment - 1)
     }
 
-    /// Writes the header anew over a sealed group, for another place.
-    mutating func stamp(_ header: inout GroupHeader, incarnation: UInt64) {
+    /// Pads to the alignment and fills in the header, whose sizes, counts and hash are set here.
+    ///
+    /// May be called again, for another place or number.
+    mutating func seal(_ header: inout GroupHeader, incarnation: UInt64) {
+        bytes.pad(to: Limits.groupAlignment)
+        header.groupSize = bytes.count
+        header.contentSize = contentSize
+        header.recordCount = records.count
+        header.eventCount = eventCount
         header.bodyHash = Checksum.hash64(
             bytes.rawSpan.slice(GroupHeader.size, bytes.count - GroupHeader.size),
             seed: header.number)
@@ -83,40 +88,71 @@ public struct CommitGroup: Sendable {
         bytes = bytes.rawSpan.array
     }
 
-    /// A group read back from a file, whose header and hash hold; its records are read and checked.
-    init(_ bytes: [UInt8], header: GroupHeader) throws(FormatError) {
+    /// A group read back from a file of that kind, whose header and hash hold; its records are read
+    /// and checked. Offsets of errors count from the start of the group.
+    init(
+        _ bytes: [UInt8], header: GroupHeader, in kind: SegmentHeader.Kind
+    ) throws(FormatError) {
         self.bytes = bytes
+        contentSize = header.contentSize
         var offset = GroupHeader.size
-        let end = GroupHeader.size + header.contentSize
+        let end = offset + contentSize
+        var sequence = header.firstSequence
         while offset < end {
-            guard offset + RecordHeader.size <= end else {
-                throw FormatError(.log, 8, at: offset, "a record header leaves its group")
+            let record = try Record(bytes.rawSpan, at: offset, before: end, in: kind)
+            guard record.header.kind == .edit || record.header.firstSequence == sequence else {
+                throw FormatError(
+                    kind.format, 12, at: offset + 24,
+                    "a record begins with event \(record.header.firstSequence), expected \(sequence)")
             }
-            let record = try RecordHeader(bytes.rawSpan, at: offset)
-            let payload = offset + RecordHeader.size
-            guard record.payloadSize <= end - payload else {
-                throw FormatError(.log, 8, at: offset + 4, "a payload leaves its group")
-            }
-            let content = bytes.rawSpan.slice(payload, record.payloadSize)
-            guard Checksum.hash64(content) == record.payloadHash else {
-                throw FormatError(.log, 9, at: payload, "a payload's checksum differs")
-            }
-            var layout: BatchLayout?
-            if record.kind == .append {
-                let batch = try BatchLayout(validating: content)
-                guard batch.rowCount == record.rowCount else {
-                    throw FormatError(.log, 9, at: offset + 32, "a record's rows differ")
-                }
-                layout = batch
-            }
-            records.append(Record(header: record, payloadOffset: payload, layout: layout))
-            eventCount += record.rowCount
-            offset = payload + (record.payloadSize + 7) & ~7
+            records.append(record)
+            eventCount += record.header.rowCount
+            sequence += UInt64(record.header.rowCount)
+            offset = record.payloadOffset + (record.header.payloadSize + 7) & ~7
         }
-        guard records.count == header.recordCount, eventCount == header.eventCount,
+        guard offset == end, records.count == header.recordCount, eventCount == header.eventCount,
             bytes.rawSpan.slice(end, bytes.count - end).isZero
         else {
-            throw FormatError(.log, 8, at: 40, "counts or padding differ")
+            throw FormatError(kind.format, 8, at: 40, "counts or padding differ")
         }
+    }
+}
+
+extension CommitGroup.Record {
+    /// Reads the record at an offset of a group whose content ends at `end`.
+    fileprivate init(
+        _ bytes: RawSpan, at offset: Int, before end: Int, in kind: SegmentHeader.Kind
+    ) throws(FormatError) {
+        guard offset + RecordHeader.size <= end else {
+            throw FormatError(kind.format, 8, at: offset, "a record header leaves its group")
+        }
+        header = try RecordHeader(bytes, at: offset, in: kind)
+        payloadOffset = offset + RecordHeader.size
+        guard header.payloadSize <= end - payloadOffset else {
+            throw FormatError(kind.format, 8, at: offset + 4, "a payload leaves its group")
+        }
+        let content = bytes.slice(payloadOffset, header.payloadSize)
+        guard Checksum.hash64(content) == header.payloadHash else {
+            throw FormatError(kind.format, 9, at: payloadOffset, "a payload's checksum differs")
+        }
+        guard header.kind == .append else {
+            guard header.rowCount == 0 else {
+                throw FormatError(kind.format, 8, at: offset + 32, "rows without a batch")
+            }
+            layout = nil
+            return
+        }
+        let batch: BatchLayout
+        do {
+            batch = try BatchLayout(validating: content)
+        } catch {
+            throw FormatError(kind.format, 11, at: payloadOffset + error.offset, "\(error)")
+        }
+        guard batch.rowCount == header.rowCount else {
+            throw FormatError(
+                kind.format, 11, at: offset + 32,
+                "the record says \(header.rowCount) rows, its batch has \(batch.rowCount)")
+        }
+        layout = batch
     }
 }

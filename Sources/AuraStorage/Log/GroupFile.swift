@@ -12,10 +12,22 @@ struct GroupFile: Sendable {
 
     /// What lies at a place.
     enum Found {
-        case group(GroupHeader, CommitGroup)
+        /// A group that continues the chain.
+        case group(GroupHeader, CommitGroup, GroupChain.Fit)
         /// Zeros, or the end of the file.
         case blank
+        /// What a crash could have left of a group.
         case damaged(FormatError)
+    }
+
+    /// What lies from a place to the end of the file.
+    struct Rest {
+        /// The headers that can be read, in the order of their places.
+        var headers: [GroupHeader] = []
+        /// Where the last page that is not blank ends.
+        var end: Int64
+        /// The greatest group that one of the headers calls durable.
+        var promise: UInt64 { headers.map(\.syncedNumber).max() ?? 0 }
     }
 
     init(
@@ -27,25 +39,20 @@ struct GroupFile: Sendable {
         do { size = try file.size() } catch { throw .io(error) }
     }
 
-    /// The group at an offset, which must be the next of the chain.
+    /// Where the first group lies.
+    static var start: Int64 { Int64(SegmentHeader.size) }
+
+    /// What lies at an offset, as the continuation of a chain.
+    ///
+    /// - Throws: `.corrupt` for what no crash leaves: a group of another history, and one whose
+    ///   hash holds but whose content breaks the format.
     func read(at offset: Int64, after chain: GroupChain) throws(StorageError) -> Found {
         let page = try bytes(at: offset, count: Limits.groupAlignment)
         if page.rawSpan.isZero { return .blank }
-        guard
-            let header = GroupHeader(
-                page.rawSpan, incarnation: header.incarnation, file: header.number, at: offset)
-        else { return .damaged(wrong(4, offset, "no group header, or not one of this place")) }
-        guard header.number == chain.nextNumber else {
-            return .damaged(
-                wrong(5, offset, "group \(header.number), expected \(chain.nextNumber)"))
+        guard let header = groupHeader(page.rawSpan, at: offset) else {
+            return .damaged(wrong(4, offset, "no group header, or not one of this place"))
         }
-        guard header.previous == chain.previous || Canary.ignoreChain.isActive else {
-            return .damaged(wrong(6, offset, "the group before was another"))
-        }
-        guard header.firstSequence == chain.nextSequence else {
-            return .damaged(
-                wrong(5, offset, "event \(header.firstSequence), expected \(chain.nextSequence)"))
-        }
+        let fit = try fit(of: header, after: chain)
         let content = try bytes(at: offset, count: header.groupSize)
         guard content.count == header.groupSize else {
             return .damaged(wrong(7, offset, "the group leaves the file"))
@@ -54,52 +61,69 @@ struct GroupFile: Sendable {
         guard Checksum.hash64(body, seed: header.number) == header.bodyHash
             || Canary.ignoreBodyChecksum.isActive
         else { return .damaged(wrong(7, offset, "the group's checksum differs")) }
-        do {
-            return .group(header, try CommitGroup(content, header: header))
+        do throws(FormatError) {
+            let group = try CommitGroup(content, header: header, in: self.header.kind)
+            return .group(header, group, fit)
         } catch {
-            return .damaged(
-                wrong(error.condition, offset + Int64(error.offset), error.reason))
+            throw .corrupt(file: name, error.moved(by: offset))
         }
+    }
+
+    /// How a readable header continues the chain, which it must.
+    private func fit(
+        of header: GroupHeader, after chain: GroupChain
+    ) throws(StorageError) -> GroupChain.Fit {
+        if let fit = chain.fit(of: header) { return fit }
+        let isNext = header.number == chain.nextNumber
+        if isNext, Canary.ignoreChain.isActive { return .next }
+        let reason =
+            isNext && header.firstSequence == chain.nextSequence
+            ? "the group before was another"
+            : "group \(header.number) from event \(header.firstSequence), expected "
+                + "\(chain.nextNumber) from \(chain.nextSequence)"
+        throw .corrupt(
+            file: name, wrong(isNext ? 6 : 5, header.offset, reason))
     }
 
     /// The header of the group at an offset, whatever its chain; nil if there is none.
     func peek(at offset: Int64) throws(StorageError) -> GroupHeader? {
         let page = try bytes(at: offset, count: Limits.groupAlignment)
-        return GroupHeader(
-            page.rawSpan, incarnation: header.incarnation, file: header.number, at: offset)
+        return groupHeader(page.rawSpan, at: offset)
     }
 
-    /// What lies from an offset to the end: the greatest promise any readable header makes, and
-    /// where the last byte that is not zero ends.
-    func survey(from offset: Int64) throws(StorageError) -> (promise: UInt64, end: Int64) {
-        var promise: UInt64 = 0
-        var end = offset
+    /// Looks at every page from an offset to the end.
+    func survey(from offset: Int64) throws(StorageError) -> Rest {
+        var rest = Rest(end: offset)
         var place = offset
         while place < size {
             let window = try bytes(at: place, count: 1 << 20)
-            var page = 0
-            while page < window.count {
-                let rest = min(Limits.groupAlignment, window.count - page)
-                let span = window.rawSpan.slice(page, rest)
-                if !span.isZero {
-                    end = place + Int64(page + rest)
-                    let header = GroupHeader(
-                        span, incarnation: header.incarnation, file: header.number,
-                        at: place + Int64(page))
-                    if let header { promise = max(promise, header.syncedNumber) }
-                }
-                page += Limits.groupAlignment
-            }
-            place += Int64(window.count)
             if window.isEmpty { break }
+            survey(window.rawSpan, at: place, &rest)
+            place += Int64(window.count)
         }
-        return (promise, end)
+        return rest
+    }
+
+    private func survey(_ window: RawSpan, at place: Int64, _ rest: inout Rest) {
+        var page = 0
+        while page < window.byteCount {
+            let count = min(Limits.groupAlignment, window.byteCount - page)
+            if !window.slice(page, count).isZero {
+                let offset = place + Int64(page)
+                rest.end = offset + Int64(count)
+                if let header = groupHeader(window.slice(page, count), at: offset) {
+                    rest.headers.append(header)
+                }
+            }
+            page += count
+        }
     }
 
     /// Overwrites a range with zeros and makes that durable.
     func erase(_ range: Range<Int64>) throws(StorageError) {
         if range.isEmpty || Canary.leaveTornTail.isActive { return }
-        let zeros = [UInt8](repeating: 0, count: Int(min(1 << 20, range.upperBound - range.lowerBound)))
+        let count = range.upperBound - range.lowerBound
+        let zeros = [UInt8](repeating: 0, count: Int(min(1 << 20, count)))
         var place = range.lowerBound
         do {
             while place < range.upperBound {
@@ -111,7 +135,7 @@ struct GroupFile: Sendable {
         } catch { throw .io(error) }
     }
 
-    func bytes(at offset: Int64, count: Int) throws(StorageError) -> [UInt8] {
+    private func bytes(at offset: Int64, count: Int) throws(StorageError) -> [UInt8] {
         do {
             return try file.read(at: offset, count: count)
         } catch {
@@ -120,25 +144,18 @@ struct GroupFile: Sendable {
         }
     }
 
+    private func groupHeader(_ page: RawSpan, at offset: Int64) -> GroupHeader? {
+        GroupHeader(page, incarnation: header.incarnation, file: header.number, at: offset)
+    }
+
     private func wrong(_ condition: Int, _ offset: Int64, _ reason: String) -> FormatError {
         FormatError(header.kind.format, condition, at: Int(offset), reason)
     }
 }
 
-/// Where a chain of groups stands: what the next group must be.
-struct GroupChain: Hashable, Sendable {
-    var nextNumber: UInt64 = 1
-    var nextSequence: UInt64 = 1
-    /// XXH3-128 of the last header.
-    var previous = Hash128.zero
-    /// The greatest group that a later one, or the manifest, calls durable.
-    var promised: UInt64 = 0
-
-    /// Takes a group that was read or written as the last.
-    mutating func advance(over header: GroupHeader, incarnation: UInt64) {
-        nextNumber = header.number + 1
-        nextSequence = header.firstSequence + UInt64(header.eventCount)
-        previous = Checksum.hash128(header.encoded(incarnation: incarnation).rawSpan)
-        promised = max(promised, header.syncedNumber)
+extension FormatError {
+    /// The same error in what begins `offset` bytes before.
+    func moved(by offset: Int64) -> FormatError {
+        FormatError(format, condition, at: self.offset + Int(offset), reason)
     }
 }

@@ -8,23 +8,22 @@ struct GroupWriter: Sendable {
     var offset: Int64
     var chain: GroupChain
 
-    /// Writes the group at the end and makes it durable; the chain moves on only then.
+    /// Writes the group at the end and makes it durable; place and chain move on only then.
     ///
     /// After an error the bytes at `offset` are unknown.
     mutating func append(
-        _ group: inout CommitGroup, now: Int64, sync: Bool = true
+        _ group: inout CommitGroup, now: Int64, sync: Bool = true, write: Bool = true
     ) throws(FileSystemError) {
         var header = GroupHeader()
         header.number = chain.nextNumber
         header.file = fileNumber
         header.offset = offset
         header.firstSequence = chain.nextSequence
-        header.syncedNumber = chain.nextNumber - 1
+        header.syncedNumber = chain.lastNumber
         header.wallTime = now
         header.previous = chain.previous
-        if Canary.promiseUnsynced.isActive { header.syncedNumber = chain.nextNumber &- 1 }
         group.seal(&header, incarnation: incarnation)
-        try file.write(group.bytes.rawSpan, at: offset)
+        if write { try file.write(group.bytes.rawSpan, at: offset) }
         if sync { try file.sync() }
         offset += Int64(header.groupSize)
         chain.advance(over: header, incarnation: incarnation)

@@ -163,10 +163,12 @@ public struct Intake<Ticket: Sendable>: Sendable {
     /// - Returns: The tickets of what waited, which must be refused as well.
     public mutating func fail(nextSequence: UInt64) -> [Ticket] {
         let tickets = waiting.flatMap { $0.answers.map(\.ticket) }
-        for filling in waiting.reversed() {
-            for step in filling.undo.reversed() { producers.undo(step) }
+        if !Canary.forgetToTakeBack.isActive {
+            for filling in waiting.reversed() {
+                for step in filling.undo.reversed() { producers.undo(step) }
+            }
+            for step in takenUndo.reversed() { producers.undo(step) }
         }
-        for step in takenUndo.reversed() { producers.undo(step) }
         waiting = []
         takenUndo = []
         takenBytes = 0

@@ -8,6 +8,12 @@ struct Log: Sendable {
     private var writer: GroupWriter
     /// Segments behind the last one that are ready for use, by number.
     private var spares: [UInt64: any File] = [:]
+    /// The next segment under its own name, not in the manifest yet.
+    private var next: (any File)?
+    /// Set once a write or sync failed in the last segment, which is not written to again.
+    private var mustRoll = false
+    /// What `Canary.editTooLate` owes to the manifest.
+    private var lateEdit: ManifestEdit?
     /// The error after which nothing more is written.
     private(set) var failure: FileSystemError?
 
@@ -23,139 +29,112 @@ struct Log: Sendable {
     }
 
     /// The last durable group.
-    var lastGroup: UInt64 { writer.chain.nextNumber - 1 }
-    /// The last group that a durable header calls durable.
-    var promisedGroup: UInt64 { writer.chain.promised }
+    var lastGroup: UInt64 { writer.chain.lastNumber }
     /// The sequence number that the next event gets.
     var nextSequence: UInt64 { writer.chain.nextSequence }
     var incarnation: UInt64 { writer.incarnation }
 
     /// The number of the spare that is wanted next; nil while `count` are ready.
     func wantedSpare(of count: Int) -> UInt64? {
-        for distance in 1...UInt64(count) where spares[segmentNumber + distance] == nil {
-            return segmentNumber + distance
+        for distance in 0..<UInt64(count) {
+            let number = segmentNumber + 1 + distance
+            if spares[number] == nil, distance > 0 || next == nil { return number }
         }
         return nil
     }
 
-    /// Takes a segment that `Segment.create` made.
+    /// Takes a spare that was made; one that comes too late is removed.
     mutating func addSpare(_ file: any File, number: UInt64) {
-        if number > segmentNumber { spares[number] = file }
+        if number > segmentNumber + (next == nil ? 0 : 1) {
+            spares[number] = file
+        } else {
+            place.discard(FileName.log + "/" + FileName.spare(number))
+        }
     }
 
     /// Writes the group and makes it durable.
     ///
     /// When a write or sync fails, the segment is not touched again: the kernel may have dropped
     /// the dirty pages, so another sync would promise what is lost. The group goes to the next
-    /// segment once; if that fails as well, the log accepts no more.
+    /// segment once; if that fails as well, the log accepts no more. Only for want of space
+    /// (`.noSpace`, nothing changed) may it be tried again.
     mutating func append(
         _ group: inout CommitGroup, manifest: inout Manifest, now: Int64
     ) throws(StorageError) {
         if let failure { throw .failed(failure) }
-        let padded =
-            (group.size + Limits.groupAlignment - 1) / Limits.groupAlignment
-            * Limits.groupAlignment
-        if writer.offset + Int64(padded) > segmentSize {
-            try roll(manifest: &manifest, now: now)
-        }
+        let size = Int64(group.paddedSize)
+        precondition(size <= segmentSize - GroupFile.start, "a group larger than a segment")
         do throws(FileSystemError) {
-            if Canary.retrySyncAfterFailure.isActive {
-                try appendRetrying(&group, now: now)
-            } else {
-                try writer.append(&group, now: now, sync: !Canary.skipLogSync.isActive)
+            if let lateEdit {
+                try manifest.write([lateEdit], now: now)
+                self.lateEdit = nil
             }
-        } catch {
-            do throws(StorageError) {
+            if mustRoll || writer.offset + size > segmentSize {
                 try roll(manifest: &manifest, now: now)
-            } catch {
-                throw fail(error)
             }
             do throws(FileSystemError) {
-                try writer.append(&group, now: now)
+                try write(&group, now: now)
             } catch {
-                throw fail(.io(error))
+                try roll(manifest: &manifest, now: now)
+                try write(&group, now: now)
             }
+        } catch {
+            if error.reason == .noSpace { throw .noSpace(directory: place.directory) }
+            failure = error
+            throw .failed(error)
         }
     }
 
-    private mutating func fail(_ error: StorageError) -> StorageError {
-        switch error {
-        case .io(let cause), .failed(let cause): failure = cause
-        default:
-            failure = FileSystemError(.sync, place.logDirectory, .noSpace)
-        }
-        return .failed(failure ?? FileSystemError(.sync, place.logDirectory, .other(5)))
+    /// Writes the last group once more, behind itself: what was read of it may have been in the
+    /// page cache alone. The first writing stays as it is, for it may be the durable one.
+    mutating func appendAgain(
+        _ group: inout CommitGroup, manifest: inout Manifest, now: Int64
+    ) throws(StorageError) {
+        writer.chain.stepBack()
+        try append(&group, manifest: &manifest, now: now)
     }
 
-    /// The bug that `Canary.retrySyncAfterFailure` plants: trusting a second sync.
-    private mutating func appendRetrying(
+    private mutating func write(
         _ group: inout CommitGroup, now: Int64
     ) throws(FileSystemError) {
-        try writer.append(&group, now: now, sync: false)
-        do throws(FileSystemError) { try writer.file.sync() } catch { try writer.file.sync() }
-    }
-
-    /// Moves on to the next segment: ready before, and in the manifest before its first group.
-    private mutating func roll(
-        manifest: inout Manifest, now: Int64
-    ) throws(StorageError) {
-        let next = segmentNumber + 1
-        let file: any File
-        if let spare = spares[next] {
-            file = spare
-        } else {
-            do throws(FileSystemError) {
-                file = try Segment.create(
-                    place, number: next, incarnation: incarnation, size: segmentSize)
-            } catch {
-                throw error.reason == .noSpace
-                    ? .noSpace(directory: place.directory) : .io(error)
-            }
-        }
-        try manifest.append(
-            [.segmentUsed(number: next, syncedGroup: lastGroup)], now: now)
-        spares[next] = nil
-        segmentNumber = next
-        writer = GroupWriter(
-            file: file, incarnation: incarnation, fileNumber: next,
-            offset: Int64(SegmentHeader.size), chain: writer.chain)
-    }
-}
-
-/// One file of the log.
-enum Segment {
-    /// Makes a segment that is ready for use: zero-filled, so that a group's sync writes no
-    /// metadata; header, content and name durable. A leftover of that number is replaced.
-    ///
-    /// Runs beside the writer; costs the size in writes. Each piece is synced by itself, so that a
-    /// group's sync never waits for more than a piece.
-    static func create(
-        _ place: StorePlace, number: UInt64, incarnation: UInt64, size: Int64
-    ) throws(FileSystemError) -> any File {
-        let path = place.logDirectory + "/" + FileName.segment(number)
-        if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
-        let file = try place.fileSystem.open(path, .create)
         do throws(FileSystemError) {
-            let zeros = [UInt8](repeating: 0, count: Int(min(1 << 20, size)))
-            var offset: Int64 = 0
-            while offset < size {
-                let count = Int(min(Int64(zeros.count), size - offset))
-                try file.write(zeros.rawSpan.slice(0, count), at: offset)
-                try file.sync()
-                offset += Int64(count)
-            }
-            let header = SegmentHeader(
-                .log, incarnation: incarnation, number: number, fileSize: size)
-            try file.write(header.encoded().rawSpan, at: 0)
-            try file.sync()
-            if !Canary.skipSegmentDirectorySync.isActive {
-                try place.fileSystem.syncDirectory(place.logDirectory)
-            }
-            return file
+            try writer.append(&group, now: now, sync: !Canary.skipLogSync.isActive)
         } catch {
-            // A half-made spare would hold the very space that is missing.
-            do throws(FileSystemError) { try place.fileSystem.remove(path) } catch {}
+            if Canary.retryFailedSync.isActive, error.operation == .sync {
+                return try writer.append(&group, now: now, write: false)
+            }
+            mustRoll = !Canary.reuseFailedSegment.isActive
             throw error
         }
+    }
+
+    /// Moves on to the next segment: durable with its name before it is in the manifest, and in the
+    /// manifest before its first group.
+    private mutating func roll(manifest: inout Manifest, now: Int64) throws(FileSystemError) {
+        let number = segmentNumber + 1
+        let file = try nextSegment(number)
+        next = file
+        let synced = lastGroup + (Canary.promiseTooMuch.isActive ? 1 : 0)
+        let edit = ManifestEdit.segmentUsed(number: number, syncedGroup: synced)
+        if Canary.editTooLate.isActive { lateEdit = edit } else {
+            try manifest.write([edit], now: now)
+        }
+        next = nil
+        mustRoll = false
+        segmentNumber = number
+        writer = GroupWriter(
+            file: file, incarnation: incarnation, fileNumber: number, offset: GroupFile.start,
+            chain: writer.chain)
+    }
+
+    private mutating func nextSegment(_ number: UInt64) throws(FileSystemError) -> any File {
+        if let next { return next }
+        // Given up first: after a failed renaming nobody knows under which name it is.
+        if let spare = spares.removeValue(forKey: number) {
+            try Segment.promote(place, number: number)
+            return spare
+        }
+        return try Segment.create(
+            place, number: number, incarnation: incarnation, size: segmentSize)
     }
 }

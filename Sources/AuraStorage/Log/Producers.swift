@@ -63,11 +63,14 @@ public struct Producers: Sendable {
     ) -> Verdict {
         guard producer >= 1, producer <= producers.count else { return .unknown }
         let state = producers[Int(producer) - 1]
-        guard epoch == state.epoch else { return epoch < state.epoch ? .fenced : .unknown }
+        if epoch != state.epoch, !Canary.admitFencedEpoch.isActive {
+            return epoch < state.epoch ? .fenced : .unknown
+        }
+        if sequence == 0 { return .gap(expected: state.nextSequence) }
         if sequence == state.nextSequence { return .next }
         if sequence > state.nextSequence { return .gap(expected: state.nextSequence) }
         let slot = Int(sequence % UInt64(Limits.producerWindow))
-        guard sequence > 0, slot < state.window.count,
+        guard slot < state.window.count,
             state.window[slot].producerSequence == sequence
         else { return .tooOld }
         let entry = state.window[slot]
@@ -127,7 +130,7 @@ public struct Producers: Sendable {
 
     private mutating func append(_ record: RecordHeader) -> Undo? {
         let index = Int(record.producer) - 1
-        guard producers.indices.contains(index),
+        guard producers.indices.contains(index), producers[index].epoch == record.epoch,
             producers[index].nextSequence == record.producerSequence
         else { return nil }
         let entry = Entry(

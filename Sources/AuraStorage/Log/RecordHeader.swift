@@ -60,17 +60,17 @@ public struct RecordHeader: Hashable, Sendable {
         out.append(little: payloadHash)
     }
 
-    /// Reads the header at `offset` of a group's bytes.
-    init(_ bytes: RawSpan, at offset: Int) throws(FormatError) {
+    /// Reads the header at `offset` of the bytes of a group in a file of that kind.
+    init(_ bytes: RawSpan, at offset: Int, in file: SegmentHeader.Kind) throws(FormatError) {
         let code = bytes.load(offset, as: UInt8.self)
-        guard let kind = Kind(rawValue: code) else {
-            throw FormatError(.log, 8, at: offset, "record kind \(code) is unknown")
+        guard let kind = Kind(rawValue: code), (kind == .edit) == (file == .manifest) else {
+            throw FormatError(file.format, 8, at: offset, "a record of kind \(code)")
         }
         let flags = bytes.load(offset + 1, as: UInt8.self)
         guard flags & ~Self.rewrittenFlag == 0, bytes.load(offset + 2, as: UInt16.self) == 0,
             bytes.load(offset + 36, as: UInt32.self) == 0
         else {
-            throw FormatError(.log, 8, at: offset + 1, "flags or reserved bytes are set")
+            throw FormatError(file.format, 8, at: offset + 1, "flags or reserved bytes are set")
         }
         self.kind = kind
         isRewritten = flags & Self.rewrittenFlag != 0

@@ -2,64 +2,91 @@ import AuraCore
 
 /// The end of a chain of groups: told from damage, and made clean.
 ///
-/// Rules R2–R4 of `Formats/log.md`: bytes below a promise that cannot be read are damage, and
-/// nothing is changed; bytes above every promise are what a crash tore, were never acknowledged for
-/// good, and are set aside.
-enum TornTail {
-    /// Checks that no readable promise reaches the next group of the chain, and clears what lies
-    /// from `offset` on.
-    ///
-    /// - Parameters:
-    ///   - promise: A promise from elsewhere: later files, the manifest.
-    ///   - damage: What was wrong at `offset`; nil if it was blank.
-    static func settle(
-        _ groups: GroupFile, from offset: Int64, chain: GroupChain, promise: UInt64 = 0,
-        damage: FormatError?, place: StorePlace, report: inout RecoveryReport
-    ) throws(StorageError) {
-        let rest = try groups.survey(from: offset)
-        let promised = max(promise, rest.promise, chain.promised)
-        if promised >= chain.nextNumber, !Canary.ignorePromise.isActive {
-            let reason = damage?.reason ?? "it is blank"
-            throw .corrupt(
-                file: groups.name,
-                FormatError(
-                    groups.header.kind.format, damage?.condition ?? 7, at: Int(offset),
-                    "group \(chain.nextNumber) was durable and cannot be read: \(reason); groups "
-                        + "up to \(promised) are promised"))
+/// What cannot be read below a promise is damage, and nothing is changed; what lies above every
+/// promise is what a crash tore: it was never durable, is set aside and erased. `Formats/log.md`,
+/// "Recovery".
+struct TornTail {
+    let place: StorePlace
+    let chain: GroupChain
+    /// The greatest group that anything readable calls durable.
+    private(set) var promise: UInt64
+    /// What to clear: files with the ranges behind the chain that are not blank.
+    private var tails: [(file: GroupFile, range: Range<Int64>)] = []
+    private var hasForeignGroup = false
+
+    init(_ place: StorePlace, after chain: GroupChain, promise: UInt64) {
+        self.place = place
+        self.chain = chain
+        self.promise = max(promise, chain.promised)
+    }
+
+    /// Adds what lies behind the chain in one file.
+    mutating func add(_ file: GroupFile, from offset: Int64, _ rest: GroupFile.Rest) {
+        promise = max(promise, rest.promise)
+        if rest.headers.contains(where: { chain.fit(of: $0) == nil }) { hasForeignGroup = true }
+        if rest.end > offset { tails.append((file, offset..<rest.end)) }
+    }
+
+    /// Throws `.corrupt` if the group behind the chain was durable once.
+    func check(_ file: GroupFile, _ end: GroupReader.End) throws(StorageError) {
+        if Canary.ignorePromise.isActive { return }
+        guard hasForeignGroup || promise >= chain.nextNumber else { return }
+        let reason = end.damage?.reason ?? "it is blank"
+        throw .corrupt(
+            file: file.name,
+            FormatError(
+                file.header.kind.format, end.damage?.condition ?? 13, at: Int(end.offset),
+                "group \(chain.nextNumber) was durable and cannot be read: \(reason)"))
+    }
+
+    /// Copies the tails to the quarantine and erases them.
+    func clear(report: inout RecoveryReport) throws(StorageError) {
+        for (file, range) in tails {
+            let copy = try setAside(file, range)
+            try file.erase(range)
+            report.tornTails.append(
+                .init(
+                    file: file.name, offset: range.lowerBound,
+                    size: range.upperBound - range.lowerBound, copy: copy))
         }
-        guard rest.end > offset else { return }
-        let copied = try setAside(groups, offset..<rest.end, place)
-        try groups.erase(offset..<rest.end)
-        report.tornTails.append(
-            .init(file: groups.name, offset: offset, size: rest.end - offset, copy: copied))
     }
 
     /// Copies a range to the quarantine; nil where the disk has no room for the copy.
-    private static func setAside(
-        _ groups: GroupFile, _ range: Range<Int64>, _ place: StorePlace
+    private func setAside(
+        _ file: GroupFile, _ range: Range<Int64>
     ) throws(StorageError) -> String? {
-        let base = groups.name.split(separator: "/").last.map(String.init) ?? groups.name
-        let name = base + "-" + FileName.hexadecimal(UInt64(range.lowerBound)) + ".torn"
-        let path = place.path(FileName.quarantine) + "/" + name
+        let base = file.name.split(separator: "/").last.map(String.init) ?? file.name
+        let name =
+            FileName.quarantine + "/" + base + "-"
+            + FileName.hexadecimal(UInt64(range.lowerBound)) + ".torn"
+        let path = place.path(name)
         do {
             try place.fileSystem.createDirectory(place.path(FileName.quarantine))
+            try place.fileSystem.syncDirectory(place.directory)
             if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
-            let copy = try place.fileSystem.open(path, .create)
-            var at = range.lowerBound
-            while at < range.upperBound {
-                let count = Int(min(1 << 20, range.upperBound - at))
-                let bytes = try groups.file.read(at: at, count: count)
-                try copy.write(bytes.rawSpan, at: at - range.lowerBound)
-                at += Int64(count)
-            }
-            try copy.sync()
+            try copy(file, range, to: place.fileSystem.open(path, .create))
             try place.fileSystem.syncDirectory(place.path(FileName.quarantine))
-            return FileName.quarantine + "/" + name
+            return name
         } catch {
             // The bytes were never acknowledged: a full disk must not keep the store closed.
-            if error.reason == .noSpace { return nil }
-            throw .io(error)
+            guard error.reason == .noSpace else { throw .io(error) }
+            do throws(FileSystemError) { try place.fileSystem.remove(path) } catch {}
+            return nil
         }
+    }
+
+    private func copy(
+        _ file: GroupFile, _ range: Range<Int64>, to copy: any File
+    ) throws(FileSystemError) {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let bytes = try file.file.read(
+                at: offset, count: Int(min(1 << 20, range.upperBound - offset)))
+            if bytes.isEmpty { break }
+            try copy.write(bytes.rawSpan, at: offset - range.lowerBound)
+            offset += Int64(bytes.count)
+        }
+        try copy.sync()
     }
 }
 
@@ -69,7 +96,9 @@ public struct RecoveryReport: Hashable, Sendable {
     public struct TornTail: Hashable, Sendable {
         /// The file, below the data directory.
         public let file: String
+        /// Where the tail began.
         public let offset: Int64
+        /// Its bytes.
         public let size: Int64
         /// The copy, below the data directory; nil where the disk had no room for it.
         public let copy: String?
@@ -81,6 +110,7 @@ public struct RecoveryReport: Hashable, Sendable {
     public var groups: UInt64 = 0
     /// Events read from the log.
     public var events: UInt64 = 0
+    /// What was set aside.
     public var tornTails: [TornTail] = []
 
     /// A report of nothing.

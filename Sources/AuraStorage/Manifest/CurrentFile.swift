@@ -15,7 +15,7 @@ enum CurrentFile {
         guard words.count == 2, content(String(words[0])) == text else {
             throw .corrupt(
                 file: FileName.current,
-                FormatError(.manifest, 9, at: 0, "it is not a name with its checksum"))
+                FormatError(.manifest, 20, at: 0, "it is not a name with its checksum"))
         }
         return String(words[0])
     }
@@ -29,7 +29,9 @@ enum CurrentFile {
         try file.write(text.rawSpan, at: 0)
         if !Canary.skipCurrentSync.isActive { try file.sync() }
         try place.fileSystem.rename(temporary, to: place.path(FileName.current))
-        try place.fileSystem.syncDirectory(place.directory)
+        if !Canary.skipCurrentDirectorySync.isActive {
+            try place.fileSystem.syncDirectory(place.directory)
+        }
     }
 
     private static func content(_ name: String) -> String {

@@ -2,34 +2,50 @@ import AuraCore
 
 /// The append-only log of edits that says what belongs to the store. `Formats/manifest.md`.
 ///
-/// The same framing as the log's, one edit a group, each made durable before it is acted upon.
+/// The same framing as the log's; edits are durable before they are acted upon.
 struct Manifest: Sendable {
     private(set) var state: ManifestState
     let incarnation: UInt64
     private var writer: GroupWriter
+    /// The last group that was read, to be written again before the next: it may have been in the
+    /// page cache alone.
+    private var doubtful: CommitGroup?
     /// The error after which nothing more is written here.
     private var failure: FileSystemError?
 
+    /// Whether edits may still be tried.
+    var isWritable: Bool { failure == nil }
+
+    private init(state: ManifestState, writer: GroupWriter, doubtful: CommitGroup? = nil) {
+        self.state = state
+        incarnation = writer.incarnation
+        self.writer = writer
+        self.doubtful = doubtful
+    }
+
     /// Makes edits durable, one sync for all of them.
-    mutating func append(_ edits: [ManifestEdit], now: Int64) throws(StorageError) {
-        if let failure { throw .failed(failure) }
-        var group = CommitGroup()
-        for edit in edits {
-            var record = RecordHeader(.edit)
-            let payload = edit.encoded()
-            record.payloadHash = Checksum.hash64(payload.rawSpan)
-            record.clientHash = record.payloadHash
-            group.append(record, payload: payload.rawSpan)
-        }
-        do {
+    ///
+    /// Want of space changes nothing and may pass. After any other error the manifest takes no more
+    /// edits, and the last ones may or may not be there when it is opened again.
+    mutating func write(_ edits: [ManifestEdit], now: Int64) throws(FileSystemError) {
+        if let failure { throw failure }
+        do throws(FileSystemError) {
+            if var doubtful {
+                writer.chain.stepBack()
+                try writer.append(&doubtful, now: now)
+                self.doubtful = nil
+            }
+            var group = CommitGroup()
+            for edit in edits { group.append(edit) }
             try writer.append(&group, now: now, sync: !Canary.skipManifestSync.isActive)
         } catch {
-            failure = error
-            throw .failed(error)
+            let isHarmless = error.operation == .write && error.reason == .noSpace
+            if !isHarmless { failure = error }
+            throw error
         }
         for edit in edits {
             do throws(FormatError) {
-                try state.apply(edit, isFirst: false)
+                try state.apply(edit)
             } catch {
                 preconditionFailure("an edit that does not follow: \(error)")
             }
@@ -39,43 +55,75 @@ struct Manifest: Sendable {
     /// Writes the first manifest of a new store and points `CURRENT` at it.
     static func create(
         _ place: StorePlace, incarnation: UInt64, segmentSize: Int64, now: Int64
-    ) throws(StorageError) -> Manifest {
+    ) throws(FileSystemError) -> Manifest {
         let number: UInt64 = 1
         let name = FileName.manifest(number)
+        let path = place.path(name)
+        if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
+        let file = try place.fileSystem.open(path, .create)
         let header = SegmentHeader(
             .manifest, incarnation: incarnation, number: number, fileSize: 0)
-        do {
-            let path = place.path(name)
-            if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
-            let file = try place.fileSystem.open(path, .create)
-            try file.write(header.encoded().rawSpan, at: 0)
-            var manifest = Manifest(
-                state: ManifestState(segmentSize: segmentSize, createdAt: now),
-                incarnation: incarnation,
-                writer: GroupWriter(
-                    file: file, incarnation: incarnation, fileNumber: number,
-                    offset: Int64(SegmentHeader.size), chain: GroupChain()))
-            var group = CommitGroup()
-            var record = RecordHeader(.edit)
-            let payload = ManifestEdit.created(segmentSize: segmentSize, time: now).encoded()
-            record.payloadHash = Checksum.hash64(payload.rawSpan)
-            record.clientHash = record.payloadHash
-            group.append(record, payload: payload.rawSpan)
-            try manifest.writer.append(&group, now: now)
-            try place.fileSystem.syncDirectory(place.directory)
-            try CurrentFile.write(name, in: place)
-            return manifest
-        } catch { throw .io(error) }
+        try file.write(header.encoded().rawSpan, at: 0)
+        var manifest = Manifest(
+            state: ManifestState(),
+            writer: GroupWriter(
+                file: file, incarnation: incarnation, fileNumber: number,
+                offset: GroupFile.start, chain: GroupChain()))
+        try manifest.write([.created(segmentSize: segmentSize, time: now)], now: now)
+        try place.fileSystem.syncDirectory(place.directory)
+        try CurrentFile.write(name, in: place)
+        return manifest
     }
 
     /// Reads the manifest that `CURRENT` names.
+    ///
+    /// The name may not be durable yet: the process that wrote it may have been killed at that.
     static func open(
         _ place: StorePlace, named name: String, report: inout RecoveryReport
     ) throws(StorageError) -> Manifest {
+        if !Canary.trustFoundNames.isActive {
+            do { try place.fileSystem.syncDirectory(place.directory) } catch { throw .io(error) }
+        }
+        let groups = try file(place, named: name)
+        var state = ManifestState()
+        var reader = GroupReader(incarnation: groups.header.incarnation) {
+            place throws(StorageError) in
+            do throws(FormatError) {
+                try state.apply(place.group)
+            } catch {
+                throw .corrupt(file: place.file, error.moved(by: place.offset))
+            }
+        }
+        var end = try reader.read(groups, from: GroupFile.start)
+        var rest = try groups.survey(from: end.offset)
+        while let next = try reader.continuation(in: groups, rest) {
+            end = try reader.read(groups, from: next)
+            rest = try groups.survey(from: end.offset)
+        }
+        try reader.finish()
+        let chain = reader.chain
+        let isLogAhead = try hasUnknownSegment(place, state, groups.header.incarnation)
+        var tail = TornTail(
+            place, after: chain,
+            promise: isLogAhead || chain.lastNumber == 0 ? chain.nextNumber : 0)
+        tail.add(groups, from: end.offset, rest)
+        try tail.check(groups, end)
+        try tail.clear(report: &report)
+        return Manifest(
+            state: state,
+            writer: GroupWriter(
+                file: groups.file, incarnation: groups.header.incarnation,
+                fileNumber: groups.header.number, offset: end.offset, chain: chain),
+            doubtful: Canary.trustLastEdit.isActive ? nil : reader.last?.group)
+    }
+
+    private static func file(
+        _ place: StorePlace, named name: String
+    ) throws(StorageError) -> GroupFile {
         guard let number = FileName.manifestNumber(name) else {
             throw .corrupt(
                 file: FileName.current,
-                FormatError(.manifest, 9, at: 0, "names '\(name)', which is no manifest"))
+                FormatError(.manifest, 20, at: 0, "it names '\(name)', which is no manifest"))
         }
         let file: any File
         do {
@@ -86,54 +134,53 @@ struct Manifest: Sendable {
             }
             throw .io(error)
         }
-        let groups = try GroupFile(file, .manifest, number: number, name: name)
-        var state = ManifestState()
-        var chain = GroupChain()
-        var offset = Int64(SegmentHeader.size)
-        var isFirst = true
-        var damage: FormatError?
-        reading: while true {
-            switch try groups.read(at: offset, after: chain) {
-            case .group(let header, let group):
-                for record in group.records {
-                    do throws(FormatError) {
-                        let payload = group.bytes.rawSpan.slice(
-                            record.payloadOffset, record.header.payloadSize)
-                        try state.apply(try ManifestEdit(payload), isFirst: isFirst)
-                    } catch {
-                        throw .corrupt(file: name, error)
-                    }
-                    isFirst = false
+        return try GroupFile(file, .manifest, number: number, name: name)
+    }
+
+    /// Whether a segment that no edit names holds a group: then an edit that was durable is lost.
+    private static func hasUnknownSegment(
+        _ place: StorePlace, _ state: ManifestState, _ incarnation: UInt64
+    ) throws(StorageError) -> Bool {
+        if Canary.skipUnknownSegmentCheck.isActive { return false }
+        do throws(FileSystemError) {
+            guard try place.fileSystem.exists(place.logDirectory) else { return false }
+            for name in try place.fileSystem.list(place.logDirectory) {
+                guard let number = FileName.segmentNumber(name), number > state.lastSegment else {
+                    continue
                 }
-                chain.advance(over: header, incarnation: groups.header.incarnation)
-                offset += Int64(header.groupSize)
-            case .blank:
-                break reading
-            case .damaged(let error):
-                damage = error
-                break reading
+                let file = try place.fileSystem.open(place.logDirectory + "/" + name, .read)
+                let page = try file.read(at: GroupFile.start, count: Limits.groupAlignment)
+                let header = GroupHeader(
+                    page.rawSpan, incarnation: incarnation, file: number, at: GroupFile.start)
+                if header != nil { return true }
             }
-        }
-        if isFirst {
-            throw .corrupt(
-                file: name,
-                damage ?? FormatError(.manifest, 11, at: Int(offset), "it holds no edit"))
-        }
-        try TornTail.settle(
-            groups, from: offset, chain: chain, damage: damage, place: place, report: &report)
-        return Manifest(
-            state: state, incarnation: groups.header.incarnation,
-            writer: GroupWriter(
-                file: file, incarnation: groups.header.incarnation, fileNumber: number,
-                offset: offset, chain: chain))
+            return false
+        } catch { throw .io(error) }
     }
 }
 
-/// A file system and the data directory in it.
-struct StorePlace: Sendable {
-    let fileSystem: any FileSystem
-    let directory: String
+extension CommitGroup {
+    /// Adds an edit of the manifest.
+    fileprivate mutating func append(_ edit: ManifestEdit) {
+        var record = RecordHeader(.edit)
+        let payload = edit.encoded()
+        record.payloadHash = Checksum.hash64(payload.rawSpan)
+        record.clientHash = record.payloadHash
+        append(record, payload: payload.rawSpan)
+    }
+}
 
-    func path(_ name: String) -> String { directory + "/" + name }
-    var logDirectory: String { path(FileName.log) }
+extension ManifestState {
+    /// Takes the edits of a group; offsets of errors count from its start.
+    fileprivate mutating func apply(_ group: CommitGroup) throws(FormatError) {
+        for record in group.records {
+            let payload = group.bytes.rawSpan.slice(
+                record.payloadOffset, record.header.payloadSize)
+            do {
+                try apply(try ManifestEdit(payload))
+            } catch {
+                throw error.moved(by: Int64(record.payloadOffset))
+            }
+        }
+    }
 }

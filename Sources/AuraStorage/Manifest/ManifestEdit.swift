@@ -41,8 +41,18 @@ enum ManifestEdit: Hashable, Sendable {
         return out
     }
 
+    /// Reads an edit, which must fill the bytes.
     init(_ bytes: RawSpan) throws(FormatError) {
         var reader = ByteReader(bytes, format: .manifest)
+        do {
+            self = try ManifestEdit(&reader)
+            try reader.expectEnd()
+        } catch {
+            throw FormatError(.manifest, 21, at: error.offset, error.reason)
+        }
+    }
+
+    private init(_ reader: inout ByteReader) throws(FormatError) {
         let code = try reader.read(UInt8.self)
         switch Code(rawValue: code) {
         case .created:
@@ -54,49 +64,52 @@ enum ManifestEdit: Hashable, Sendable {
         case .closed:
             self = .closed(lastGroup: try reader.read(), time: try reader.read())
         case nil:
-            throw FormatError(.manifest, 10, at: 0, "edit \(code) is unknown")
+            throw FormatError(.manifest, 21, at: 0, "edit \(code) is unknown")
         }
-        try reader.expectEnd()
     }
 }
 
 /// What the edits of a manifest add up to.
 struct ManifestState: Hashable, Sendable {
-    var segmentSize: Int64 = 0
-    var createdAt: Int64 = 0
+    /// Bytes of every segment; 0 before the first edit.
+    private(set) var segmentSize: Int64 = 0
+    /// When the store was made, µs.
+    private(set) var createdAt: Int64 = 0
     /// The last segment that may hold groups; 0 before the first.
-    var lastSegment: UInt64 = 0
+    private(set) var lastSegment: UInt64 = 0
     /// The greatest group that the edits call durable.
-    var promisedGroup: UInt64 = 0
+    private(set) var promisedGroup: UInt64 = 0
     /// Set while the last thing that happened is an orderly close: the last group of all.
-    var closedAtGroup: UInt64?
+    private(set) var closedAtGroup: UInt64?
 
     /// Takes the next edit; the edit must be possible after those before.
-    mutating func apply(_ edit: ManifestEdit, isFirst: Bool) throws(FormatError) {
-        func impossible(_ reason: String) -> FormatError {
-            FormatError(.manifest, 11, at: 0, reason)
+    mutating func apply(_ edit: ManifestEdit) throws(FormatError) {
+        func require(_ isPossible: Bool, _ reason: String) throws(FormatError) {
+            if !isPossible { throw FormatError(.manifest, 22, at: 0, reason) }
+        }
+        if case .created = edit {} else {
+            try require(segmentSize > 0, "the first edit is not a creation")
         }
         switch edit {
-        case .created(let segmentSize, let time):
-            guard isFirst else { throw impossible("a second creation") }
-            self.segmentSize = segmentSize
+        case .created(let size, let time):
+            try require(segmentSize == 0, "a second creation")
+            try require(
+                size >= 2 * GroupFile.start && size % Int64(Limits.groupAlignment) == 0,
+                "segments of \(size) bytes")
+            segmentSize = size
             createdAt = time
         case .segmentUsed(let number, let syncedGroup):
-            guard number == lastSegment + 1 else {
-                throw impossible("segment \(number) after \(lastSegment)")
-            }
+            try require(number == lastSegment + 1, "segment \(number) after \(lastSegment)")
+            try require(
+                syncedGroup >= promisedGroup,
+                "group \(syncedGroup) after \(promisedGroup)")
             lastSegment = number
-            promisedGroup = max(promisedGroup, syncedGroup)
+            promisedGroup = syncedGroup
             closedAtGroup = nil
-        case .opened(let lastGroup, _):
-            promisedGroup = max(promisedGroup, lastGroup)
-            closedAtGroup = nil
-        case .closed(let lastGroup, _):
-            promisedGroup = max(promisedGroup, lastGroup)
-            closedAtGroup = lastGroup
-        }
-        if isFirst, createdAt == 0, segmentSize == 0 {
-            throw impossible("the first edit is not a creation")
+        case .opened(let lastGroup, _), .closed(let lastGroup, _):
+            try require(lastGroup >= promisedGroup, "group \(lastGroup) after \(promisedGroup)")
+            promisedGroup = lastGroup
+            if case .closed = edit { closedAtGroup = lastGroup } else { closedAtGroup = nil }
         }
     }
 }

@@ -21,9 +21,10 @@ import Testing
                     Attribute("p", .ipPrefix(IPPrefix(v4: 192, 0, 2))),
                     Attribute("i", .int64(.min)),
                 ]))
-        #expect(capped.attributes.prefix(2) == [
-            Attribute("k1", .int64(1)), Attribute("k2", .string("two")),
-        ])
+        #expect(
+            capped.attributes.prefix(2) == [
+                Attribute("k1", .int64(1)), Attribute("k2", .string("two")),
+            ])
         #expect(capped.attributes.count == 3)
         #expect(
             capped["$residual"]
@@ -36,9 +37,10 @@ import Testing
         var cap = AttributeCap(limit: 1)
         let first = event("a", [Attribute("x", .int64(1))])
         #expect(cap.apply(to: first) == first)
-        #expect(cap.apply(to: event("a", [Attribute("y", .int64(2))])).attributes == [
-            Attribute("$residual", .string(#"{"y":2}"#))
-        ])
+        #expect(
+            cap.apply(to: event("a", [Attribute("y", .int64(2))])).attributes == [
+                Attribute("$residual", .string(#"{"y":2}"#))
+            ])
         let other = event("b", [Attribute("y", .int64(2))])
         #expect(cap.apply(to: other) == other)
         #expect(cap.apply(to: first) == first)
@@ -48,8 +50,9 @@ import Testing
         var cap = AttributeCap(limit: 1)
         let both = event("a", [Attribute("x", .int64(1)), Attribute("x", .string("1"))])
         #expect(cap.apply(to: both) == both)
-        #expect(cap.apply(to: event("a", [Attribute("y", .int64(1)), Attribute("y", .bool(true))]))
-            .attributes == [Attribute("$residual", .string(#"{"y":[1,true]}"#))])
+        #expect(
+            cap.apply(to: event("a", [Attribute("y", .int64(1)), Attribute("y", .bool(true))]))
+                .attributes == [Attribute("$residual", .string(#"{"y":[1,true]}"#))])
     }
 
     @Test func `names that look alike are different names`() {
@@ -83,9 +86,10 @@ import Testing
                     Attribute("k", .int64(1)), Attribute("$residual", .string(given)),
                     Attribute("m", .int64(2)),
                 ]))
-        #expect(capped.attributes == [
-            Attribute("k", .int64(1)), Attribute("$residual", .string(expected)),
-        ])
+        #expect(
+            capped.attributes == [
+                Attribute("k", .int64(1)), Attribute("$residual", .string(expected)),
+            ])
     }
 
     @Test func `the memory for names is bounded, each event is capped all the same`() {
@@ -107,9 +111,10 @@ import Testing
             for event in generator.batch() {
                 let capped = cap.apply(to: event)
                 let repeated = again.apply(to: event)
-                #expect(zip(capped.attributes, repeated.attributes).allSatisfy {
-                    $0.name == $1.name && $0.value.isIdentical(to: $1.value)
-                }, "seed \(seed)")
+                #expect(
+                    zip(capped.attributes, repeated.attributes).allSatisfy {
+                        $0.name == $1.name && $0.value.isIdentical(to: $1.value)
+                    }, "seed \(seed)")
                 let columns = Set(capped.attributes.map { Array($0.name.utf8) })
                     .subtracting([Array("$residual".utf8)])
                 names[Array(event.type.utf8), default: []].formUnion(columns)

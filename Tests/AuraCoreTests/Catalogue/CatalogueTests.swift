@@ -32,7 +32,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         let order = schema.attributes.map(\.name)
         var seen: Set<String> = []
-        for trial in 0..<Effort.count(1_500) {
+        for trial in 0..<Effort.count(400) {
             let event = record.sample(at: time, using: &random).event(at: time)
             let comment: Comment = "seed \(seed), trial \(trial): \(event)"
             #expect(event.type == schema.type, comment)

@@ -125,12 +125,16 @@ private struct BedAssigned: EventRecord {
                 .repeatedName("a", "x")
             ),
             (
-                EventSchema("a", "A.", optional: [.flag("x", "X."), .text("y", "Y.", aliases: ["x"])]),
+                EventSchema(
+                    "a", "A.", optional: [.flag("x", "X."), .text("y", "Y.", aliases: ["x"])]),
                 .repeatedName("a", "x")
             ),
             (EventSchema("", "A."), .badName("", "")),
             (EventSchema("a", "A.", optional: [.flag("$x", "X.")]), .badName("a", "$x")),
-            (EventSchema("a", "A.", optional: [AttributeSchema("x", [], "X.")]), .noTypes("a", "x")),
+            (
+                EventSchema("a", "A.", optional: [AttributeSchema("x", [], "X.")]),
+                .noTypes("a", "x")
+            ),
         ]
         for (schema, error) in bad {
             #expect(throws: error) { try registry.register(schema) }

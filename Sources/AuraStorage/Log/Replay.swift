@@ -1,0 +1,41 @@
+import AuraCore
+
+/// What the groups of the log add up to, as they are read again.
+struct Replay {
+    private(set) var head = Head()
+    private(set) var producers = Producers()
+    /// Ingest time of the last record, µs.
+    private(set) var lastIngestTime = Int64.min
+
+    /// Takes the next group. Throws `.corrupt` for records that do not follow from those before.
+    mutating func take(_ place: GroupReader.Place) throws(StorageError) {
+        do throws(FormatError) {
+            for record in place.group.records { try take(record, of: place.group) }
+        } catch {
+            throw .corrupt(file: place.file, error.moved(by: place.offset))
+        }
+        head.append(place.group)
+    }
+
+    private mutating func take(
+        _ record: CommitGroup.Record, of group: CommitGroup
+    ) throws(FormatError) {
+        let header = record.header
+        guard header.ingestTime >= lastIngestTime else {
+            throw FormatError(
+                .log, 12, at: record.payloadOffset, "ingest time \(header.ingestTime) after "
+                    + "\(lastIngestTime)")
+        }
+        lastIngestTime = header.ingestTime
+        if header.kind == .append, header.producer == 0 { return }
+        if Canary.forgetProducersOnReplay.isActive, header.kind == .append { return }
+        let payload = group.bytes.rawSpan.slice(record.payloadOffset, header.payloadSize)
+        let name = header.kind == .producerOpen ? payload.text : ""
+        guard producers.apply(header, name: name) != nil else {
+            throw FormatError(
+                .log, 10, at: record.payloadOffset,
+                "producer \(header.producer) epoch \(header.epoch) batch "
+                    + "\(header.producerSequence) does not follow")
+        }
+    }
+}

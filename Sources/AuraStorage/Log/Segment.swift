@@ -1,0 +1,76 @@
+import AuraCore
+
+/// One file of the log.
+enum Segment {
+    /// Makes a segment under its own name, for the writer that has no spare.
+    static func create(
+        _ place: StorePlace, number: UInt64, incarnation: UInt64, size: Int64
+    ) throws(FileSystemError) -> any File {
+        let path = place.logDirectory + "/" + FileName.segment(number)
+        let file = try fill(place, path, number: number, incarnation: incarnation, size: size)
+        try syncNames(place)
+        return file
+    }
+
+    /// Makes a spare. It gets its name when everything in it is durable, so that whoever finds the
+    /// name need not doubt the content.
+    ///
+    /// Runs beside the writer, which never touches a name that this creates before it was told.
+    static func prepare(
+        _ place: StorePlace, number: UInt64, incarnation: UInt64, size: Int64
+    ) throws(FileSystemError) -> any File {
+        let path = place.logDirectory + "/" + FileName.unfinished(number)
+        let spare = place.logDirectory + "/" + FileName.spare(number)
+        if Canary.nameSpareTooEarly.isActive {
+            return try fill(place, spare, number: number, incarnation: incarnation, size: size)
+        }
+        let file = try fill(place, path, number: number, incarnation: incarnation, size: size)
+        try place.fileSystem.rename(path, to: spare)
+        try syncNames(place)
+        return file
+    }
+
+    /// Gives a spare the name of a segment, durably.
+    static func promote(_ place: StorePlace, number: UInt64) throws(FileSystemError) {
+        try place.fileSystem.rename(
+            place.logDirectory + "/" + FileName.spare(number),
+            to: place.logDirectory + "/" + FileName.segment(number))
+        try syncNames(place)
+    }
+
+    private static func syncNames(_ place: StorePlace) throws(FileSystemError) {
+        if Canary.skipSegmentDirectorySync.isActive { return }
+        try place.fileSystem.syncDirectory(place.logDirectory)
+    }
+
+    /// Writes a whole segment: zeros, so that a group's sync writes no metadata, then the header,
+    /// which says that the zeros are durable. What has the name already is replaced.
+    ///
+    /// Costs the size in writes. Each piece is synced by itself, so that a group's sync never waits
+    /// for more than a piece.
+    private static func fill(
+        _ place: StorePlace, _ path: String, number: UInt64, incarnation: UInt64, size: Int64
+    ) throws(FileSystemError) -> any File {
+        if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
+        let file = try place.fileSystem.open(path, .create)
+        do throws(FileSystemError) {
+            let zeros = [UInt8](repeating: 0, count: Int(min(1 << 20, size)))
+            var offset: Int64 = 0
+            while offset < size {
+                let count = Int(min(Int64(zeros.count), size - offset))
+                try file.write(zeros.rawSpan.slice(0, count), at: offset)
+                try file.sync()
+                offset += Int64(count)
+            }
+            let header = SegmentHeader(
+                .log, incarnation: incarnation, number: number, fileSize: size)
+            try file.write(header.encoded().rawSpan, at: 0)
+            if !Canary.skipSegmentHeaderSync.isActive { try file.sync() }
+            return file
+        } catch {
+            // A half-made spare would hold the very space that is missing.
+            do throws(FileSystemError) { try place.fileSystem.remove(path) } catch {}
+            throw error
+        }
+    }
+}

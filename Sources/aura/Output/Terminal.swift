@@ -1,0 +1,54 @@
+import Foundation
+import Glibc
+
+/// What is known of a stream's other end.
+struct Terminal: Sendable {
+    /// Whether a person looks at it.
+    let isInteractive: Bool
+    /// Columns of a line.
+    let width: Int
+    /// Whether colours and cursor movements are welcome.
+    let hasColor: Bool
+
+    /// Where answers go.
+    static var output: Terminal { Terminal(descriptor: STDOUT_FILENO) }
+
+    /// Where everything else goes.
+    static var errors: Terminal { Terminal(descriptor: STDERR_FILENO) }
+
+    /// The terminal behind a descriptor, as far as there is one.
+    ///
+    /// `NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb` and `COLUMNS` count.
+    init(
+        descriptor: Int32, variables: [String: String] = ProcessInfo.processInfo.environment
+    ) {
+        isInteractive = isatty(descriptor) == 1 && variables["TERM"] != "dumb"
+        let forced = nonEmpty(variables["CLICOLOR_FORCE"]).map { $0 != "0" } ?? false
+        hasColor = nonEmpty(variables["NO_COLOR"]) == nil && (isInteractive || forced)
+        width =
+            variables["COLUMNS"].flatMap(wholeNumber) ?? Terminal.width(of: descriptor) ?? 80
+    }
+
+    private static func width(of descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
+    /// The text in a style, where that is welcome.
+    func styled(_ text: String, _ style: Style) -> String {
+        hasColor ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// A way to set text apart: the code of ECMA-48 "select graphic rendition".
+    enum Style: Int, Sendable {
+        case bold = 1
+        case dim = 2
+        case red = 31
+        case green = 32
+        case yellow = 33
+        case cyan = 36
+    }
+}
