@@ -17,6 +17,9 @@ public struct Head: Sendable {
     /// Batches with fewer rows are merged when their run fills: merging costs about 2 µs an event,
     /// which batches of that size pay for their own headers already.
     static let smallRows = 64
+    /// Larger batches are left alone, however few rows they have: what the builder guesses for the
+    /// size of one event stays far below the limit of a batch.
+    static let smallBytes = 16 << 10
     /// Rows at which a merged batch is full.
     static let mergedRows = 4_096
 
@@ -56,7 +59,7 @@ public struct Head: Sendable {
         // Batches that stay keep their whole group alive: nothing of it is given back.
         var keepsGroups = false
         for strip in tail {
-            if strip.batch.rowCount >= Head.smallRows {
+            if strip.batch.rowCount >= Head.smallRows || strip.batch.layout.size > Head.smallBytes {
                 flush()
                 run.append(strip)
                 keepsGroups = true
