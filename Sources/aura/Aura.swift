@@ -14,8 +14,8 @@ struct Aura: AsyncParsableCommand {
             """,
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Server", subcommands: [Serve.self]),
-            CommandGroup(name: "Events", subcommands: [TestEvents.self]),
+            CommandGroup(name: "Server", subcommands: [Serve.self, Demo.self]),
+            CommandGroup(name: "Events", subcommands: [Ingest.self, TestEvents.self]),
             CommandGroup(
                 name: "Questions", subcommands: [Count.self, Tail.self, Status.self, Ping.self]),
             CommandGroup(

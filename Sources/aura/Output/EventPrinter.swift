@@ -17,7 +17,8 @@ final class EventPrinter: Sendable {
     }
 
     func print(_ event: TailedEvent) {
-        let line = (isJSON ? EventPrinter.json(event) : text(event)) + "\n"
+        let json = isJSON ? EventPrinter.json(event.event, sequence: event.sequence) : nil
+        let line = (json ?? text(event)) + "\n"
         guard isBuffered else { return StandardOutput.write(line) }
         let full = buffer.withLock { buffer -> String? in
             buffer += line
@@ -39,9 +40,8 @@ final class EventPrinter: Sendable {
 
     /// One object: what every event has, then its attributes in an object of their own, so that no
     /// name can collide. An attribute with values of several types has them in an array.
-    static func json(_ tailed: TailedEvent) -> String {
-        let event = tailed.event
-        var fields = ["\"sequence\":\(tailed.sequence)"]
+    static func json(_ event: Event, sequence: UInt64?) -> String {
+        var fields = sequence.map { ["\"sequence\":\($0)"] } ?? []
         fields.append("\"time\":" + JSONText.quoted(event.time.description))
         fields.append("\"type\":" + JSONText.quoted(event.type))
         if let id = event.id { fields.append("\"id\":" + JSONText.quoted(id.value.description)) }
