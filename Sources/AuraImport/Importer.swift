@@ -103,8 +103,9 @@ public struct Importer: ~Copyable {
 
     private mutating func firstCharacter() throws(InputError) -> UInt8 {
         while true {
-            let place = buffer.unread.afterSpace(0)
-            if place < buffer.unreadCount { return buffer.unread.byte(place) }
+            for place in 0..<buffer.unreadCount where buffer.unread.byte(place) > 0x20 {
+                return buffer.unread.byte(place)
+            }
             // An input of spaces alone is NDJSON without rows.
             if buffer.isAtEnd { return UInt8(ascii: "{") }
             try buffer.fill()
@@ -184,9 +185,9 @@ public struct Importer: ~Copyable {
         _ buffer: borrowing InputBuffer, _ size: Int, _ scanner: inout JSONScanner,
         _ mapper: inout EventMapper
     ) -> RowError? {
-        let line = buffer.unread.slice(0, size)
+        let line = buffer.unread
         do throws(JSONError) {
-            try scanner.scan(line)
+            try scanner.scan(line, size: size)
         } catch {
             return .json(error)
         }

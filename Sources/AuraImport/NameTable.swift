@@ -40,6 +40,13 @@ struct NameTable {
         return add(text, scope, hash: hash, slot: slot)
     }
 
+    /// Whether a text is that of a number.
+    func holds(_ text: RawSpan, at index: Int) -> Bool {
+        let entry = entries[index]
+        return Int(entry.size) == text.byteCount
+            && bytes.rawSpan.slice(Int(entry.start), text.byteCount).isEqual(text)
+    }
+
     mutating func removeAll() {
         entries.removeAll()
         bytes.removeAll()

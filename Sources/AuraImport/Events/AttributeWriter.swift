@@ -26,8 +26,7 @@ struct AttributeWriter: ~Copyable {
     private var verdicts = PlainArray<Verdict>()
     /// Values of this batch that were left out, by slot.
     private var drops: [(slot: Int, rule: PrivacyRule)] = []
-    /// Counts batches, so that slots know whether they speak of this one.
-    private var batch: UInt32 = 1
+    private var codes = StringCodes()
     private var residual = ResidualObject()
 
     /// What is known of a string. Not private, as `EventMapper.KeyRole` is not.
@@ -50,9 +49,13 @@ struct AttributeWriter: ~Copyable {
                 PrivacyFinding(drop.rule, details[drop.slot].shownName, .dropped))
         }
         drops.removeAll(keepingCapacity: true)
-        batch += 1
         admitted.removeAll(keepingCapacity: true)
         verdicts.removeAll()
+        codes.removeAll()
+        for slot in 0..<slots.count {
+            slots[slot].used = 0
+            slots[slot].ready = 0
+        }
         for index in nameCounts.indices { nameCounts[index] = 0 }
         return builder.finish()
     }
@@ -123,8 +126,23 @@ struct AttributeWriter: ~Copyable {
 
     // MARK: Values
 
-    /// Adds a value to the row that was begun last.
+    /// Adds a value to the row that was begun last, if that takes no thought.
     @inline(__always)
+    mutating func writeReady(_ value: Row.Value, to slot: Int, _ texts: RowTexts) -> Bool {
+        let code = value.kind.rawValue
+        guard slots[slot].ready & 1 << code != 0 else { return false }
+        if code < AttributeType.string.rawValue {
+            builder.set(Int(slots[slot].columns[Int(code)]), bits: value.bits)
+            return true
+        }
+        guard value.kind == .text, value.size <= 16, let string = texts.short(value),
+            let code = codes.code(of: string)
+        else { return false }
+        builder.set(Int(slots[slot].columns[Int(AttributeType.string.rawValue)]), string: code)
+        return true
+    }
+
+    /// Adds a value to the row that was begun last.
     mutating func write(
         _ value: Row.Value, _ text: RawSpan, to slot: Int
     ) throws(RowError) {
@@ -134,14 +152,6 @@ struct AttributeWriter: ~Copyable {
         case .address: try writeAddress(value, text, slot)
         case .denied: try writeDenied(value, text, slot)
         }
-    }
-
-    /// As `write`, where it is not worth the room of its code.
-    @inline(never)
-    mutating func writeRarely(
-        _ value: Row.Value, _ text: RawSpan, to slot: Int
-    ) throws(RowError) {
-        try write(value, text, to: slot)
     }
 
     @inline(__always)
@@ -322,7 +332,10 @@ struct AttributeWriter: ~Copyable {
             } catch {
                 throw .event(error)
             }
-            if isClean(code, text) { return builder.set(column, string: code) }
+            if isClean(code, text) {
+                if slots[slot].mode == .plain, !slots[slot].readsText { codes.keep(code, of: text) }
+                return builder.set(column, string: code)
+            }
             if verdict(slot, text) == .keep { return builder.set(column, string: code) }
         }
         switch verdict(slot, text) {
@@ -336,7 +349,7 @@ struct AttributeWriter: ~Copyable {
     @inline(__always)
     private mutating func column(_ slot: Int, _ type: AttributeType) throws(RowError) -> Int? {
         let bit: UInt8 = 1 << type.rawValue
-        if slots[slot].batch == batch, slots[slot].used & bit != 0 {
+        if slots[slot].used & bit != 0 {
             return Int(slots[slot].columns[Int(type.rawValue)])
         }
         return try firstColumn(slot, type)
@@ -357,11 +370,8 @@ struct AttributeWriter: ~Copyable {
             nameCounts[handle] += 1
             admitted.insert(pair)
         }
-        if slots[slot].batch != batch {
-            slots[slot].batch = batch
-            slots[slot].used = 0
-        }
         slots[slot].used |= 1 << type.rawValue
+        if slots[slot].mode == .plain { slots[slot].ready = slots[slot].used }
         return Int(slots[slot].columns[place])
     }
 
@@ -401,6 +411,7 @@ struct AttributeWriter: ~Copyable {
         while builder.rowCount > count { builder.cancelRow() }
         drops.removeLast(drops.count - dropCount)
         while verdicts.count > builder.stringCount { verdicts.removeLast() }
+        codes.removeAll()
         residual.removeAll()
     }
 }

@@ -163,6 +163,7 @@ struct EventMapper: ~Copyable {
             if isRole, roleOfKey[plan &* keyRoom &+ Int(value.key)].isDefault { continue }
             let route = routes[kind &* keyRoom &+ Int(value.key)]
             if route >= 0 {
+                if writer.writeReady(value, to: Int(route), texts) { continue }
                 try writer.write(value, texts[value], to: Int(route))
             } else if route != Route.none {
                 try write(value, texts[value], plan, kind, columns)
@@ -171,7 +172,7 @@ struct EventMapper: ~Copyable {
         if heads[plan].hasConstants {
             for constant in plans[plan].constants {
                 let slot = slot(kind, constant.target, plan)
-                try writer.writeRarely(constant.value, texts[constant.value], to: slot)
+                try writer.write(constant.value, texts[constant.value], to: slot)
             }
         }
         try writer.writeResidual()
@@ -255,7 +256,7 @@ struct EventMapper: ~Copyable {
         var id = id
         // Ids are text, also where they look like numbers.
         id.kind = .text
-        try writer.writeRarely(id, text, to: slot(kind, MappingPlan.idTarget, plan))
+        try writer.write(id, text, to: slot(kind, MappingPlan.idTarget, plan))
     }
 
     // MARK: Attributes
@@ -271,7 +272,7 @@ struct EventMapper: ~Copyable {
         if binding.targets.count == 1 { route = Int32(slot(kind, binding.targets[0], plan)) }
         routes[kind * keyRoom + key] = route
         for target in binding.targets {
-            try writer.writeRarely(value, text, to: slot(kind, target, plan))
+            try writer.write(value, text, to: slot(kind, target, plan))
         }
     }
 

@@ -23,9 +23,12 @@ struct JSONScanner: ~Copyable {
     private var serial: UInt64 = 0
     private var memberCount = 0
 
-    /// Reads a line; `row` is undefined if it throws.
-    mutating func scan(_ line: RawSpan) throws(JSONError) {
-        precondition(line.byteCount < Int32.max)
+    /// Reads the line of the first `size` bytes; `row` is undefined if it throws.
+    ///
+    /// What follows the line, which is a line end or nothing, is seen but not read: words that reach
+    /// beyond the line need no special care then.
+    mutating func scan(_ line: RawSpan, size: Int) throws(JSONError) {
+        precondition(size < Int32.max && (size == line.byteCount || line.byte(size) == 0x0A))
         keys.trim()
         row.removeAll()
         memberCount = 0
@@ -34,7 +37,7 @@ struct JSONScanner: ~Copyable {
             throw JSONError(offset: place, expected: .object)
         }
         place = line.afterSpace(try object(line, place + 1, node: 0, depth: 1))
-        guard place == line.byteCount else { throw JSONError(offset: place, expected: .endOfLine) }
+        guard place == size else { throw JSONError(offset: place, expected: .endOfLine) }
     }
 
     /// Reads the members of an object from after its brace; returns the place after the other.
@@ -53,18 +56,17 @@ struct JSONScanner: ~Copyable {
             guard line.byte(place) == UInt8(ascii: "\"") else {
                 throw JSONError(offset: place, expected: .name)
             }
-            let key = try key(line, &place, after: previous, in: node)
-            previous = key
+            previous = try key(line, &place, after: previous, in: node)
             place = line.afterSpace(place)
-            guard line.byte(place) == UInt8(ascii: ":") else {
-                throw JSONError(offset: place, expected: .colon)
+            if keys.isRepeated(previous, in: serial, first: row.values.count) {
+                removeValues(of: previous)
             }
-            place = line.afterSpace(place + 1)
-            name(key, in: serial)
-            place = try value(line, place, key: key, depth: depth)
-            keys.nodes[Int(key)].end = Int32(truncatingIfNeeded: row.values.count)
-            place = line.afterSpace(place)
-            let next = line.byte(place)
+            place = try value(line, place, key: previous, depth: depth)
+            var next = line.byte(place)
+            if next <= 0x20 {
+                place = line.afterSpace(place)
+                next = line.byte(place)
+            }
             if next == UInt8(ascii: "}") { return place + 1 }
             guard next == UInt8(ascii: ",") else {
                 throw JSONError(offset: place, expected: .commaOrBrace)
@@ -73,28 +75,46 @@ struct JSONScanner: ~Copyable {
         }
     }
 
-    /// The key named at `place`, which is moved after the closing quote.
+    /// The key named at `place`, which is moved after the colon.
     @inline(__always)
     private mutating func key(
         _ line: RawSpan, _ place: inout Int, after previous: Int32, in node: Int32
     ) throws(JSONError) -> Int32 {
         memberCount += 1
         let start = place + 1
-        if start + 16 <= line.byteCount {
-            let low = line.load(start, as: UInt64.self)
-            let high = line.load(start + 8, as: UInt64.self)
-            var candidate = keys.expected(after: previous, in: node)
-            var hops = JSONScanner.hops
-            while candidate >= 0, hops > 0 {
-                if keys.matches(candidate, low, high) {
-                    place = start + Int(keys.nodes[Int(candidate)].size)
-                    return candidate
-                }
-                candidate = keys.nodes[Int(candidate)].next
-                hops -= 1
+        let low = line.word(start)
+        let high = line.word(start + 8)
+        var candidate = keys.expected(after: previous, in: node)
+        var hops = JSONScanner.hops
+        while candidate >= 0, hops > 0 {
+            var match = keys.match(candidate, low, high)
+            if case .begun = match { match = longMatch(candidate, line, start) }
+            if case .whole(let size) = match {
+                place = start + size
+                return candidate
             }
+            candidate = keys.nodes[Int(candidate)].next
+            hops -= 1
         }
         return try unexpectedKey(line, &place, after: previous, in: node)
+    }
+
+    @inline(never)
+    private mutating func longMatch(
+        _ key: Int32, _ line: RawSpan, _ place: Int
+    ) -> KeyTable.Match {
+        keys.match(key, line, at: place)
+    }
+
+    /// Of a name that an object repeats the last value counts.
+    @inline(never)
+    private mutating func removeValues(of key: Int32) {
+        var keyOfFirst: Int32 = -1
+        let first = Int(keys.nodes[Int(key)].first)
+        if first < row.values.count { keyOfFirst = row.values[first].key }
+        for index in keys.repeated(key, first: row.values.count, keyOfFirst: keyOfFirst) {
+            row.values[index].kind = .removed
+        }
     }
 
     @inline(never)
@@ -107,7 +127,11 @@ struct JSONScanner: ~Copyable {
         let start = place + 1
         var isEscaped = false
         let end = try JSONText.end(line, from: start, isEscaped: &isEscaped)
-        place = end + 1
+        place = line.afterSpace(end + 1)
+        guard line.byte(place) == UInt8(ascii: ":") else {
+            throw JSONError(offset: place, expected: .colon)
+        }
+        place += 1
         var key: Int32
         if isEscaped {
             var name: [UInt8] = []
@@ -118,21 +142,6 @@ struct JSONScanner: ~Copyable {
         }
         keys.link(key, after: previous, in: node)
         return key
-    }
-
-    /// Notes that the object `serial` names the key, and removes what it named so before.
-    @inline(__always)
-    private mutating func name(_ key: Int32, in serial: UInt64) {
-        let count = Int32(truncatingIfNeeded: row.values.count)
-        let node = Int(key)
-        if keys.nodes[node].serial == serial {
-            for index in keys.nodes[node].first..<keys.nodes[node].end {
-                row.values[Int(index)].kind = .removed
-            }
-        }
-        keys.nodes[node].serial = serial
-        keys.nodes[node].first = count
-        keys.nodes[node].end = count
     }
 
     /// Reads the value at a place into the row; returns the place after it.
@@ -153,12 +162,15 @@ struct JSONScanner: ~Copyable {
         return try rareValue(line, place, first, key: key, depth: depth)
     }
 
+    @inline(never)
     private mutating func rareValue(
         _ line: RawSpan, _ place: Int, _ first: UInt8, key: Int32, depth: Int
     ) throws(JSONError) -> Int {
         switch first {
         case UInt8(ascii: "{"):
-            return try object(line, place + 1, node: key, depth: depth + 1)
+            let end = try object(line, place + 1, node: key, depth: depth + 1)
+            keys.noteObject(key, end: row.values.count)
+            return end
         case UInt8(ascii: "["):
             let end = try JSONSkipper.array(line, place + 1, depth: depth + 1)
             row.values.append(.init(.json, key: key, from: place, to: end))
@@ -269,7 +281,7 @@ enum JSONSkipper {
 }
 
 extension RawSpan {
-    /// The place after spaces, tabs and line ends.
+    /// The place after spaces, tabs and CRs. A line end is no such space, as JSON lines have none.
     @inline(__always)
     func afterSpace(_ place: Int) -> Int {
         byte(place) > 0x20 ? place : afterSpaces(place)
@@ -280,7 +292,7 @@ extension RawSpan {
         var place = start
         while true {
             switch byte(place) {
-            case 0x20, 0x09, 0x0A, 0x0D: place += 1
+            case 0x20, 0x09, 0x0D: place += 1
             default: return place
             }
         }
