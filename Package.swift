@@ -93,7 +93,7 @@ let package = Package(
             "AuraServerTests",
             [
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
-                "AuraClient", "AuraTesting", nioCore, nioPosix, nioEmbedded,
+                "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
             ]),
         tests("AuraTests", ["aura", argumentParser]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
