@@ -65,7 +65,7 @@ let package = Package(
         source(
             "AuraServer",
             ["AuraCore", "AuraWire", "AuraQuery", "AuraEngine", nioCore, nioPosix, logging]),
-        source("AuraClient", ["AuraCore", "AuraWire", nioCore, nioPosix]),
+        source("AuraClient", ["CAura", "AuraCore", "AuraWire", nioCore, nioPosix]),
         source("AuraImport", ["AuraCore", "CZlib"]),
         // Program.
         .executableTarget(

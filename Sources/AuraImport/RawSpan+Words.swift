@@ -1,16 +1,26 @@
 import AuraCore
 
 extension RawSpan {
+    // The loads below are not checked a second time: each stands behind a comparison with the size,
+    // and offsets, which only grow from 0, are never negative. With the checks an import of the
+    // benchmark workload took 20 % more instructions (callgrind).
+
     /// The byte at an offset; 0 past the end, which no text format allows inside.
     @inline(__always)
     func byte(_ offset: Int) -> UInt8 {
-        offset < byteCount ? load(offset, as: UInt8.self) : 0
+        assert(offset >= 0)
+        guard offset < byteCount else { return 0 }
+        return unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt8.self)
     }
 
     /// Eight bytes from an offset, the first in the lowest bits; zeros past the end.
     @inline(__always)
     func word(_ offset: Int) -> UInt64 {
-        offset + 8 <= byteCount ? load(offset, as: UInt64.self) : lastWord(offset)
+        assert(offset >= 0)
+        guard offset &+ 8 <= byteCount else { return lastWord(offset) }
+        return UInt64(
+            littleEndian: unsafe unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
     @inline(never)
@@ -53,5 +63,5 @@ enum Lanes {
 
     /// Index of the first byte for which a test holds; 8 for none.
     @inline(__always)
-    static func first(_ answer: UInt64) -> Int { answer.trailingZeroBitCount >> 3 }
+    static func first(_ answer: UInt64) -> Int { answer.trailingZeroBitCount &>> 3 }
 }

@@ -128,9 +128,10 @@ extension Row.Value {
     }
 
     /// The instant that the value writes in a format; nil if it writes none.
-    @inline(__always)
     func timestamp(_ text: RawSpan, _ format: borrowing TimeFormat) -> Timestamp? {
-        if kind == .int64, let time = format.timestamp(of: bits) { return time }
+        if kind == .int64, let time = EpochUnit.timestamp(of: bits, code: format.epochCode) {
+            return time
+        }
         return format.timestamp(of: text)
     }
 

@@ -26,7 +26,7 @@ enum UTF8Text {
         while place < bytes.byteCount {
             let beyond = Lanes.nonASCII(bytes.word(place))
             if beyond == 0 {
-                place += 8
+                place &+= 8
                 continue
             }
             place += Lanes.first(beyond)

@@ -14,20 +14,13 @@ struct Aura: AsyncParsableCommand {
             """,
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Server", subcommands: [Serve.self]),
-            CommandGroup(name: "Events", subcommands: []),
+            CommandGroup(name: "Server", subcommands: [Serve.self, Demo.self]),
+            CommandGroup(name: "Events", subcommands: [Ingest.self, TestEvents.self]),
             CommandGroup(
-                name: "Questions", subcommands: []),
+                name: "Questions", subcommands: [Count.self, Tail.self, Status.self, Ping.self]),
             CommandGroup(
                 name: "Administration",
                 subcommands: [Admin.self, Keys.self, ConfigurationCommand.self]),
             CommandGroup(name: "Help", subcommands: [ShowVersion.self, ExitCodes.self]),
         ])
-
-    /// What a command may be called.
-    static var subcommandNames: [String] {
-        configuration.subcommands.flatMap { command in
-            [command.configuration.commandName ?? ""] + command.configuration.aliases
-        } + ["help"]
-    }
 }

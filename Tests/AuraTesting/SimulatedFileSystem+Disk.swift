@@ -80,11 +80,15 @@ extension SimulatedFileSystem {
             pendingChanges.removeAll { $0.change.node == node }
         }
 
-        /// The disk as a crash at this moment leaves it, all of it durable.
+        /// The disk as a crash at this moment leaves it: all of it durable, unless the machine goes on.
         func afterCrash(_ image: CrashImage) -> Disk {
             var random = SeededRandom(seed: 0)
             var disk = Disk()
             switch image {
+            case .processKilled:
+                disk = self
+                disk.openCounts = [:]
+                return disk
             case .allLost:
                 disk.names = durableNames
             case .allKept, .zeroLength:

@@ -34,6 +34,9 @@ extension SimulatedFileSystem {
         case reordered(UInt64)
         /// All names survive, un-synced content and growth do not: delayed allocation.
         case zeroLength
+        /// The machine goes on and only the process ends: readers see everything, and what was not
+        /// durable still is not, nor what a failed sync forgot.
+        case processKilled
 
         /// The twelve images that exhaustive crash tests take at every operation.
         public static func twelve(seed: UInt64) -> [CrashImage] {

@@ -63,6 +63,7 @@ extension SimulatedFileSystem {
         func afterCrash(_ image: CrashImage, _ random: inout SeededRandom) -> Node {
             var node = Node()
             switch image {
+            case .processKilled: return self
             case .allLost, .zeroLength: node.durable = durable
             case .allKept: node.durable = allKept()
             case .random: node.durable = randomlyKept(&random)

@@ -136,6 +136,14 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
+    /// As `write`, where it is not worth the room of its code.
+    @inline(never)
+    mutating func writeRarely(
+        _ value: Row.Value, _ text: RawSpan, to slot: Int
+    ) throws(RowError) {
+        try write(value, text, to: slot)
+    }
+
     @inline(__always)
     private mutating func writePlain(
         _ value: Row.Value, _ text: RawSpan, _ slot: Int
@@ -198,7 +206,7 @@ struct AttributeWriter: ~Copyable {
             guard let time = value.timestamp(text, details[slot].format) else { return false }
             try put(slot, .timestamp, time.microseconds, value, text)
         case .ipPrefix:
-            guard value.kind == .text, let prefix = IPPrefix(truncating: text) else { return false }
+            guard value.kind == .text, let prefix = IPPrefix(text: text) else { return false }
             try put(slot, prefix)
         }
         return true
@@ -217,7 +225,7 @@ struct AttributeWriter: ~Copyable {
         case .int64, .float64: try deny(slot, .name)
         case .json: try putString(slot, value, text)
         case .text:
-            if let prefix = IPPrefix(truncating: text) { return try put(slot, prefix) }
+            if let prefix = IPPrefix(text: text) { return try put(slot, prefix) }
             let isNumber = slots[slot].readsText && Number(text) != nil
             if isNumber || UUIDBytes(canonical: text) != nil { return try deny(slot, .name) }
             try putString(slot, value, text)

@@ -1,12 +1,19 @@
 import AuraCore
 
 /// Makes events of rows and collects them in a batch.
+///
+/// What a key, a type or an attribute is to a mapping is worked out once, by `MappingPlan`, and kept
+/// here in tables of plain values.
 struct EventMapper: ~Copyable {
     private var plans: [MappingPlan]
     private var writer: AttributeWriter
-    /// A kind is an event type in a mapping: here its handle, -1 if its text cannot name a type.
+    /// What plans say that each row needs.
+    private var heads = PlainArray<PlanHead>()
+    /// The texts of event types, in the scope of their plan: kinds.
+    private var kinds = NameTable()
+    /// The builder's handle of each kind, -1 if its text cannot name a type.
     private var handles = PlainArray<Int32>()
-    /// Whether a key has a role in a mapping, by mapping and key.
+    /// The role of each key, by plan and key.
     private var roleOfKey = PlainArray<KeyRole>()
     /// What becomes of a value, by kind and key: the slot of its only attribute, or a `Route`.
     private var routes = PlainArray<Int32>()
@@ -19,9 +26,33 @@ struct EventMapper: ~Copyable {
     /// Kinds and slots that are remembered from batch to batch.
     private static let memory = 16_384
 
-    /// Not private: Swift 6.3.1 then fails to link the type into other files (debug builds).
-    enum KeyRole: UInt8, BitwiseCopyable {
-        case unknown, none, some
+    // The following are not private: Swift 6.3.1 then fails to link them into generic code of other
+    // files (debug builds).
+
+    /// What a plan says that each row needs.
+    struct PlanHead: BitwiseCopyable {
+        /// All conditions, as bits.
+        let conditions: UInt8
+        let hasConstants: Bool
+        /// The unit of whole numbers that are times: `EpochUnit.code`, 0 for none.
+        let epochCode: UInt8
+    }
+
+    /// What a key is to a plan.
+    struct KeyRole: BitwiseCopyable {
+        enum State: UInt8, BitwiseCopyable {
+            case unknown, none, some
+        }
+
+        var state = State.unknown
+        /// Whether it is an attribute only where it is not chosen for type, time or id.
+        var isDefault = false
+        /// Bits: the conditions on it.
+        var conditions: UInt8 = 0
+        /// Its place among the sources of type, time and id, the lowest counting; -1 if it is none.
+        var typeRank: Int8 = -1
+        var timeRank: Int8 = -1
+        var idRank: Int8 = -1
     }
 
     /// Routes that are no slots.
@@ -37,14 +68,12 @@ struct EventMapper: ~Copyable {
         var time = -1
         var id = -1
         var meetsConditions = true
-
-        @inline(__always)
-        func contains(_ index: Int) -> Bool { index == type || index == time || index == id }
     }
 
     init(_ options: ImportOptions) {
         plans = options.mappings.map { MappingPlan($0) }
         writer = AttributeWriter(options)
+        for plan in plans { heads.append(plan.head) }
         forgetKeys()
     }
 
@@ -65,6 +94,7 @@ struct EventMapper: ~Copyable {
         if max(writer.memory, handles.count) > EventMapper.memory {
             plans = plans.map { MappingPlan($0.mapping) }
             writer.forget()
+            kinds.removeAll()
             handles.removeAll()
             slotOfTarget.removeAll()
             forgetKeys()
@@ -75,7 +105,7 @@ struct EventMapper: ~Copyable {
     private mutating func forgetKeys() {
         for index in plans.indices { plans[index].forgetKeys() }
         roleOfKey.removeAll()
-        roleOfKey.grow(count: plans.count * keyRoom, with: .unknown)
+        roleOfKey.grow(count: plans.count * keyRoom, with: KeyRole())
         routes.removeAll()
         routes.grow(count: handles.count * keyRoom, with: Route.unknown)
     }
@@ -97,7 +127,7 @@ struct EventMapper: ~Copyable {
         let before = writer.builder.rowCount
         let dropCount = writer.dropCount
         do throws(RowError) {
-            for plan in plans.indices { try addEvent(plan, row, input, columns) }
+            for plan in 0..<heads.count { try addEvent(plan, row, input, columns) }
             if writer.builder.isOverfull { throw .noRoom }
         } catch {
             writer.cancelRows(to: before, dropCount: dropCount)
@@ -110,82 +140,79 @@ struct EventMapper: ~Copyable {
     ) throws(RowError) {
         let roles = roles(plan, row, input, columns)
         guard roles.meetsConditions else { return }
-        let constants = plans[plan].constantBytes
+        // Without constants no text is looked up among them.
+        let constants = heads[plan].hasConstants ? plans[plan].constantBytes : row.decoded
         let texts = RowTexts(input: input, decoded: row.decoded.rawSpan, constants: constants.rawSpan)
         let typeValue = roles.type >= 0 ? row.values[roles.type] : plans[plan].constantType
         guard let typeValue, typeValue.kind != .json else { throw .noType }
         let timeValue = roles.time >= 0 ? row.values[roles.time] : plans[plan].constantTime
         guard let timeValue else { throw .noTime }
-        let timeText = texts[timeValue]
-        guard let time = timeValue.timestamp(timeText, plans[plan].mapping.timeFormat) else {
-            throw .badTime(timeText.text)
-        }
-        let kind = kind(plan, texts[typeValue])
-        guard handles[kind] >= 0 else {
-            // Once more, for the reason.
-            _ = try writer.type(plans[plan].typeName(texts[typeValue]))
-            throw .noType
-        }
+        let time = try time(plan, timeValue, texts[timeValue])
+        let kind = try kind(plan, texts[typeValue])
         do throws(EventError) {
             try writer.builder.beginRow(type: Int(handles[kind]), time: time)
         } catch {
             throw .event(error)
         }
         let id = roles.id >= 0 ? row.values[roles.id] : plans[plan].constantID
-        if var id {
-            let text = texts[id]
-            // Ids are text, also where they look like numbers.
-            id.kind = .text
-            try writer.write(id, text, to: slot(kind, MappingPlan.idTarget, plan))
-        }
+        if let id { try writeID(id, texts[id], plan, kind) }
         for index in 0..<row.values.count {
             let value = row.values[index]
             if value.kind == .removed { continue }
-            let route = routes[kind * keyRoom + Int(value.key)]
-            if route >= 0, !roles.contains(index) {
+            let isRole = index == roles.type || index == roles.time || index == roles.id
+            if isRole, roleOfKey[plan &* keyRoom &+ Int(value.key)].isDefault { continue }
+            let route = routes[kind &* keyRoom &+ Int(value.key)]
+            if route >= 0 {
                 try writer.write(value, texts[value], to: Int(route))
             } else if route != Route.none {
-                try write(value, texts[value], plan, kind, roles.contains(index), columns)
+                try write(value, texts[value], plan, kind, columns)
             }
         }
-        for constant in plans[plan].constants {
-            try writer.write(
-                constant.value, texts[constant.value], to: slot(kind, constant.target, plan))
+        if heads[plan].hasConstants {
+            for constant in plans[plan].constants {
+                let slot = slot(kind, constant.target, plan)
+                try writer.writeRarely(constant.value, texts[constant.value], to: slot)
+            }
         }
         try writer.writeResidual()
     }
 
+    // MARK: Type, time, id, conditions
+
     /// Which values of the row are type, time and id.
+    @inline(__always)
     private mutating func roles(
         _ plan: Int, _ row: borrowing Row, _ input: RawSpan, _ columns: borrowing InputColumns
     ) -> Roles {
         var roles = Roles()
-        var (typeRank, timeRank, idRank) = (Int.max, Int.max, Int.max)
+        var (typeRank, timeRank, idRank) = (Int8.max, Int8.max, Int8.max)
         var met: UInt8 = 0
         var present: UInt8 = 0
         for index in 0..<row.values.count {
-            let key = Int(row.values[index].key)
-            let place = plan * keyRoom + key
-            if roleOfKey[place] == .none { continue }
-            let binding = plans[plan].binding(of: key, in: columns)
-            roleOfKey[place] = binding.hasRole ? .some : .none
-            guard binding.hasRole, row.values[index].kind != .removed else { continue }
-            if binding.typeRank >= 0, binding.typeRank < typeRank {
-                (typeRank, roles.type) = (binding.typeRank, index)
+            let place = plan &* keyRoom &+ Int(row.values[index].key)
+            var role = roleOfKey[place]
+            if role.state == .none { continue }
+            if role.state == .unknown {
+                role = plans[plan].role(of: Int(row.values[index].key), in: columns)
+                roleOfKey[place] = role
             }
-            if binding.timeRank >= 0, binding.timeRank < timeRank {
-                (timeRank, roles.time) = (binding.timeRank, index)
+            guard role.state == .some, row.values[index].kind != .removed else { continue }
+            if role.typeRank >= 0, role.typeRank < typeRank {
+                (typeRank, roles.type) = (role.typeRank, index)
             }
-            if binding.idRank >= 0, binding.idRank < idRank {
-                (idRank, roles.id) = (binding.idRank, index)
+            if role.timeRank >= 0, role.timeRank < timeRank {
+                (timeRank, roles.time) = (role.timeRank, index)
             }
-            guard binding.conditions != 0 else { continue }
-            present |= binding.conditions
+            if role.idRank >= 0, role.idRank < idRank {
+                (idRank, roles.id) = (role.idRank, index)
+            }
+            guard role.conditions != 0 else { continue }
+            present |= role.conditions
             let texts = RowTexts(
                 input: input, decoded: row.decoded.rawSpan, constants: RawSpan())
-            met |= plans[plan].conditions(binding.conditions, metBy: texts[row.values[index]])
+            met |= plans[plan].conditions(role.conditions, metBy: texts[row.values[index]])
         }
-        let conditions = plans[plan].conditions
+        let conditions = heads[plan].conditions
         if conditions != 0 {
             // A column that is not there holds the empty text.
             met |= plans[plan].conditions(conditions & ~present, metBy: RawSpan())
@@ -194,24 +221,48 @@ struct EventMapper: ~Copyable {
         return roles
     }
 
+    @inline(__always)
+    private func time(
+        _ plan: Int, _ value: Row.Value, _ text: RawSpan
+    ) throws(RowError) -> Timestamp {
+        if value.kind == .int64,
+            let time = EpochUnit.timestamp(of: value.bits, code: heads[plan].epochCode)
+        {
+            return time
+        }
+        guard let time = plans[plan].mapping.timeFormat.timestamp(of: text) else {
+            throw .badTime(text.text)
+        }
+        return time
+    }
+
     /// The number of an event type in a mapping.
     @inline(__always)
-    private mutating func kind(_ plan: Int, _ text: RawSpan) -> Int {
-        if let kind = plans[plan].kind(of: text) { return kind }
-        let name = plans[plan].typeName(text)
-        do throws(RowError) {
-            handles.append(Int32(try writer.type(name)))
-        } catch {
+    private mutating func kind(_ plan: Int, _ text: RawSpan) throws(RowError) -> Int {
+        let kind = kinds.index(of: text, in: Int32(truncatingIfNeeded: plan))
+        if kind < handles.count, handles[kind] >= 0 { return kind }
+        if kind == handles.count {
             handles.append(-1)
+            routes.grow(count: handles.count * keyRoom, with: Route.unknown)
         }
-        routes.grow(count: handles.count * keyRoom, with: Route.unknown)
-        plans[plan].setNewKind(handles.count - 1)
-        return handles.count - 1
+        handles[kind] = Int32(try writer.type(plans[plan].typeName(text)))
+        return kind
     }
+
+    private mutating func writeID(
+        _ id: Row.Value, _ text: RawSpan, _ plan: Int, _ kind: Int
+    ) throws(RowError) {
+        var id = id
+        // Ids are text, also where they look like numbers.
+        id.kind = .text
+        try writer.writeRarely(id, text, to: slot(kind, MappingPlan.idTarget, plan))
+    }
+
+    // MARK: Attributes
 
     /// Writes a value whose route is not one slot, or not known yet.
     private mutating func write(
-        _ value: Row.Value, _ text: RawSpan, _ plan: Int, _ kind: Int, _ isRole: Bool,
+        _ value: Row.Value, _ text: RawSpan, _ plan: Int, _ kind: Int,
         _ columns: borrowing InputColumns
     ) throws(RowError) {
         let key = Int(value.key)
@@ -219,8 +270,9 @@ struct EventMapper: ~Copyable {
         var route = binding.targets.isEmpty ? Route.none : Route.several
         if binding.targets.count == 1 { route = Int32(slot(kind, binding.targets[0], plan)) }
         routes[kind * keyRoom + key] = route
-        if isRole, binding.isDefault { return }
-        for target in binding.targets { try writer.write(value, text, to: slot(kind, target, plan)) }
+        for target in binding.targets {
+            try writer.writeRarely(value, text, to: slot(kind, target, plan))
+        }
     }
 
     private mutating func slot(_ kind: Int, _ target: Int, _ plan: Int) -> Int {

@@ -36,9 +36,6 @@ struct MappingPlan {
     /// The sender's id, the attributes that are named, then those taken as the rest.
     private(set) var targets: [Target]
     private var restTargets: [String: Int] = [:]
-    private var typeTexts = NameTable()
-    /// The mapper's number of each text that was used as type.
-    private var kinds: [Int] = []
     /// Attributes that are the same for all rows.
     private(set) var constants: [(target: Int, value: Row.Value)] = []
     /// The texts of all constants.
@@ -128,8 +125,23 @@ struct MappingPlan {
         return targets.count - 1
     }
 
-    /// All conditions, as bits.
-    var conditions: UInt8 { UInt8(truncatingIfNeeded: 1 << conditionValues.count - 1) }
+    /// What each row needs of this.
+    var head: EventMapper.PlanHead {
+        EventMapper.PlanHead(
+            conditions: UInt8(truncatingIfNeeded: 1 << conditionValues.count - 1),
+            hasConstants: !constantBytes.isEmpty, epochCode: mapping.timeFormat.epochCode)
+    }
+
+    /// What a key is, as each row needs it.
+    mutating func role(
+        of key: Int, in columns: borrowing InputColumns
+    ) -> EventMapper.KeyRole {
+        let binding = binding(of: key, in: columns)
+        return EventMapper.KeyRole(
+            state: binding.hasRole ? .some : .none, isDefault: binding.isDefault,
+            conditions: binding.conditions, typeRank: Int8(binding.typeRank),
+            timeRank: Int8(binding.timeRank), idRank: Int8(binding.idRank))
+    }
 
     /// Those of the conditions that a text meets.
     func conditions(_ conditions: UInt8, metBy text: RawSpan) -> UInt8 {
@@ -140,18 +152,6 @@ struct MappingPlan {
         }
         return met
     }
-
-    // MARK: Types
-
-    /// The mapper's number of the type that a text names; nil if it is new, and `setNewKind` is
-    /// to be called next.
-    @inline(__always)
-    mutating func kind(of text: RawSpan) -> Int? {
-        let index = typeTexts.index(of: text)
-        return index < kinds.count ? kinds[index] : nil
-    }
-
-    mutating func setNewKind(_ kind: Int) { kinds.append(kind) }
 
     /// The name of the type that a text names.
     func typeName(_ text: RawSpan) -> String {

@@ -18,10 +18,10 @@ enum JSONText {
                 Lanes.equal(word, quote) | Lanes.equal(word, backslash)
                 | Lanes.below(word, 0x20) | Lanes.nonASCII(word)
             if stops == 0 {
-                place += 8
+                place &+= 8
                 continue
             }
-            place += Lanes.first(stops)
+            place &+= Lanes.first(stops)
             if line.byte(place) == quote { return place }
             place = try special(line, at: place, isEscaped: &isEscaped)
         }

@@ -87,7 +87,7 @@ struct Number {
             let others = ((word &+ Lanes.all(0x76)) | word) & Lanes.all(0x80)
             if others == 0 {
                 value = value &* 100_000_000 &+ eight(word)
-                place += 8
+                place &+= 8
                 continue
             }
             let count = Lanes.first(others)
@@ -96,6 +96,15 @@ struct Number {
             value = value &* integerPower(count) &+ eight(word << UInt64(64 - 8 * count))
             return place + count
         }
+    }
+
+    /// The number that the digits at the start of a word write, and how many there are.
+    @inline(__always)
+    static func leadingDigits(_ word: UInt64) -> (number: UInt64, count: Int) {
+        let digits = word ^ Lanes.all(0x30)
+        let others = ((digits &+ Lanes.all(0x76)) | digits) & Lanes.all(0x80)
+        let count = Lanes.first(others)
+        return (count == 0 ? 0 : eight(digits &<< UInt64(64 &- 8 &* count)), count)
     }
 
     /// The number that eight digits of values 0…9 write, the first in the lowest byte. Source:

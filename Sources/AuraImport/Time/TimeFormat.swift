@@ -95,20 +95,33 @@ public struct TimeFormat: Hashable, Sendable {
         }
     }
 
-    /// The instant that a whole number writes; nil if this format is not of numbers.
-    @inline(__always)
-    func timestamp(of number: Int64) -> Timestamp? {
+    /// What whole numbers are: `EpochUnit.automaticCode`, a unit's code, or 0 for no times.
+    var epochCode: UInt8 {
         switch form {
-        case .automatic: EpochUnit(magnitudeOf: number).timestamp(of: number)
-        case .epoch(let unit): unit.timestamp(of: number)
-        case .iso, .pattern: nil
+        case .automatic: EpochUnit.automaticCode
+        case .epoch(let unit): unit.rawValue
+        case .iso, .pattern: 0
         }
     }
 }
 
 /// What a number of since 1970 counts.
-enum EpochUnit: Hashable, Sendable {
-    case seconds, milliseconds, microseconds, nanoseconds
+enum EpochUnit: UInt8, Sendable {
+    case seconds = 1
+    case milliseconds, microseconds, nanoseconds
+
+    /// The code for units by magnitude.
+    static let automaticCode: UInt8 = 255
+
+    /// The instant of a whole number of the unit of that code; nil outside the years 1…9999, and
+    /// for code 0.
+    @inline(__always)
+    static func timestamp(of number: Int64, code: UInt8) -> Timestamp? {
+        let unit =
+            code == automaticCode
+            ? EpochUnit(magnitudeOf: number) : EpochUnit(rawValue: code)
+        return unit?.timestamp(of: number)
+    }
 
     /// The unit that puts a number nearest to our days: below 10^11 seconds (to the year 5138),
     /// below 10^14 ms, below 10^17 µs, else ns.

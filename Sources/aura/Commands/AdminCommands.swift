@@ -4,7 +4,7 @@ import ArgumentParser
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "State and configuration of a server.",
-        subcommands: [ConfigurationCommand.self],
+        subcommands: [Status.self, ConfigurationCommand.self],
         aliases: ["analytics_admin"])
 }
 

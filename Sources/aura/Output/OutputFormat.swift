@@ -47,4 +47,16 @@ struct OutputOptions: ParsableArguments {
         case .markdown: MarkdownWriter().write(answer)
         }
     }
+
+    /// Prints one thing by its properties: an object in JSON, else a line for each.
+    func write(properties: [(name: String, cell: Answer.Cell)], to terminal: Terminal) {
+        let format = json ? .json : output ?? (terminal.isInteractive ? .table : .json)
+        guard format == .json || format == .jsonl else {
+            let rows = properties.map { [.text($0.name), $0.cell] }
+            let columns = [Answer.Column(name: "name"), Answer.Column(name: "value")]
+            return write(Answer(columns: columns, rows: rows), to: terminal)
+        }
+        let fields = properties.map { JSONText.quoted($0.name) + ":" + $0.cell.json }
+        StandardOutput.write("{" + fields.joined(separator: ",") + "}\n")
+    }
 }

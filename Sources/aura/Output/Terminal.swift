@@ -7,6 +7,8 @@ struct Terminal: Sendable {
     let isInteractive: Bool
     /// Columns of a line.
     let width: Int
+    /// Lines that can be seen at once.
+    let height: Int
     /// Whether colours and cursor movements are welcome.
     let hasColor: Bool
 
@@ -25,16 +27,12 @@ struct Terminal: Sendable {
         isInteractive = isatty(descriptor) == 1 && variables["TERM"] != "dumb"
         let forced = nonEmpty(variables["CLICOLOR_FORCE"]).map { $0 != "0" } ?? false
         hasColor = nonEmpty(variables["NO_COLOR"]) == nil && (isInteractive || forced)
-        width =
-            variables["COLUMNS"].flatMap(wholeNumber) ?? Terminal.width(of: descriptor) ?? 80
-    }
-
-    private static func width(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-            return nil
-        }
-        return Int(size.ws_col)
+        let isKnown = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        width =
+            variables["COLUMNS"].flatMap { wholeNumber($0) } ?? (isKnown ? Int(size.ws_col) : 80)
+        height =
+            variables["LINES"].flatMap { wholeNumber($0) } ?? (isKnown ? Int(size.ws_row) : 24)
     }
 
     /// The text in a style, where that is welcome.

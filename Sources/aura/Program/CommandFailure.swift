@@ -1,3 +1,4 @@
+import AuraClient
 import AuraCore
 import AuraEngine
 import AuraMetadata
@@ -28,6 +29,7 @@ extension CommandFailure {
     init?(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
+        case let error as ClientError: self.init(error)
         case let error as EngineError: self.init(.failed, error.description)
         case let error as MetadataError:
             self.init(.failed, error.description, hint: error.remedy)

@@ -113,7 +113,7 @@ import Testing
             }
             #expect(try disk.peek("/file") == model.current, "seed \(seed)")
         }
-        for image in SimulatedFileSystem.CrashImage.twelve(seed: seed) {
+        for image in SimulatedFileSystem.CrashImage.twelve(seed: seed) + [.processKilled] {
             let bytes = try disk.crash(image: image).peek("/file")
             if let difference = model.difference(from: bytes, after: image) {
                 Issue.record("seed \(seed) image \(image): \(difference)")
@@ -160,6 +160,7 @@ private struct Model {
         case .allKept:
             let kept = current.indices.map { forgotten.contains($0 / 512) ? old($0) : current[$0] }
             return bytes == kept ? nil : "not the current bytes"
+        case .processKilled: return bytes == current ? nil : "not what readers saw"
         case .random, .reordered: break
         }
         if bytes.count < durable.count || bytes.count > current.count {

@@ -11,7 +11,7 @@ struct ClinicGroup: Sendable {
     let seed: UInt64
     var clinics = 8
     var providersPerClinic = 12
-    var patientsPerClinic = 450
+    var patientsPerClinic = 900
 
     /// µs of a day.
     static let day: Int64 = 86_400_000_000

@@ -65,10 +65,10 @@ extension Diary {
         for hour in 0..<24 {
             var random = generator(.systems, hour)
             enterErrors(hour, &random)
-            for minute in stride(from: 0, to: 60, by: 2) {
+            for minute in 0..<60 {
                 enterTask(Double(hour) * 3_600 + Double(minute) * 60, &random)
             }
-            for _ in 0..<random.occurrences(90) {
+            for _ in 0..<random.occurrences(360) {
                 let second = Double(hour) * 3_600 + Double.random(in: 0..<3_600, using: &random)
                 let isFine = random.chance(0.985)
                 enter(

@@ -1,0 +1,150 @@
+import AuraStorage
+import AuraTesting
+
+/// Every crash of a workload: after each operation that could change the disk, each image.
+struct CrashMatrix: Sendable {
+    /// One crash, which a line names.
+    struct Case: Sendable, CustomStringConvertible {
+        let workload: String
+        let moment: Int
+        let image: SimulatedFileSystem.CrashImage
+
+        var description: String { "\(workload) \(moment) \(image)" }
+    }
+
+    let workload: Workload
+    private let world: StoreWorld
+    private let operations: [SimulatedFileSystem.Operation]
+
+    init(_ workload: Workload) throws(Violation) {
+        self.workload = workload
+        var world = workload.world(on: SimulatedFileSystem(keepsHistory: true))
+        do throws(Violation) {
+            try workload.run(in: &world)
+            if world.storage != nil { try world.check() }
+        } catch {
+            throw Violation("\(workload.name) without any crash: \(error)")
+        }
+        guard world.failures == 0 else { throw Violation("\(workload.name) fails by itself") }
+        world.kill()
+        self.world = world
+        operations = world.disk.operations
+    }
+
+    /// All cases, with `seeds` random images and as many reordered ones at each moment.
+    func cases(seeds: Int) -> [Case] {
+        (0...operations.count).filter { $0 == 0 || operations[$0 - 1].isMutation }.flatMap {
+            moment -> [Case] in
+            let random = (0..<seeds).flatMap { seed -> [SimulatedFileSystem.CrashImage] in
+                let seed = UInt64(moment) << 32 | UInt64(seed)
+                return seed % 4 == 3 ? [.random(seed), .reordered(seed)] : [.random(seed)]
+            }
+            return ([.allLost, .allKept, .zeroLength, .processKilled, .reordered(UInt64(moment))]
+                + random).map { Case(workload: workload.name, moment: moment, image: $0) }
+        }
+    }
+
+    /// Checks one image; in one of ten cases after crashes in its recovery.
+    func check(_ crash: Case) throws(Violation) {
+        do throws(Violation) {
+            var random = SeededRandom(seed: crash.seed)
+            var disk = world.disk.crash(image: crash.image, after: crash.moment)
+            while random.chance(10) { disk = crashInRecovery(disk, &random) }
+            try checkSurvivor(disk, moment: crash.moment, &random)
+        } catch {
+            let last = crash.moment == 0 ? "nothing" : "\(operations[crash.moment - 1])"
+            throw Violation("AURA_CRASH=\"\(crash)\": \(error) (the last operation was: \(last))")
+        }
+    }
+
+    /// The disk after a crash somewhere in opening the store.
+    private func crashInRecovery(
+        _ disk: SimulatedFileSystem, _ random: inout SeededRandom
+    ) -> SimulatedFileSystem {
+        var world = workload.world(on: disk)
+        disk.failures = [.crashAfter(operationCount: random.below(40))]
+        do throws(StorageError) { try world.open() } catch {}
+        return disk.crash(image: .byChance(&random))
+    }
+
+    /// Opens the store, compares, sends again what was not answered, ends the process one way or
+    /// another, and compares once more.
+    private func checkSurvivor(
+        _ disk: SimulatedFileSystem, moment: Int, _ random: inout SeededRandom
+    ) throws(Violation) {
+        var survivor = world.moved(to: disk, asOf: moment)
+        try survivor.reopen()
+        try survivor.check(moment: moment)
+        try survivor.settle()
+        switch random.below(4) {
+        case 0:
+            do throws(StorageError) { try survivor.close() } catch {
+                throw Violation("it does not close: \(error)")
+            }
+            try survivor.reopen()
+            guard survivor.storage?.recovery.wasClosed == true else {
+                throw Violation("it was closed and does not say so")
+            }
+        case 1:
+            survivor.kill()
+            try survivor.reopen()
+        case 2:
+            survivor = survivor.moved(to: disk.crash(image: .allLost))
+            try survivor.reopen()
+        default:
+            survivor = survivor.moved(to: disk.crash(image: .byChance(&random)))
+            try survivor.reopen()
+        }
+        try survivor.check()
+    }
+}
+
+extension CrashMatrix.Case {
+    /// What is drawn for the case.
+    var seed: UInt64 {
+        var seed = UInt64(moment)
+        for byte in description.utf8 { seed = seed &* 31 &+ UInt64(byte) }
+        return seed
+    }
+
+    /// The case that `description` gave.
+    init?(_ line: String) {
+        let words = line.split(separator: " ")
+        guard words.count == 3, let moment = Int(words[1]) else { return nil }
+        let parts = words[2].split { "()".contains($0) }
+        let seed = parts.count > 1 ? UInt64(parts[1]) ?? 0 : 0
+        switch parts[0] {
+        case "allLost": image = .allLost
+        case "allKept": image = .allKept
+        case "zeroLength": image = .zeroLength
+        case "processKilled": image = .processKilled
+        case "random": image = .random(seed)
+        case "reordered": image = .reordered(seed)
+        default: return nil
+        }
+        workload = String(words[0])
+        self.moment = moment
+    }
+}
+
+extension SimulatedFileSystem.CrashImage {
+    static func byChance(_ random: inout SeededRandom) -> Self {
+        switch random.below(8) {
+        case 0: .allLost
+        case 1: .allKept
+        case 2: .zeroLength
+        case 3: .processKilled
+        case 4: .reordered(random.next())
+        default: .random(random.next())
+        }
+    }
+}
+
+extension StoreWorld {
+    /// Opens the store, which must succeed.
+    mutating func reopen() throws(Violation) {
+        do throws(StorageError) { try open() } catch {
+            throw Violation("it does not open: \(error)")
+        }
+    }
+}

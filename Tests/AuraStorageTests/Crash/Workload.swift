@@ -1,0 +1,160 @@
+import AuraStorage
+import AuraTesting
+
+/// A script for a store and its clients, the same each time.
+struct Workload: Sendable {
+    enum Step: Sendable {
+        case open, kill, close, commit, promise, makeSpare, takeSpare
+        case connect(Int)
+        case send(Int?, padding: Int = 0)
+        case flush(Int)
+        /// Sends the n-th batch from the last that was answered once more.
+        case sendAgain(Int)
+    }
+
+    let name: String
+    let clients: Int
+    let segmentSize: Int64
+    let steps: [Step]
+
+    static let scripted: [Workload] = [
+        Workload(
+            name: "first-start", clients: 1, segmentSize: 16 << 10,
+            steps: [
+                .open, .close, .open, .connect(0), .commit, .send(0), .send(nil), .commit, .promise,
+                .close, .open, .send(nil), .commit, .kill, .open, .close,
+            ]),
+        Workload(
+            name: "rolls-with-spares", clients: 1, segmentSize: 20 << 10,
+            steps: [.open, .makeSpare, .takeSpare, .connect(0), .commit]
+                + (0..<14).flatMap { round -> [Step] in
+                    [.send(0), .send(nil), .commit]
+                        + (round % 4 == 1 ? [.makeSpare] : [])
+                        + (round % 4 == 3 ? [.takeSpare] : [])
+                }
+                + [.makeSpare, .takeSpare, .close, .open, .send(nil), .commit]),
+        Workload(
+            name: "rolls-without-spares", clients: 1, segmentSize: 16 << 10,
+            steps: [.open, .connect(0), .commit]
+                + (0..<10).flatMap { _ -> [Step] in [.send(0), .commit] }
+                + [.close, .open, .connect(0), .commit]),
+        Workload(
+            name: "groups-of-several-pages", clients: 2, segmentSize: 40 << 10,
+            steps: [.open, .connect(0), .connect(1), .commit]
+                + (1..<9).flatMap { round -> [Step] in
+                    [
+                        .send(0, padding: round * 1_100), .send(1), .send(0, padding: 3_000),
+                        .commit,
+                    ]
+                }
+                + [.promise, .kill, .open, .connect(0), .send(0, padding: 9_000), .commit, .close]),
+        Workload(
+            name: "promises", clients: 1, segmentSize: 32 << 10,
+            steps: [.open, .promise, .promise]
+                + (0..<5).flatMap { _ -> [Step] in [.send(nil), .commit, .promise] }
+                + [.close, .open, .promise, .send(nil), .commit, .close, .open]),
+        Workload(
+            name: "producers", clients: 3, segmentSize: 24 << 10,
+            steps: [.open, .connect(0), .send(0), .connect(1), .commit, .send(0), .send(1)]
+                + [.sendAgain(0), .commit, .sendAgain(1), .connect(0), .send(0), .commit]
+                + [.connect(2), .send(2), .send(2), .commit, .kill, .open, .connect(2), .commit]
+                + [.send(2), .sendAgain(2), .commit, .connect(1), .send(1), .connect(1), .commit]
+                + [.sendAgain(0), .promise, .close, .open, .connect(0), .connect(1), .commit]
+                + [.send(0), .send(1), .commit, .sendAgain(3), .commit]),
+        Workload(
+            name: "many-starts", clients: 1, segmentSize: 16 << 10,
+            steps: (0..<5).flatMap { round -> [Step] in
+                [.open, .connect(0), .commit, .send(0), .commit]
+                    + (round % 2 == 0 ? [.makeSpare, .kill] : [.makeSpare, .takeSpare, .close])
+            } + [.open, .open, .open, .send(nil), .commit, .kill, .open, .open]),
+    ]
+
+    /// A script by chance.
+    static func random(seed: UInt64) -> Workload {
+        var random = SeededRandom(seed: seed)
+        let clients = 1 + random.below(3)
+        var steps: [Step] = [.open]
+        for _ in 0..<(20 + random.below(40)) {
+            switch random.below(100) {
+            case ..<30: steps.append(.send(random.below(clients), padding: padding(&random)))
+            case ..<40: steps.append(.send(nil, padding: padding(&random)))
+            case ..<65: steps.append(.commit)
+            case ..<71: steps.append(.connect(random.below(clients)))
+            case ..<76: steps.append(.flush(random.below(clients)))
+            case ..<80: steps.append(.sendAgain(random.below(5)))
+            case ..<84: steps.append(.promise)
+            case ..<88: steps.append(.makeSpare)
+            case ..<92: steps.append(.takeSpare)
+            case ..<95: steps += [.close, .open, .connect(0)]
+            default: steps += [.kill, .open, .connect(random.below(clients)), .commit]
+            }
+        }
+        return Workload(
+            name: "random-\(seed)", clients: clients,
+            segmentSize: Int64(20 + 4 * random.below(8)) << 10, steps: steps)
+    }
+
+    private static func padding(_ random: inout SeededRandom) -> Int {
+        random.chance(20) ? random.below(9_000) : 0
+    }
+
+    /// The workload of that name.
+    init?(named name: String) {
+        if let known = Self.scripted.first(where: { $0.name == name }) {
+            self = known
+        } else if name.hasPrefix("random-"), let seed = UInt64(name.dropFirst(7)) {
+            self = .random(seed: seed)
+        } else {
+            return nil
+        }
+    }
+
+    private init(name: String, clients: Int, segmentSize: Int64, steps: [Step]) {
+        self.name = name
+        self.clients = clients
+        self.segmentSize = segmentSize
+        self.steps = steps
+    }
+
+    /// A world before the first step.
+    func world(on disk: SimulatedFileSystem) -> StoreWorld {
+        StoreWorld(disk: disk, clients: clients, segmentSize: segmentSize)
+    }
+
+    /// Runs all steps. An open that fails leaves the store closed; the steps go on.
+    func run(in world: inout StoreWorld) throws(Violation) {
+        for step in steps { try run(step, in: &world) }
+    }
+
+    /// Runs the steps up to the first new start after that many operations.
+    func run(
+        in world: inout StoreWorld, toStartAfter operationCount: Int
+    ) throws(Violation) {
+        for step in steps {
+            if case .open = step, world.disk.operationCount > operationCount { return }
+            try run(step, in: &world)
+        }
+    }
+
+    private func run(_ step: Step, in world: inout StoreWorld) throws(Violation) {
+        switch step {
+        case .open: do throws(StorageError) { try world.open() } catch { world.kill() }
+        case .close: do throws(StorageError) { try world.close() } catch {}
+        case .kill: world.kill()
+        case .commit: try world.commit()
+        case .promise: world.promise()
+        case .makeSpare: world.makeSpare()
+        case .takeSpare: world.takeSpare()
+        case .connect(let client): try world.connect(client)
+        case .send(let client, let padding): try world.send(padding: padding, from: client)
+        case .flush(let client): try world.flush(client)
+        case .sendAgain(let back):
+            let answered = world.sent.batches.indices.filter {
+                world.sent.batches[$0].firstSequence != nil && world.sent.batches[$0].client != nil
+            }
+            if back < answered.count {
+                try world.sendAgain(answered[answered.count - 1 - back])
+            }
+        }
+    }
+}
