@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 
@@ -43,7 +44,7 @@ struct CommandLineTests {
     }
 
     @Test func `an unknown flag is told with the one that was meant`() async throws {
-        let outcome = try await aura("count", "--form", "-24h", in: folder)
+        let outcome = try await aura("count", "--form", "now", in: folder)
         #expect(outcome.status == 2)
         #expect(outcome.errors.hasPrefix("error: Unknown option '--form'"))
         #expect(outcome.errors.contains("--from"))
@@ -89,7 +90,7 @@ struct CommandLineTests {
     }
 
     @Test func `the configuration is shown with the origin of each value`() async throws {
-        let file = try folder.write("aura.yaml", "memory_limit: 1GiB\n")
+        let file = try folder.write("my.yaml", "memory_limit: 1GiB\n")
         let shown = try await aura(
             "config", "--config", file, "--listen", "127.0.0.1:9", in: folder,
             variables: ["AURA_LOG_LEVEL": "error"])
@@ -100,10 +101,10 @@ struct CommandLineTests {
     }
 
     @Test func `a wrong configuration is found, with status 3 when asked to look`() async throws {
-        let file = try folder.write("aura.yaml", "memmory_limit: 1GiB\n")
+        let file = try folder.write("my.yaml", "memmory_limit: 1GiB\n")
         let checked = try await aura("config", "--validate", "--config", file, in: folder)
         #expect(checked.status == 3)
-        #expect(checked.errors.contains("aura.yaml:1:1: unknown key 'memmory_limit'"))
+        #expect(checked.errors.contains("my.yaml:1:1: unknown key 'memmory_limit'"))
         #expect(checked.errors.contains("did you mean 'memory_limit'?"))
         let alias = try await aura("analytics_admin", "config", "--config", file, in: folder)
         #expect(alias.status == 2)
