@@ -3,8 +3,8 @@ import AuraTesting
 
 /// Writes a file of groups from its meaning, as `Formats/log.md` and `Formats/manifest.md` say and
 /// without the code that they describe; or almost so, for bytes that must be refused.
-struct ReferenceFile {
-    typealias Change = (inout AnnotatedBytes) -> Void
+struct ReferenceFile: Sendable {
+    typealias Change = @Sendable (inout AnnotatedBytes) -> Void
 
     var meaning: FileMeaning
     /// Wrong fields of the file header, under a checksum that holds.
