@@ -89,6 +89,13 @@ struct RowTexts: ~Escapable {
 }
 
 extension RowTexts {
+    /// The text of a value and what follows it.
+    @_lifetime(copy self)
+    func onwards(_ value: Row.Value) -> RawSpan {
+        guard value.origin == .input else { return self[value] }
+        return input.slice(Int(value.start), input.byteCount - Int(value.start))
+    }
+
     /// The text of a value of at most 16 bytes that stands in the row as it reads.
     @inline(__always)
     func short(_ value: Row.Value) -> ShortText? {

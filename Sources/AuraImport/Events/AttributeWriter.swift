@@ -128,7 +128,7 @@ struct AttributeWriter: ~Copyable {
 
     /// Adds a value to the row that was begun last, if that takes no thought.
     @inline(__always)
-    mutating func writeReady(_ value: Row.Value, to slot: Int, _ texts: RowTexts) -> Bool {
+    mutating func writeReady(_ value: Row.Value, _ texts: RowTexts, to slot: Int) -> Bool {
         let code = value.kind.rawValue
         guard slots[slot].ready & 1 << code != 0 else { return false }
         if code < AttributeType.string.rawValue {
@@ -144,12 +144,13 @@ struct AttributeWriter: ~Copyable {
 
     /// Adds a value to the row that was begun last.
     mutating func write(
-        _ value: Row.Value, _ text: RawSpan, to slot: Int
+        _ value: Row.Value, _ texts: RowTexts, to slot: Int
     ) throws(RowError) {
+        let text = texts[value]
         switch slots[slot].mode {
         case .plain: try writePlain(value, text, slot)
         case .wanted: try writeWanted(value, text, slot)
-        case .address: try writeAddress(value, text, slot)
+        case .address: try writeAddress(value, texts, slot)
         case .denied: try writeDenied(value, text, slot)
         }
     }
@@ -216,7 +217,7 @@ struct AttributeWriter: ~Copyable {
             guard let time = value.timestamp(text, details[slot].format) else { return false }
             try put(slot, .timestamp, time.microseconds, value, text)
         case .ipPrefix:
-            guard value.kind == .text, let prefix = IPPrefix(text: text) else { return false }
+            guard value.kind == .text, let prefix = IPPrefix(truncating: text) else { return false }
             try put(slot, prefix)
         }
         return true
@@ -228,14 +229,16 @@ struct AttributeWriter: ~Copyable {
     /// could be an address in disguise.
     @inline(never)
     private mutating func writeAddress(
-        _ value: Row.Value, _ text: RawSpan, _ slot: Int
+        _ value: Row.Value, _ texts: RowTexts, _ slot: Int
     ) throws(RowError) {
+        let text = texts[value]
         switch value.kind {
         case .bool: try put(slot, .bool, value.bits, value, text)
         case .int64, .float64: try deny(slot, .name)
         case .json: try putString(slot, value, text)
         case .text:
-            if let prefix = IPPrefix(text: text) { return try put(slot, prefix) }
+            let prefix = IPPrefix(text: texts.onwards(value), size: text.byteCount)
+            if let prefix { return try put(slot, prefix) }
             let isNumber = slots[slot].readsText && Number(text) != nil
             if isNumber || UUIDBytes(canonical: text) != nil { return try deny(slot, .name) }
             try putString(slot, value, text)
