@@ -64,7 +64,10 @@ let package = Package(
         source("AuraWire", ["AuraCore", nioCore]),
         source(
             "AuraServer",
-            ["AuraCore", "AuraWire", "AuraQuery", "AuraEngine", nioCore, nioPosix, logging]),
+            [
+                "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", nioCore, nioPosix,
+                logging,
+            ]),
         source("AuraClient", ["CAura", "AuraCore", "AuraWire", nioCore, nioPosix]),
         source("AuraImport", ["AuraCore", "CZlib"]),
         // Program.
