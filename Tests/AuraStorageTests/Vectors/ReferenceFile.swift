@@ -12,7 +12,7 @@ struct ReferenceFile: Sendable {
     /// Wrong fields of the groups, under checksums that hold; names as in `group` and `record`.
     var changeGroup: Change = { _ in }
     /// Payloads by the vector that a meaning names.
-    var payload: (String) throws -> [UInt8] = { try GoldenVectors("batch").bytes($0) }
+    var payload: @Sendable (String) throws -> [UInt8] = { try GoldenVectors("batch").bytes($0) }
 
     private static let page = 4_096
 
