@@ -64,8 +64,11 @@ let package = Package(
         source("AuraWire", ["AuraCore", nioCore]),
         source(
             "AuraServer",
-            ["AuraCore", "AuraWire", "AuraQuery", "AuraEngine", nioCore, nioPosix, logging]),
-        source("AuraClient", ["AuraCore", "AuraWire", nioCore, nioPosix]),
+            [
+                "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", nioCore, nioPosix,
+                logging,
+            ]),
+        source("AuraClient", ["CAura", "AuraCore", "AuraWire", nioCore, nioPosix]),
         source("AuraImport", ["AuraCore", "CZlib"]),
         // Program.
         .executableTarget(

@@ -22,6 +22,7 @@ public enum Canary: String, CaseIterable, Sendable {
     case trustFoundNames
     case ignoreBodyChecksum
     case ignoreChain
+    case ignorePlace
     case ignorePromise
     case ignoreIncarnation
     case promiseTooMuch

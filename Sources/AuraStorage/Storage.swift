@@ -72,7 +72,12 @@ public struct Storage: Sendable {
         report.wasClosed =
             found.log.lastGroup == 0 || manifest.state.closedAtGroup == found.log.lastGroup
         if var group = found.doubtful {
-            try found.log.appendAgain(&group, manifest: &manifest, now: now)
+            do {
+                try found.log.appendAgain(&group, manifest: &manifest, now: now)
+            } catch {
+                if case .failed(let cause) = error { throw .io(cause) }
+                throw error
+            }
         }
         log = found.log
         head = replay.head

@@ -2,8 +2,8 @@ import Foundation
 
 /// A folder of `Formats/vectors/`: examples of a format, bytes beside meaning.
 ///
-/// `x.hex` holds bytes: two hexadecimal digits each, blanks and line ends between, `#` begins a
-/// comment. `x.json` beside it says what they mean; or `x.error` which condition of the format's
+/// `x.hex` holds bytes: two hexadecimal digits each, blanks and line ends between, `00*9` for a byte
+/// nine times, `#` begins a comment. `x.json` beside it says what they mean; or `x.error` which condition of the format's
 /// document they break: its number, then a colon and words.
 public struct GoldenVectors: Sendable {
     private let folder: URL
@@ -70,17 +70,21 @@ public struct GoldenVectors: Sendable {
         var bytes: [UInt8] = []
         for line in text.split(separator: "\n") {
             let content = line.prefix { $0 != "#" }
-            for pair in content.split(separator: " ") {
-                guard pair.utf8.count == 2, pair.allSatisfy(\.isHexDigit),
-                    let byte = UInt8(pair, radix: 16)
+            for word in content.split(separator: " ") {
+                let parts = word.split(separator: "*", omittingEmptySubsequences: false)
+                guard parts.count <= 2, parts[0].utf8.count == 2, parts[0].allSatisfy(\.isHexDigit),
+                    let byte = UInt8(parts[0], radix: 16),
+                    let count = parts.count == 1 ? 1 : Int(parts[1]), (1...1 << 20).contains(count)
                 else { return nil }
-                bytes.append(byte)
+                bytes.append(contentsOf: repeatElement(byte, count: count))
             }
         }
         return bytes
     }
 
     /// The text of a `.hex` file: 16 bytes a line, a comment with offset and meaning for each field.
+    ///
+    /// Fields of many zeros take one line.
     public static func hex(_ annotated: AnnotatedBytes, about: String) -> String {
         var text = "# \(about)\n"
         var offset = 0
@@ -88,7 +92,12 @@ public struct GoldenVectors: Sendable {
             var comment = "# \(offset) \(field.name)"
             if !field.detail.isEmpty { comment += ": \(field.detail)" }
             var start = 0
-            repeat {
+            if field.bytes.count > 64, field.bytes.allSatisfy({ $0 == 0 }) {
+                let digits = "00*\(field.bytes.count)"
+                text += digits + String(repeating: " ", count: 48 - digits.count) + comment + "\n"
+                start = field.bytes.count
+            }
+            while start < max(field.bytes.count, 1) {
                 let line = field.bytes[start..<min(start + 16, field.bytes.count)]
                 var digits = line.map(twoDigits).joined(separator: " ")
                 if start == 0 {
@@ -96,7 +105,7 @@ public struct GoldenVectors: Sendable {
                 }
                 text += digits + "\n"
                 start += 16
-            } while start < field.bytes.count
+            }
             offset += field.bytes.count
         }
         return text

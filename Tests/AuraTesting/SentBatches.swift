@@ -116,9 +116,12 @@ extension SentBatches {
     ///
     /// Every answered batch is there once, in its place; nothing is there that was not sent before
     /// operation `moment`; batches are there whole or not at all; each client's are there in the
-    /// order of their numbers without gaps.
+    /// order of their numbers without gaps. On a device that lies, what lies beyond `stable` may be
+    /// missing, but nothing before it.
     @discardableResult
-    public func check(_ snapshot: Snapshot, moment: Int = .max) throws(Violation) -> [Int: UInt64] {
+    public func check(
+        _ snapshot: Snapshot, moment: Int = .max, stable: UInt64 = .max
+    ) throws(Violation) -> [Int: UInt64] {
         var found = Found()
         let problem = walk(snapshot) { (index, sequence) throws(Violation) in
             try found.add(index, of: self, at: sequence, moment: moment)
@@ -130,7 +133,7 @@ extension SentBatches {
         for (index, batch) in batches.enumerated() {
             guard let expected = batch.firstSequence else { continue }
             let place = found.places[index]
-            guard place == expected else {
+            guard place == expected || place == nil && expected > stable else {
                 throw Violation(
                     "batch \(index) was answered \(expected) and "
                         + (place.map { "lies at \($0)" } ?? "is not there"))

@@ -35,6 +35,8 @@ public struct StoreWorld: Sendable {
     public internal(set) var sent = SentBatches()
     public private(set) var clients: [Client]
     public private(set) var storage: Storage?
+    /// The greatest sequence number that a store of this world called stable.
+    public private(set) var stableSequence: UInt64 = 0
     /// Commits that failed so far.
     public private(set) var failures = 0
     private var intake: Intake<Ticket>?
@@ -85,6 +87,11 @@ public struct StoreWorld: Sendable {
         intake = Intake(
             storage, memoryLimit: 64 << 20, queueLimit: Int(options.segmentSize) - 9 << 10)
         self.storage = storage
+        noteStable()
+    }
+
+    private mutating func noteStable() {
+        stableSequence = max(stableSequence, storage?.stableSequence ?? 0)
     }
 
     /// Ends the process: nobody gets an answer any more.
@@ -225,6 +232,7 @@ public struct StoreWorld: Sendable {
                 continue
             }
             intake?.finish(headBytes: storage?.headBytes ?? 0)
+            noteStable()
             for answer in next.answers { try tell(answer.ticket, answer.outcome) }
         }
     }
@@ -286,6 +294,7 @@ public struct StoreWorld: Sendable {
     public mutating func promise() {
         let now = tick()
         do throws(StorageError) { try storage?.promise(now: now) } catch { failures += 1 }
+        noteStable()
     }
 
     /// Makes the spare segment that is wanted, which `takeSpare` hands over.

@@ -24,6 +24,8 @@ struct GroupFile: Sendable {
     struct Rest {
         /// The headers that can be read, in the order of their places.
         var headers: [GroupHeader] = []
+        /// Where it begins.
+        let start: Int64
         /// Where the last page that is not blank ends.
         var end: Int64
         /// The greatest group that one of the headers calls durable.
@@ -44,13 +46,13 @@ struct GroupFile: Sendable {
 
     /// What lies at an offset, as the continuation of a chain.
     ///
-    /// - Throws: `.corrupt` for what no crash leaves: a group of another history, and one whose
-    ///   hash holds but whose content breaks the format.
+    /// - Throws: `.corrupt` for what no crash leaves: a group of another place or history, and one
+    ///   whose hash holds but whose content breaks the format.
     func read(at offset: Int64, after chain: GroupChain) throws(StorageError) -> Found {
         let page = try bytes(at: offset, count: Limits.groupAlignment)
         if page.rawSpan.isZero { return .blank }
-        guard let header = groupHeader(page.rawSpan, at: offset) else {
-            return .damaged(wrong(4, offset, "no group header, or not one of this place"))
+        guard let header = try groupHeader(page.rawSpan, at: offset) else {
+            return .damaged(wrong(4, offset, "no group header"))
         }
         let fit = try fit(of: header, after: chain)
         let content = try bytes(at: offset, count: header.groupSize)
@@ -88,30 +90,32 @@ struct GroupFile: Sendable {
     /// The header of the group at an offset, whatever its chain; nil if there is none.
     func peek(at offset: Int64) throws(StorageError) -> GroupHeader? {
         let page = try bytes(at: offset, count: Limits.groupAlignment)
-        return groupHeader(page.rawSpan, at: offset)
+        return try groupHeader(page.rawSpan, at: offset)
     }
 
     /// Looks at every page from an offset to the end.
     func survey(from offset: Int64) throws(StorageError) -> Rest {
-        var rest = Rest(end: offset)
+        var rest = Rest(start: offset, end: offset)
         var place = offset
         while place < size {
             let window = try bytes(at: place, count: 1 << 20)
             if window.isEmpty { break }
-            survey(window.rawSpan, at: place, &rest)
+            try survey(window.rawSpan, at: place, &rest)
             place += Int64(window.count)
         }
         return rest
     }
 
-    private func survey(_ window: RawSpan, at place: Int64, _ rest: inout Rest) {
+    private func survey(
+        _ window: RawSpan, at place: Int64, _ rest: inout Rest
+    ) throws(StorageError) {
         var page = 0
         while page < window.byteCount {
             let count = min(Limits.groupAlignment, window.byteCount - page)
             if !window.slice(page, count).isZero {
                 let offset = place + Int64(page)
                 rest.end = offset + Int64(count)
-                if let header = groupHeader(window.slice(page, count), at: offset) {
+                if let header = try groupHeader(window.slice(page, count), at: offset) {
                     rest.headers.append(header)
                 }
             }
@@ -144,8 +148,21 @@ struct GroupFile: Sendable {
         }
     }
 
-    private func groupHeader(_ page: RawSpan, at offset: Int64) -> GroupHeader? {
-        GroupHeader(page, incarnation: header.incarnation, file: header.number, at: offset)
+    /// The header that a page begins with; nil if there is none.
+    ///
+    /// - Throws: `.corrupt` for one that was written for another place: the disk put it here over
+    ///   what belongs here.
+    private func groupHeader(
+        _ page: RawSpan, at offset: Int64
+    ) throws(StorageError) -> GroupHeader? {
+        guard let header = GroupHeader(page, incarnation: header.incarnation) else { return nil }
+        if Canary.ignorePlace.isActive { return header }
+        guard header.file == self.header.number, header.offset == offset else {
+            throw .corrupt(
+                file: name,
+                wrong(4, offset, "a group of file \(header.file), byte \(header.offset)"))
+        }
+        return header
     }
 
     private func wrong(_ condition: Int, _ offset: Int64, _ reason: String) -> FormatError {

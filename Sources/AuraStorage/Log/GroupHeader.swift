@@ -51,15 +51,15 @@ struct GroupHeader: Hashable, Sendable {
         return out
     }
 
-    /// Reads a header at `place` of a file; nil unless it is whole and was written for this place.
-    init?(_ bytes: RawSpan, incarnation: UInt64, file: UInt64, at place: Int64) {
+    /// Reads a header; nil unless it is whole and of the store of that incarnation.
+    init?(_ bytes: RawSpan, incarnation: UInt64) {
         guard bytes.byteCount >= GroupHeader.size, bytes.load(0, as: UInt32.self) == Self.magic,
             bytes.load(92, as: UInt32.self)
                 == Checksum.hash32(bytes.slice(0, 92), seed: incarnation)
         else { return nil }
         groupSize = Int(bytes.load(4, as: UInt32.self))
         number = bytes.load(8)
-        self.file = bytes.load(16)
+        file = bytes.load(16)
         offset = bytes.load(24)
         firstSequence = bytes.load(32)
         recordCount = Int(bytes.load(40, as: UInt32.self))
@@ -69,9 +69,8 @@ struct GroupHeader: Hashable, Sendable {
         previous = Hash128(low: bytes.load(64), high: bytes.load(72))
         bodyHash = bytes.load(80)
         contentSize = Int(bytes.load(88, as: UInt32.self))
-        guard self.file == file, offset == place, number > 0, syncedNumber < number,
-            groupSize >= Limits.groupAlignment, groupSize % Limits.groupAlignment == 0,
-            groupSize <= CommitGroup.maximumSize,
+        guard number > 0, syncedNumber < number, groupSize >= Limits.groupAlignment,
+            groupSize % Limits.groupAlignment == 0, groupSize <= CommitGroup.maximumSize,
             contentSize <= groupSize - GroupHeader.size
         else { return nil }
     }

@@ -79,7 +79,9 @@ struct Log: Sendable {
                 try write(&group, now: now)
             }
         } catch {
-            if error.reason == .noSpace { throw .noSpace(directory: place.directory) }
+            if error.reason == .noSpace, manifest.isWritable {
+                throw .noSpace(directory: place.directory)
+            }
             failure = error
             throw .failed(error)
         }

@@ -19,8 +19,9 @@ struct LogRecovery {
         /// Index of the last segment that holds something.
         var index = 0
         var place: GroupReader.End
-        /// What lies behind; nil where an orderly close says that nothing does.
-        var rest: GroupFile.Rest?
+        /// What lies behind, in this segment and each later one; empty where an orderly close says
+        /// that nothing does.
+        var rests: [GroupFile.Rest] = []
     }
 
     /// Reads all groups, hands each to `visit` once, cleans the end, and returns the log.
@@ -35,7 +36,7 @@ struct LogRecovery {
         let end = try read(segments, with: &reader)
         try reader.finish()
         let chain = reader.chain
-        if let rest = end.rest { try settle(segments, end, rest, chain, report: &report) }
+        try settle(segments, end, chain, report: &report)
         discardLeftovers(names, except: spares)
         let isLast = end.index == segments.count - 1
         let log = Log(
@@ -57,35 +58,65 @@ struct LogRecovery {
     ) throws(StorageError) -> End {
         var end = End(place: try reader.read(segments[0], from: GroupFile.start))
         while true {
-            let next = end.index + 1
-            if next < segments.count,
-                try reader.isContinued(in: segments[next], at: GroupFile.start)
-            {
-                end.index = next
-                end.place = try reader.read(segments[next], from: GroupFile.start)
-                continue
+            var next = try start(of: reader, in: segments, behind: end.index)
+            if next == nil {
+                if end.place.damage == nil, manifest.closedAtGroup == reader.chain.lastNumber {
+                    return end
+                }
+                end.rests = try rests(segments, from: end)
+                next = try continuation(of: reader, in: segments, end)
             }
-            if end.place.damage == nil, manifest.closedAtGroup == reader.chain.lastNumber {
-                return end
-            }
-            let rest = try segments[end.index].survey(from: end.place.offset)
-            guard let place = try reader.continuation(in: segments[end.index], rest) else {
-                end.rest = rest
-                return end
-            }
-            end.place = try reader.read(segments[end.index], from: place)
+            guard let next else { return end }
+            end = End(
+                index: next.index,
+                place: try reader.read(segments[next.index], from: next.offset))
         }
+    }
+
+    /// The next segment that begins with what follows; those between hold only what never became
+    /// durable there.
+    private func start(
+        of reader: GroupReader, in segments: [GroupFile], behind index: Int
+    ) throws(StorageError) -> (index: Int, offset: Int64)? {
+        for next in segments.indices.dropFirst(index + 1) {
+            if try reader.isContinued(in: segments[next], at: GroupFile.start) {
+                return (next, GroupFile.start)
+            }
+        }
+        return nil
+    }
+
+    /// What lies behind the end, in its segment and each later one.
+    private func rests(
+        _ segments: [GroupFile], from end: End
+    ) throws(StorageError) -> [GroupFile.Rest] {
+        var rests = [try segments[end.index].survey(from: end.place.offset)]
+        for later in segments[(end.index + 1)...] {
+            rests.append(try later.survey(from: GroupFile.start))
+        }
+        return rests
+    }
+
+    /// Where the chain goes on behind what cannot be read.
+    private func continuation(
+        of reader: GroupReader, in segments: [GroupFile], _ end: End
+    ) throws(StorageError) -> (index: Int, offset: Int64)? {
+        for (distance, rest) in end.rests.enumerated() {
+            let index = end.index + distance
+            if let offset = try reader.continuation(in: segments[index], rest) {
+                return (index, offset)
+            }
+        }
+        return nil
     }
 
     /// Tells a torn tail from damage over everything behind the last good group, and clears it.
     private func settle(
-        _ segments: [GroupFile], _ end: End, _ rest: GroupFile.Rest, _ chain: GroupChain,
-        report: inout RecoveryReport
+        _ segments: [GroupFile], _ end: End, _ chain: GroupChain, report: inout RecoveryReport
     ) throws(StorageError) {
         var tail = TornTail(place, after: chain, promise: manifest.promisedGroup)
-        tail.add(segments[end.index], from: end.place.offset, rest)
-        for later in segments[(end.index + 1)...] {
-            tail.add(later, from: GroupFile.start, try later.survey(from: GroupFile.start))
+        for (distance, rest) in end.rests.enumerated() {
+            tail.add(segments[end.index + distance], rest)
         }
         try tail.check(segments[end.index], end.place)
         try tail.clear(report: &report)

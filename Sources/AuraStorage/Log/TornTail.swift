@@ -21,10 +21,10 @@ struct TornTail {
     }
 
     /// Adds what lies behind the chain in one file.
-    mutating func add(_ file: GroupFile, from offset: Int64, _ rest: GroupFile.Rest) {
+    mutating func add(_ file: GroupFile, _ rest: GroupFile.Rest) {
         promise = max(promise, rest.promise)
         if rest.headers.contains(where: { chain.fit(of: $0) == nil }) { hasForeignGroup = true }
-        if rest.end > offset { tails.append((file, offset..<rest.end)) }
+        if rest.end > rest.start { tails.append((file, rest.start..<rest.end)) }
     }
 
     /// Throws `.corrupt` if the group behind the chain was durable once.

@@ -106,7 +106,7 @@ struct Manifest: Sendable {
         var tail = TornTail(
             place, after: chain,
             promise: isLogAhead || chain.lastNumber == 0 ? chain.nextNumber : 0)
-        tail.add(groups, from: end.offset, rest)
+        tail.add(groups, rest)
         try tail.check(groups, end)
         try tail.clear(report: &report)
         return Manifest(
@@ -150,9 +150,7 @@ struct Manifest: Sendable {
                 }
                 let file = try place.fileSystem.open(place.logDirectory + "/" + name, .read)
                 let page = try file.read(at: GroupFile.start, count: Limits.groupAlignment)
-                let header = GroupHeader(
-                    page.rawSpan, incarnation: incarnation, file: number, at: GroupFile.start)
-                if header != nil { return true }
+                if GroupHeader(page.rawSpan, incarnation: incarnation) != nil { return true }
             }
             return false
         } catch { throw .io(error) }

@@ -126,6 +126,16 @@ struct Workload: Sendable {
         for step in steps { try run(step, in: &world) }
     }
 
+    /// Runs the steps up to the first new start after that many operations.
+    func run(
+        in world: inout StoreWorld, toStartAfter operationCount: Int
+    ) throws(Violation) {
+        for step in steps {
+            if case .open = step, world.disk.operationCount > operationCount { return }
+            try run(step, in: &world)
+        }
+    }
+
     private func run(_ step: Step, in world: inout StoreWorld) throws(Violation) {
         switch step {
         case .open: do throws(StorageError) { try world.open() } catch { world.kill() }
