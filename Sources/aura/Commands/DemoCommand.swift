@@ -64,7 +64,9 @@ struct Demo: AsyncParsableCommand {
     private func settings() throws -> Configuration {
         let variables = ProcessInfo.processInfo.environment
         let home = nonEmpty(variables["HOME"]).map { "\($0)/.local/state" }
-        guard let state = dataDir ?? (nonEmpty(variables["XDG_STATE_HOME"]) ?? home).map({ "\($0)/aura/demo" })
+        guard
+            let state = dataDir
+                ?? (nonEmpty(variables["XDG_STATE_HOME"]) ?? home).map({ "\($0)/aura/demo" })
         else { throw CommandFailure(.usage, "no HOME in the environment", hint: "give --data-dir") }
         var flags: [ConfigurationKey: String] = [.dataDirectory: state, .listen: listen]
         flags[.memoryLimit] = memoryLimit

@@ -108,12 +108,14 @@ extension APIKey {
 
     fileprivate func row(now: Int64) -> [Answer.Cell] {
         let state =
-            if revokedAt != nil { "revoked" } else if let expiresAt, expiresAt <= now { "expired" }
-            else { "usable" }
+            if revokedAt != nil { "revoked" } else if let expiresAt, expiresAt <= now {
+                "expired"
+            } else { "usable" }
         return [
             .text(id), .text(name), .text(prefix), .text(scopeList), .text(state),
-        ] + [createdAt, expiresAt, revokedAt, lastUsedAt].map { time in
-            time.map { .text(Timestamp(microseconds: $0).description) } ?? .absent
-        }
+        ]
+            + [createdAt, expiresAt, revokedAt, lastUsedAt].map { time in
+                time.map { .text(Timestamp(microseconds: $0).description) } ?? .absent
+            }
     }
 }

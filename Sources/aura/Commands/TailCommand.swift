@@ -97,7 +97,9 @@ struct Tail: AsyncParsableCommand {
         return .sequence(UInt64(sequence))
     }
 
-    /// Prints the events of a range that is there. Types are picked here: the server's filter would
+    /// Prints the events of a range that is there.
+    ///
+    /// Types are picked here: the server's filter would
     /// not say when the last of them has come.
     private static func print(
         _ client: AuraClient, _ range: ClosedRange<UInt64>, _ types: [String],

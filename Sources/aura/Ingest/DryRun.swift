@@ -39,7 +39,8 @@ struct DryRun {
         var text = "\(path): \(counts.rows) rows, \(counts.events) events, "
         text += "\(counts.rejected) rejected; nothing was stored\n"
         if let layout {
-            let delimiter = layout.delimiter == UInt8(ascii: "\t")
+            let delimiter =
+                layout.delimiter == UInt8(ascii: "\t")
                 ? "tab" : String(Unicode.Scalar(layout.delimiter))
             text += "columns (delimiter \(delimiter)):\n"
             for column in layout.columns {

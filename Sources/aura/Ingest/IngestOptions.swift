@@ -98,7 +98,8 @@ struct IngestOptions: ParsableArguments {
     private func delimiterByte() throws -> UInt8? {
         guard let delimiter else { return nil }
         if delimiter == "tab" || delimiter == "\\t" { return UInt8(ascii: "\t") }
-        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, ",;|\t".utf8.contains(byte)
+        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first,
+            ",;|\t".utf8.contains(byte)
         else { throw ValidationError("--delimiter '\(delimiter)' is none of , ; | tab") }
         return byte
     }

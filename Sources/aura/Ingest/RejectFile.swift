@@ -52,7 +52,8 @@ final class RejectFile {
         var start = 0
         while start < buffer.count {
             let count = unsafe buffer.withUnsafeBytes { bytes in
-                unsafe write(descriptor, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
+                unsafe write(
+                    descriptor, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start)
             }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw failure("write to") }
@@ -62,7 +63,6 @@ final class RejectFile {
         buffer.removeAll(keepingCapacity: true)
         return written
     }
-
 
     private func open() throws {
         descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)

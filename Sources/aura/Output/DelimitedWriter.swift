@@ -19,7 +19,8 @@ struct DelimitedWriter {
     }
 
     func write(_ answer: Answer) {
-        inPieces(text: hasHeader ? line(answer.columns.map { escaped($0.name) }) : "", answer.rows) {
+        inPieces(text: hasHeader ? line(answer.columns.map { escaped($0.name) }) : "", answer.rows)
+        {
             row in line(row.map { $0.text.map(escaped) ?? null })
         }
     }

@@ -39,7 +39,9 @@ final class EventPrinter: Sendable {
     }
 
     /// One object: what every event has, then its attributes in an object of their own, so that no
-    /// name can collide. An attribute with values of several types has them in an array.
+    /// name can collide.
+    ///
+    /// An attribute with values of several types has them in an array.
     static func json(_ event: Event, sequence: UInt64?) -> String {
         var fields = sequence.map { ["\"sequence\":\($0)"] } ?? []
         fields.append("\"time\":" + JSONText.quoted(event.time.description))

@@ -33,7 +33,8 @@ struct ProgressLine {
         guard isWanted else { return }
         let now = ContinuousClock.now
         let interval: Duration = terminal.isInteractive ? .milliseconds(100) : .seconds(5)
-        guard now - (drawn ?? start) >= (drawn == nil ? max(interval, .milliseconds(500)) : interval)
+        guard
+            now - (drawn ?? start) >= (drawn == nil ? max(interval, .milliseconds(500)) : interval)
         else { return }
         drawn = now
         let text = line(state(), elapsed: (now - start) / .seconds(1))
@@ -62,7 +63,8 @@ struct ProgressLine {
         let rate = elapsed > 0 ? Double(state.events - first) / elapsed : 0
         parts.append("\(Figures.short(rate.rounded()))/s")
         if let fraction = state.fraction, fraction > 0.02, fraction < 1 {
-            parts.append("ETA \(Figures.duration((elapsed * (1 - fraction) / fraction).rounded(.up)))")
+            parts.append(
+                "ETA \(Figures.duration((elapsed * (1 - fraction) / fraction).rounded(.up)))")
         }
         if state.rejected > 0 { parts.append("\(Figures.grouped(state.rejected)) rejected") }
         if let note = state.note { parts.append(terminal.styled(note, .yellow)) }
@@ -71,7 +73,8 @@ struct ProgressLine {
 
     private static func bar(_ fraction: Double) -> String {
         let full = Int((min(1, max(0, fraction)) * Double(barWidth)).rounded())
-        let bar = String(repeating: "█", count: full) + String(repeating: "░", count: barWidth - full)
+        let bar =
+            String(repeating: "█", count: full) + String(repeating: "░", count: barWidth - full)
         return "▕\(bar)▏ \(Int(fraction * 100)) %"
     }
 }

@@ -66,12 +66,11 @@ enum Program {
         var commands = Aura.configuration.subcommands
         for word in arguments {
             guard !commands.isEmpty, !word.hasPrefix("-") else { return nil }
-            if let command = commands.first(where: { $0.names.contains(word) }) {
-                commands = command.configuration.subcommands
-            } else {
+            guard let command = commands.first(where: { $0.names.contains(word) }) else {
                 let isHelp = word == "help" && arguments.first == word
                 return isHelp ? nil : (word, commands.flatMap { $0.names })
             }
+            commands = command.configuration.subcommands
         }
         return nil
     }

@@ -1,4 +1,6 @@
-/// How the memory that the operator allows is shared out. Printed at start.
+/// How the memory that the operator allows is shared out.
+///
+/// Printed at start.
 struct MemoryBudget: Hashable, Sendable {
     /// What the process may use in all.
     let total: ByteSize
