@@ -64,8 +64,11 @@ let package = Package(
         source("AuraWire", ["AuraCore", nioCore]),
         source(
             "AuraServer",
-            ["AuraCore", "AuraWire", "AuraQuery", "AuraEngine", nioCore, nioPosix, logging]),
-        source("AuraClient", ["AuraCore", "AuraWire", nioCore, nioPosix]),
+            [
+                "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", nioCore, nioPosix,
+                logging,
+            ]),
+        source("AuraClient", ["CAura", "AuraCore", "AuraWire", nioCore, nioPosix]),
         source("AuraImport", ["AuraCore", "CZlib"]),
         // Program.
         .executableTarget(
@@ -83,17 +86,19 @@ let package = Package(
 
         tests("AuraCoreTests", ["AuraCore", "AuraTesting"]),
         tests("AuraStorageTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
-        tests("AuraEngineTests", ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
+        tests(
+            "AuraEngineTests",
+            ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
         tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
-        tests("AuraMetadataTests", ["AuraMetadata"]),
+        tests("AuraMetadataTests", ["AuraMetadata", grdb]),
         tests(
             "AuraServerTests",
             [
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
-                "AuraClient", "AuraTesting", nioCore, nioPosix, nioEmbedded,
+                "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura"]),
+        tests("AuraTests", ["aura", "AuraCore", "AuraWire", "AuraClient", argumentParser]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),

@@ -1,4 +1,6 @@
-/// Every hard limit of the formats, with its reason. `Formats/limits.md` lists the same numbers.
+/// Every hard limit of the formats, with its reason.
+///
+/// `Formats/limits.md` lists the same numbers.
 public enum Limits {
     /// Bytes of an event type's or attribute's name: names live in every batch's dictionary.
     public static let nameBytes = 128
@@ -10,6 +12,9 @@ public enum Limits {
     public static let batchTypes = 4_096
     /// Columns of one batch, all types together.
     public static let batchColumns = 4_096
+    /// Values of one batch, all columns together: a column of one constant takes 40 bytes however
+    /// many rows it speaks for, so that without this a small batch could grow without bound.
+    public static let batchValues = 1 << 20
     /// Attributes that one event type may have as columns of their own; the rest goes to the
     /// residual column.
     public static let attributesPerType = 256

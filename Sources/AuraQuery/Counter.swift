@@ -109,29 +109,36 @@ extension Int {
 
 /// The rows of a batch that still count.
 private struct RowSelection {
-    private var isKept: [Bool]
+    private let rowCount: Int
+    /// nil while all rows count.
+    private var isKept: [Bool]?
 
     /// Rows of the query's types and time range; nil if there are none.
     init?(_ batch: EventBatch, _ query: CountQuery) {
         let start = query.start?.microseconds ?? Int64.min
         let end = query.end?.microseconds ?? Int64.max
         let range = batch.layout.timeRange
-        guard range.upperBound >= start, range.lowerBound < end || query.end == nil else {
-            return nil
-        }
-        isKept = Array(repeating: true, count: batch.rowCount)
+        guard range.upperBound >= start, range.lowerBound < end else { return nil }
+        rowCount = batch.rowCount
         if !query.types.isEmpty {
             let wanted = Set(query.types.compactMap { batch.code(of: $0) })
             let keep = batch.layout.types.map { wanted.contains($0.name) }
             guard keep.contains(true) else { return nil }
-            for row in isKept.indices { isKept[row] = keep[batch.typeCode(of: row)] }
+            if keep.contains(false) { isKept = batch.typeCodes().map { keep[Int($0)] } }
         }
         if range.lowerBound < start || range.upperBound >= end {
-            let times = batch.times()
-            for row in isKept.indices where times[row] < start || times[row] >= end {
-                isKept[row] = false
-            }
+            let isInside = batch.times().map { $0 >= start && $0 < end }
+            intersect(isInside)
         }
+    }
+
+    private mutating func intersect(_ other: [Bool]) {
+        guard var kept = isKept else {
+            isKept = other
+            return
+        }
+        for row in kept.indices where !other[row] { kept[row] = false }
+        isKept = kept
     }
 
     /// Keeps rows whose attribute equals one of the filter's values.
@@ -155,10 +162,15 @@ private struct RowSelection {
                 index += 1
             }
         }
-        for row in isKept.indices where !matches[row] { isKept[row] = false }
+        intersect(matches)
     }
 
+    @inline(__always)
     func forEach(_ body: (Int) -> Void) {
+        guard let isKept else {
+            for row in 0..<rowCount { body(row) }
+            return
+        }
         for row in isKept.indices where isKept[row] { body(row) }
     }
 }
@@ -170,12 +182,12 @@ private struct Dimension {
     var codes: [UInt32]
 
     init(_ grouping: CountQuery.Grouping, _ batch: EventBatch, _ times: [Int64]) {
-        codes = Array(repeating: 0, count: batch.rowCount)
         switch grouping {
         case .type:
             keys = batch.layout.types.map { .type(batch.string($0.name)) }
-            for row in codes.indices { codes[row] = UInt32(batch.typeCode(of: row)) }
+            codes = batch.typeCodes()
         case .bucket(let width):
+            codes = Array(repeating: 0, count: batch.rowCount)
             var numbers: [Int64: UInt32] = [:]
             for row in codes.indices {
                 codes[row] = number(times[row].flooredQuotient(width), &numbers) {
@@ -184,6 +196,7 @@ private struct Dimension {
             }
         case .attribute(let name):
             keys = [.attribute(nil)]
+            codes = Array(repeating: 0, count: batch.rowCount)
             for column in batch.columns(named: name) {
                 add(column, batch)
             }

@@ -52,7 +52,7 @@ public struct SentBatches: Sendable {
             for row in 0..<rows {
                 var event = event
                 if row % 2 == 1 { event.attributes.append(Attribute("row", .int64(Int64(row)))) }
-                try builder.append(event)
+                _ = try builder.append(event)
             }
             let batch = try EventBatch(validating: builder.finish() ?? [])
             let hash = Checksum.hash64(batch.bytes)

@@ -2,7 +2,8 @@
 enum BatchEncoder {
     static func encode(_ builder: BatchBuilder) -> [UInt8] {
         let types = builder.types.indices.filter { builder.types[$0].rowCount > 0 }
-        let columns = builder.columns.indices.filter { !builder.columns[$0].rows.isEmpty }
+        let sorted = SortedEntries(builder)
+        let columns = builder.columns.indices.filter { builder.tallies[$0].count > 0 }
         let names = Names(builder, types: types, columns: columns)
         let sortedTypes = types.sorted { names.type[$0] < names.type[$1] }
         let sortedColumns = columns.sorted {
@@ -10,13 +11,13 @@ enum BatchEncoder {
                 < (names.column[$1], builder.columns[$1].type.rawValue)
         }
         // Handle of a type → its code in this batch.
-        var typeCodes = [Int](repeating: 0, count: builder.types.count)
-        for (code, handle) in sortedTypes.enumerated() { typeCodes[handle] = code }
+        var typeCodes = [UInt16](repeating: 0, count: builder.types.count)
+        for (code, handle) in sortedTypes.enumerated() { typeCodes[handle] = UInt16(code) }
 
         var out: [UInt8] = []
         out.reserveCapacity(builder.sizeBound)
         let codeWidth = sortedTypes.count == 1 ? 0 : sortedTypes.count <= 256 ? 1 : 2
-        let times = IntegerEncoding(builder.times)
+        let times = IntegerEncoding(builder.times.span)
         appendHeader(
             &out, builder, names, typeCount: sortedTypes.count, columnCount: sortedColumns.count,
             codeWidth: codeWidth, times: times)
@@ -30,19 +31,22 @@ enum BatchEncoder {
             contentsOf: repeatElement(0, count: sortedColumns.count * BatchLayout.columnEntrySize))
         let rowCodes = builder.rowTypes.map { typeCodes[Int($0)] }
         if codeWidth == 1 {
-            for code in rowCodes { out.append(UInt8(code)) }
+            out.append(contentsOf: rowCodes.map { UInt8($0) })
         } else if codeWidth == 2 {
-            for code in rowCodes { out.append(little: UInt16(code)) }
+            out.append(packing: rowCodes.span) { $0 }
         }
         out.pad(to: 8)
-        times.append(builder.times, to: &out)
+        times.append(builder.times.span, to: &out)
         out.pad(to: 8)
         let rowsOfType = sortedTypes.map { builder.types[$0].rowCount }
+        let rows = RowTypes(codes: rowCodes, rowsOfType: rowsOfType)
         for (index, handle) in sortedColumns.enumerated() {
-            appendColumn(
-                &out, entry: directory + index * BatchLayout.columnEntrySize,
-                name: names.column[handle], column: builder.columns[handle],
-                rowCodes: rowCodes, rowsOfType: rowsOfType, stringCodes: names.string)
+            let column = EncodedColumn(
+                type: builder.columns[handle].type, name: names.column[handle],
+                rows: sorted.rows(of: handle), values: sorted.values(of: handle))
+            column.append(
+                to: &out, entry: directory + index * BatchLayout.columnEntrySize, rows,
+                uuids: builder.uuids, stringCodes: names.string)
         }
         out.store(little: UInt32(out.count), at: 4)
         return out
@@ -67,122 +71,55 @@ enum BatchEncoder {
         out.append(little: times.base)
         out.append(little: UInt64(0))
     }
+}
 
-    private static func appendColumn(
-        _ out: inout [UInt8], entry: Int, name: Int, column: ColumnBuilder, rowCodes: [Int],
-        rowsOfType: [Int], stringCodes: [Int64]
-    ) {
-        let start = out.count
-        var flags: UInt8 = 0
-        var hasType = [Bool](repeating: false, count: rowsOfType.count)
-        for row in column.rows { hasType[rowCodes[Int(row)]] = true }
-        var rowCount = 0
-        for (code, has) in hasType.enumerated() where has { rowCount += rowsOfType[code] }
-        if hasType.contains(false) {
-            flags |= BatchLayout.typeSetFlag
-            appendBits(&out, hasType)
+/// A builder's values, those of one column together, each column's in the order of rows.
+private struct SortedEntries {
+    private let rows: [Int32]
+    private let values: [Int64]
+    /// Where each column begins, and the end of the last.
+    private let starts: [Int]
+
+    /// A counting sort: the builder has counted already.
+    init(_ builder: BatchBuilder) {
+        var starts = [0]
+        starts.reserveCapacity(builder.tallies.count + 1)
+        for tally in builder.tallies { starts.append(starts[starts.count - 1] + Int(tally.count)) }
+        self.starts = starts
+        let count = builder.entries.count
+        var next = starts
+        var rows = [Int32](repeating: 0, count: count)
+        var values = [Int64](repeating: 0, count: count)
+        var nextPlaces = next.mutableSpan
+        var rowPlaces = rows.mutableSpan
+        var valuePlaces = values.mutableSpan
+        let entries = builder.entries.span
+        for index in entries.indices {
+            let entry = entries[index]
+            let place = nextPlaces[Int(entry.column)]
+            nextPlaces[Int(entry.column)] = place &+ 1
+            rowPlaces[place] = entry.row
+            valuePlaces[place] = entry.value
         }
-        if rowCount != column.rows.count {
-            flags |= BatchLayout.presenceFlag
-            appendPresence(&out, column.rows, rowCodes, hasType, rowCount: rowCount)
-        }
-        let (encoding, base) = appendValues(&out, column, stringCodes)
-        out.pad(to: 8)
-        out.store(little: UInt32(name), at: entry)
-        out[entry + 4] = column.type.rawValue
-        out[entry + 5] = encoding.rawValue
-        out[entry + 6] = flags
-        out.store(little: UInt32(start), at: entry + 8)
-        out.store(little: UInt32(out.count - start), at: entry + 12)
-        out.store(little: UInt32(rowCount), at: entry + 16)
-        out.store(little: UInt32(column.rows.count), at: entry + 20)
-        out.store(little: base, at: entry + 24)
+        self.rows = rows
+        self.values = values
     }
 
-    private static func appendPresence(
-        _ out: inout [UInt8], _ rows: [Int32], _ rowCodes: [Int], _ hasType: [Bool], rowCount: Int
-    ) {
-        let start = out.count
-        out.append(contentsOf: repeatElement(0, count: padded((rowCount + 7) / 8)))
-        var bit = 0
-        var next = 0
-        for (row, code) in rowCodes.enumerated() where hasType[code] {
-            if next < rows.count, Int(rows[next]) == row {
-                out[start + bit / 8] |= 1 << UInt8(bit % 8)
-                next += 1
-            }
-            bit += 1
-        }
+    @_lifetime(borrow self)
+    func rows(of column: Int) -> Span<Int32> {
+        rows.span.extracting(starts[column]..<starts[column + 1])
     }
 
-    private static func appendValues(
-        _ out: inout [UInt8], _ column: ColumnBuilder, _ stringCodes: [Int64]
-    ) -> (ValueEncoding, base: Int64) {
-        switch column.type {
-        case .uuid:
-            let isConstant = column.uuids.allSatisfy { $0 == column.uuids[0] }
-            for uuid in isConstant ? column.uuids[..<1] : column.uuids[...] {
-                out.append(little: uuid.high)
-                out.append(little: uuid.low)
-            }
-            return (isConstant ? .constant : .plain, 0)
-        case .bool:
-            if column.integers.allSatisfy({ $0 == column.integers[0] }) {
-                out.append(UInt8(column.integers[0]))
-                return (.constant, 0)
-            }
-            appendBits(&out, column.integers.map { $0 != 0 })
-            return (.plain, 0)
-        case .float64:
-            let isConstant = column.integers.allSatisfy { $0 == column.integers[0] }
-            for bits in isConstant ? column.integers[..<1] : column.integers[...] {
-                out.append(little: bits)
-            }
-            return (isConstant ? .constant : .plain, 0)
-        case .string:
-            return appendCodes(&out, column.integers.map { stringCodes[Int($0)] })
-        case .int64, .timestamp, .ipPrefix:
-            let encoding = IntegerEncoding(column.integers)
-            encoding.append(column.integers, to: &out)
-            return (encoding.encoding, encoding.base)
-        }
-    }
-
-    private static func appendCodes(
-        _ out: inout [UInt8], _ codes: [Int64]
-    ) -> (ValueEncoding, base: Int64) {
-        if codes.allSatisfy({ $0 == codes[0] }) {
-            out.append(little: UInt32(codes[0]))
-            return (.constant, 0)
-        }
-        let greatest = UInt64(codes.reduce(0, max))
-        switch greatest {
-        case 0...0xFF:
-            for code in codes { out.append(UInt8(code)) }
-            return (.one, 0)
-        case 0...0xFFFF:
-            for code in codes { out.append(little: UInt16(code)) }
-            return (.two, 0)
-        default:
-            for code in codes { out.append(little: UInt32(code)) }
-            return (.four, 0)
-        }
-    }
-
-    private static func appendBits(_ out: inout [UInt8], _ bits: [Bool]) {
-        let start = out.count
-        out.append(contentsOf: repeatElement(0, count: (bits.count + 7) / 8))
-        for (index, bit) in bits.enumerated() where bit {
-            out[start + index / 8] |= 1 << UInt8(index % 8)
-        }
-        out.pad(to: 8)
+    @_lifetime(borrow self)
+    func values(of column: Int) -> Span<Int64> {
+        values.span.extracting(starts[column]..<starts[column + 1])
     }
 }
 
 /// The dictionary of a batch in the making: names and values together, in order.
 private struct Names {
     /// Code in the batch of a string of the builder, by the builder's code.
-    let string: [Int64]
+    let string: [UInt32]
     /// Code of a type's name, by handle; of types without rows, anything.
     let type: [Int]
     /// Code of a column's name, by handle.
@@ -196,17 +133,17 @@ private struct Names {
         for handle in types { type[handle] = interner.intern(builder.types[handle].name) }
         var column = [Int](repeating: 0, count: builder.columns.count)
         for handle in columns { column[handle] = interner.intern(builder.columns[handle].name) }
-        // A value that was replaced, or whose row was cancelled, leaves a string nobody refers to.
+        // A value that was replaced leaves a string nobody refers to.
         var isUsed = [Bool](repeating: false, count: interner.count)
         for handle in types { isUsed[type[handle]] = true }
-        for handle in columns {
-            isUsed[column[handle]] = true
-            guard builder.columns[handle].type == .string else { continue }
-            for code in builder.columns[handle].integers { isUsed[Int(code)] = true }
+        for handle in columns { isUsed[column[handle]] = true }
+        let isString = builder.columns.map { $0.type == .string }
+        for entry in builder.entries where isString[Int(entry.column)] {
+            isUsed[Int(entry.value)] = true
         }
         order = interner.sortedCodes().filter { isUsed[$0] }
-        var codes = [Int64](repeating: 0, count: interner.count)
-        for (code, old) in order.enumerated() { codes[old] = Int64(code) }
+        var codes = [UInt32](repeating: 0, count: interner.count)
+        for (code, old) in order.enumerated() { codes[old] = UInt32(code) }
         string = codes
         self.type = type.map { interner.count == 0 ? 0 : Int(codes[$0]) }
         self.column = column.map { interner.count == 0 ? 0 : Int(codes[$0]) }
@@ -233,48 +170,5 @@ extension StringInterner {
     mutating func intern(_ text: String) -> Int {
         var text = text
         return text.withUTF8 { intern(unsafe $0.span.bytes) }
-    }
-}
-
-/// The narrowest encoding of integers, and the base that makes it fit.
-private struct IntegerEncoding {
-    let encoding: ValueEncoding
-    let base: Int64
-    let minimum: Int64
-    let maximum: Int64
-
-    init(_ values: [Int64]) {
-        var low = Int64.max
-        var high = Int64.min
-        for value in values {
-            low = min(low, value)
-            high = max(high, value)
-        }
-        minimum = low
-        maximum = high
-        if low == high {
-            encoding = .constant
-            base = 0
-        } else if let narrow = ValueEncoding(
-            codesUpTo: UInt64(bitPattern: high) &- UInt64(bitPattern: low))
-        {
-            encoding = narrow
-            base = low
-        } else {
-            encoding = .plain
-            base = 0
-        }
-    }
-
-    func append(_ values: [Int64], to out: inout [UInt8]) {
-        switch encoding {
-        case .constant: out.append(little: minimum)
-        case .plain: for value in values { out.append(little: value) }
-        case .one: for value in values { out.append(UInt8(truncatingIfNeeded: value &- base)) }
-        case .two:
-            for value in values { out.append(little: UInt16(truncatingIfNeeded: value &- base)) }
-        case .four:
-            for value in values { out.append(little: UInt32(truncatingIfNeeded: value &- base)) }
-        }
     }
 }

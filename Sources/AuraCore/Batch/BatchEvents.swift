@@ -1,21 +1,26 @@
 extension EventBatch {
     /// The events, in order, as single values: for tails, exports and tests, not for counting.
+    ///
+    /// Equal strings of the batch share their memory, however many rows hold them.
     public func events() -> [Event] {
-        let typeNames = layout.types.map { string($0.name) }
+        let strings = (0..<layout.strings.count).map { string($0) }
         var events: [Event] = []
         events.reserveCapacity(rowCount)
         let times = IntegerReader(bytes, layout.times)
         for row in 0..<rowCount {
             events.append(
                 Event(
-                    type: typeNames[typeCode(of: row)],
+                    type: strings[layout.types[typeCode(of: row)].name],
                     time: Timestamp(microseconds: times[row])))
         }
         for column in layout.columns {
-            let name = string(column.name)
+            let name = strings[column.name]
             var index = 0
             forEachRow(of: column) { row in
-                let value = value(at: index, of: column)
+                let value: AttributeValue =
+                    column.type == .string
+                    ? .string(strings[stringCode(at: index, of: column.values)])
+                    : value(at: index, of: column)
                 index += 1
                 if name == ReservedName.id {
                     events[row].id = EventID(value)
@@ -30,29 +35,12 @@ extension EventBatch {
     /// The type of a row, as an index of `layout.types`.
     @inline(__always)
     public func typeCode(of row: Int) -> Int {
-        switch layout.typeCodeWidth {
-        case 0: 0
-        case 1: Int(bytes.load(layout.typeCodesOffset + row, as: UInt8.self))
-        default: Int(bytes.load(layout.typeCodesOffset + row * 2, as: UInt16.self))
-        }
+        layout.typeCode(of: row, in: bytes)
     }
 
     /// Calls `body` with the row of each value of a column, ascending.
     public func forEachRow(of column: BatchLayout.Column, _ body: (Int) -> Void) {
-        let bytes = bytes
-        if column.typeSetOffset == nil, column.presenceOffset == nil {
-            for row in 0..<rowCount { body(row) }
-            return
-        }
-        let applies = layout.types.indices.map { code in
-            column.typeSetOffset.map { bytes.bit(code, at: $0) } ?? true
-        }
-        var bit = 0
-        for row in 0..<rowCount where applies[typeCode(of: row)] {
-            defer { bit += 1 }
-            if let presence = column.presenceOffset, !bytes.bit(bit, at: presence) { continue }
-            body(row)
-        }
+        layout.forEachRow(of: column, in: bytes, body)
     }
 
     /// The value of a column at an index among its values.
@@ -95,6 +83,33 @@ extension EventBatch {
     }
 }
 
+extension BatchLayout {
+    @inline(__always)
+    func typeCode(of row: Int, in bytes: RawSpan) -> Int {
+        switch typeCodeWidth {
+        case 0: 0
+        case 1: Int(bytes.load(typeCodesOffset + row, as: UInt8.self))
+        default: Int(bytes.load(typeCodesOffset + row * 2, as: UInt16.self))
+        }
+    }
+
+    func forEachRow(of column: Column, in bytes: RawSpan, _ body: (Int) -> Void) {
+        if column.typeSetOffset == nil, column.presenceOffset == nil {
+            for row in 0..<rowCount { body(row) }
+            return
+        }
+        let applies = types.indices.map { code in
+            column.typeSetOffset.map { bytes.bit(code, at: $0) } ?? true
+        }
+        var bit = 0
+        for row in 0..<rowCount where applies[typeCode(of: row, in: bytes)] {
+            defer { bit += 1 }
+            if let presence = column.presenceOffset, !bytes.bit(bit, at: presence) { continue }
+            body(row)
+        }
+    }
+}
+
 extension EventID {
     /// The id that the reserved attribute `$id` holds: only UUIDs stay UUIDs.
     init(_ value: AttributeValue) {
@@ -108,9 +123,43 @@ extension EventID {
 extension EventBatch {
     /// The times of all rows, in µs.
     public func times() -> [Int64] {
-        let reader = IntegerReader(bytes, layout.times)
-        var times = [Int64](repeating: 0, count: rowCount)
-        for row in times.indices { times[row] = reader[row] }
-        return times
+        let values = layout.times
+        return switch values.encoding {
+        case .plain: integers(values) { (value: Int64) in value }
+        case .one: integers(values) { (code: UInt8) in values.base &+ Int64(code) }
+        case .two: integers(values) { (code: UInt16) in values.base &+ Int64(code) }
+        case .four: integers(values) { (code: UInt32) in values.base &+ Int64(code) }
+        case .constant: Array(repeating: bytes.load(values.offset), count: rowCount)
+        }
+    }
+
+    /// The type of every row, as indexes of `layout.types`.
+    public func typeCodes() -> [UInt32] {
+        let bytes = bytes
+        var codes = [UInt32](repeating: 0, count: rowCount)
+        switch layout.typeCodeWidth {
+        case 0: break
+        case 1:
+            for row in codes.indices {
+                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row, as: UInt8.self))
+            }
+        default:
+            for row in codes.indices {
+                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row * 2, as: UInt16.self))
+            }
+        }
+        return codes
+    }
+
+    @inline(__always)
+    private func integers<Code: FixedWidthInteger & BitwiseCopyable>(
+        _ values: BatchLayout.Values, _ value: (Code) -> Int64
+    ) -> [Int64] {
+        let bytes = bytes.slice(values.offset, values.count * MemoryLayout<Code>.size)
+        var integers = [Int64](repeating: 0, count: values.count)
+        for index in integers.indices {
+            integers[index] = value(bytes.load(index * MemoryLayout<Code>.size))
+        }
+        return integers
     }
 }

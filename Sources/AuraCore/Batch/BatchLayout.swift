@@ -4,14 +4,17 @@
 public struct BatchLayout: Sendable {
     /// Bytes of the whole batch.
     public let size: Int
+    /// Events, 1…65,536.
     public let rowCount: Int
     /// Earliest and latest event time.
     public let timeRange: ClosedRange<Int64>
+    /// Where the dictionary lies.
     public let strings: StringTable
     /// The types, ascending by name; a row's type code is an index of this array.
     public let types: [TypeEntry]
     /// Bytes of one type code: 0 (one type only), 1 or 2.
     public let typeCodeWidth: Int
+    /// Where the type codes begin; without meaning if their width is 0.
     public let typeCodesOffset: Int
     /// Event times, one for each row.
     public let times: Values
@@ -20,8 +23,11 @@ public struct BatchLayout: Sendable {
 
     /// The batch's dictionary: all names and string values, ascending and distinct.
     public struct StringTable: Sendable {
+        /// Strings.
         public let count: Int
+        /// Where the u32 offsets begin, one more than strings.
         public let offsetsOffset: Int
+        /// Where the bytes begin that the offsets count from.
         public let bytesOffset: Int
     }
 
@@ -29,13 +35,17 @@ public struct BatchLayout: Sendable {
     public struct TypeEntry: Sendable {
         /// Code of its name.
         public let name: Int
+        /// Rows of this type.
         public let rowCount: Int
     }
 
     /// Encoded values, `count` of them, without gaps.
     public struct Values: Sendable {
+        /// How they lie.
         public let encoding: ValueEncoding
+        /// Where they begin.
         public let offset: Int
+        /// How many there are, also where one stands for all.
         public let count: Int
         /// Added to each value of encodings `one`, `two` and `four` of integer types.
         public let base: Int64
@@ -45,13 +55,15 @@ public struct BatchLayout: Sendable {
     public struct Column: Sendable {
         /// Code of its name.
         public let name: Int
+        /// Type of the values.
         public let type: AttributeType
         /// Rows whose type has this attribute at all: the rows that presence bits speak of.
         public let rowCount: Int
-        /// Bits, one for each type of the batch: which have this attribute. nil means all.
+        /// Bits, one for each type of the batch, which have this attribute; nil means all.
         public let typeSetOffset: Int?
-        /// Bits, one for each of the column's rows: which hold a value. nil means all.
+        /// Bits, one for each of the column's rows, which hold a value; nil means all.
         public let presenceOffset: Int?
+        /// The values of the rows that hold one.
         public let values: Values
     }
 

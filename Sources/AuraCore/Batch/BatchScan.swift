@@ -36,7 +36,8 @@ enum BatchScan {
     }
 
     /// Smallest and greatest of integer values; nil if a sum exceeds 64 bits.
-    static func integerRange(_ bytes: RawSpan, _ values: BatchLayout.Values) -> ClosedRange<Int64>? {
+    static func integerRange(_ bytes: RawSpan, _ values: BatchLayout.Values) -> ClosedRange<Int64>?
+    {
         switch values.encoding {
         case .constant:
             let value = bytes.load(values.offset, as: Int64.self)

@@ -19,11 +19,26 @@ extension BatchLayout {
             size: bytes.byteCount, rowCount: check.rowCount, timeRange: check.timeRange,
             strings: check.strings, types: check.types, typeCodeWidth: check.typeCodeWidth,
             typeCodesOffset: check.typeCodesOffset, times: check.times, columns: check.columns)
+        try checkIDs(bytes)
+    }
+
+    /// An event has one id: no row may hold a UUID and a string as such.
+    private func checkIDs(_ bytes: RawSpan) throws(FormatError) {
+        guard let name = strings.find(ReservedName.id, in: bytes) else { return }
+        let ids = columns.filter { $0.name == name }
+        guard ids.count == 2 else { return }
+        var has = [Bool](repeating: false, count: rowCount)
+        forEachRow(of: ids[0], in: bytes) { row in has[row] = true }
+        var conflict: Int?
+        forEachRow(of: ids[1], in: bytes) { row in if has[row] { conflict = row } }
+        guard let conflict else { return }
+        throw FormatError(
+            .batch, 13, at: ids[1].values.offset, "row \(conflict) has two ids")
     }
 }
 
 /// The walk over a batch's bytes, section by section, front to back.
-private struct BatchCheck: ~Escapable {
+struct BatchCheck: ~Escapable {
     let bytes: RawSpan
     let rowCount: Int
     let typeCount: Int
@@ -39,8 +54,9 @@ private struct BatchCheck: ~Escapable {
     var columns: [BatchLayout.Column] = []
     /// Which strings of the dictionary something refers to.
     var used: [Bool]
-    private var directoryOffset = 0
+    var directoryOffset = 0
     private let stringBytes: Int
+    var valueCount = 0
 
     @_lifetime(copy bytes)
     init(_ bytes: RawSpan) throws(FormatError) {
@@ -98,7 +114,7 @@ private struct BatchCheck: ~Escapable {
     }
 
     /// Takes the next `size` bytes and their padding as a section; its offset is returned.
-    private mutating func section(_ size: Int) throws(FormatError) -> Int {
+    mutating func section(_ size: Int) throws(FormatError) -> Int {
         let start = offset
         let end = start + padded(size)
         guard end <= bytes.byteCount else {
@@ -148,7 +164,7 @@ private struct BatchCheck: ~Escapable {
     }
 
     /// Checks a name's code and size, and notes that it is used.
-    private mutating func useName(_ code: Int, at place: Int) throws(FormatError) {
+    mutating func useName(_ code: Int, at place: Int) throws(FormatError) {
         guard code < strings.count else {
             throw FormatError(
                 .batch, 7, at: place, "name code \(code), the dictionary has \(strings.count)")
@@ -210,6 +226,7 @@ private struct BatchCheck: ~Escapable {
         let size = encoding.size(of: rowCount, as: .timestamp) ?? 0
         times = BatchLayout.Values(
             encoding: encoding, offset: try section(size), count: rowCount, base: base)
+        try checkBase(times, of: .timestamp, at: 48)
         let range = try integerRange(times, at: times.offset)
         guard range == timeRange else {
             throw FormatError(
@@ -217,151 +234,6 @@ private struct BatchCheck: ~Escapable {
                 "times \(range.lowerBound) to \(range.upperBound) µs, the header says "
                     + "\(timeRange.lowerBound) to \(timeRange.upperBound)")
         }
-    }
-
-    mutating func readColumns() throws(FormatError) {
-        columns.reserveCapacity(columnCount)
-        var previous = (-1, UInt8(0))
-        for index in 0..<columnCount {
-            let place = directoryOffset + index * BatchLayout.columnEntrySize
-            let name = Int(bytes.load(place, as: UInt32.self))
-            try useName(name, at: place)
-            let code = bytes.load(place + 4, as: UInt8.self)
-            guard let type = AttributeType(rawValue: code) else {
-                throw FormatError(.batch, 10, at: place + 4, "attribute type \(code) is unknown")
-            }
-            guard (name, code) > previous else {
-                throw FormatError(
-                    .batch, 10, at: place, "columns are not ascending by name and type")
-            }
-            previous = (name, code)
-            try readColumn(name: name, type: type, entry: place)
-        }
-    }
-
-    private mutating func readColumn(
-        name: Int, type: AttributeType, entry place: Int
-    ) throws(FormatError) {
-        let encoding = try encoding(bytes.load(place + 5, as: UInt8.self), of: type, at: place + 5)
-        let flags = bytes.load(place + 6, as: UInt8.self)
-        guard flags & ~3 == 0, bytes.load(place + 7, as: UInt8.self) == 0 else {
-            throw FormatError(.batch, 4, at: place + 6, "flags \(flags) are unknown")
-        }
-        guard Int(bytes.load(place + 8, as: UInt32.self)) == offset else {
-            throw FormatError(.batch, 10, at: place + 8, "the column does not begin at \(offset)")
-        }
-        let start = offset
-        let rows = Int(bytes.load(place + 16, as: UInt32.self))
-        let count = Int(bytes.load(place + 20, as: UInt32.self))
-        var typeSet: Int?
-        if flags & BatchLayout.typeSetFlag != 0 {
-            let bits = try section((typeCount + 7) / 8)
-            guard BatchScan.bits(bytes, at: bits, count: typeCount) != nil else {
-                throw FormatError(.batch, 11, at: bits, "the type set names a type beyond the last")
-            }
-            typeSet = bits
-        }
-        guard rows == applicableRows(typeSet) else {
-            throw FormatError(
-                .batch, 11, at: place + 16,
-                "says \(rows) rows, its types have \(applicableRows(typeSet))")
-        }
-        guard count > 0, count <= rows else {
-            throw FormatError(.batch, 11, at: place + 20, "\(count) values for \(rows) rows")
-        }
-        var presence: Int?
-        if flags & BatchLayout.presenceFlag != 0 {
-            let bits = try section((rows + 7) / 8)
-            guard BatchScan.bits(bytes, at: bits, count: rows) == count else {
-                throw FormatError(.batch, 11, at: bits, "presence bits do not count \(count)")
-            }
-            presence = bits
-        } else if count != rows {
-            throw FormatError(
-                .batch, 11, at: place + 20, "\(count) values for \(rows) rows, no presence bits")
-        }
-        guard let size = encoding.size(of: count, as: type) else {
-            throw FormatError(
-                .batch, 10, at: place + 5, "encoding \(encoding.rawValue) is not for \(type.name)")
-        }
-        let values = BatchLayout.Values(
-            encoding: encoding, offset: try section(size), count: count,
-            base: bytes.load(place + 24, as: Int64.self))
-        guard Int(bytes.load(place + 12, as: UInt32.self)) == offset - start else {
-            throw FormatError(.batch, 10, at: place + 12, "the column has \(offset - start) bytes")
-        }
-        try readValues(values, of: type)
-        columns.append(
-            .init(
-                name: name, type: type, rowCount: rows, typeSetOffset: typeSet,
-                presenceOffset: presence, values: values))
-    }
-
-    /// Rows of the types in the set.
-    private func applicableRows(_ typeSet: Int?) -> Int {
-        guard let typeSet else { return rowCount }
-        var rows = 0
-        for (code, type) in types.enumerated() where bytes.bit(code, at: typeSet) {
-            rows += type.rowCount
-        }
-        return rows
-    }
-
-    private mutating func readValues(
-        _ values: BatchLayout.Values, of type: AttributeType
-    ) throws(FormatError) {
-        let hasBase =
-            type != .string && type != .bool && values.encoding != .plain
-            && values.encoding != .constant
-        guard hasBase || values.base == 0 else {
-            throw FormatError(.batch, 4, at: values.offset, "a base without differences")
-        }
-        switch type {
-        case .bool:
-            let bits = values.encoding == .constant ? 1 : values.count
-            guard BatchScan.bits(bytes, at: values.offset, count: bits) != nil else {
-                throw FormatError(.batch, 12, at: values.offset, "bits past the last value are set")
-            }
-        case .int64:
-            _ = try integerRange(values, at: values.offset)
-        case .timestamp:
-            let range = try integerRange(values, at: values.offset)
-            guard range.lowerBound >= Limits.earliestTime, range.upperBound <= Limits.latestTime
-            else {
-                throw FormatError(.batch, 12, at: values.offset, "a timestamp out of range")
-            }
-        case .ipPrefix:
-            guard BatchScan.areIPPrefixes(bytes, values) else {
-                throw FormatError(.batch, 12, at: values.offset, "an impossible ip prefix")
-            }
-        case .string:
-            guard BatchScan.markCodes(bytes, values, in: &used) else {
-                throw FormatError(
-                    .batch, 12, at: values.offset,
-                    "a string code beyond the dictionary of \(strings.count)")
-            }
-        case .float64, .uuid:
-            break
-        }
-    }
-
-    private func integerRange(
-        _ values: BatchLayout.Values, at place: Int
-    ) throws(FormatError) -> ClosedRange<Int64> {
-        guard let range = BatchScan.integerRange(bytes, values) else {
-            throw FormatError(.batch, 12, at: place, "base plus difference exceeds 64 bits")
-        }
-        return range
-    }
-
-    private func encoding(
-        _ code: UInt8, of type: AttributeType, at place: Int
-    ) throws(FormatError) -> ValueEncoding {
-        guard let encoding = ValueEncoding(rawValue: code), encoding.size(of: 1, as: type) != nil
-        else {
-            throw FormatError(.batch, 10, at: place, "encoding \(code) is not for \(type.name)")
-        }
-        return encoding
     }
 
     func finish() throws(FormatError) {

@@ -36,13 +36,9 @@ public struct EventBatch: Sendable {
         layout.strings.bytes(of: code, in: bytes).text
     }
 
-    /// The code of a string, if the batch's dictionary holds it. O(log strings).
+    /// The code of a string, if the batch's dictionary holds it; O(log strings).
     public func code(of string: String) -> Int? {
-        var string = string
-        let bytes = bytes
-        return string.withUTF8 { text in
-            layout.strings.find(unsafe text.span.bytes, in: bytes)
-        }
+        layout.strings.find(string, in: bytes)
     }
 }
 
@@ -53,6 +49,12 @@ extension BatchLayout.StringTable {
         let start = Int(batch.load(offsetsOffset + code * 4, as: UInt32.self))
         let end = Int(batch.load(offsetsOffset + code * 4 + 4, as: UInt32.self))
         return batch.slice(bytesOffset + start, end - start)
+    }
+
+    /// The code of a string, by binary search.
+    func find(_ wanted: String, in batch: RawSpan) -> Int? {
+        var wanted = wanted
+        return wanted.withUTF8 { find(unsafe $0.span.bytes, in: batch) }
     }
 
     /// The code of the string of these bytes, by binary search.

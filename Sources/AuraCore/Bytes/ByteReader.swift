@@ -51,7 +51,7 @@ public struct ByteReader: ~Escapable {
         guard remaining == 0 else { throw failure("\(remaining) bytes too many") }
     }
 
-    /// An error at the present place. Condition 1 of every document: the structure is whole.
+    /// An error at the present place, of condition 1 of every document: the structure is whole.
     public func failure(_ reason: String) -> FormatError {
         FormatError(format, 1, at: offset, reason)
     }

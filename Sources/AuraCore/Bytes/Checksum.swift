@@ -25,7 +25,9 @@ public enum Checksum {
 
 /// 128 bits of XXH3; stored as `low`, `high`, each little-endian.
 public struct Hash128: Hashable, Sendable {
+    /// The low 64 bits.
     public var low: UInt64
+    /// The high 64 bits.
     public var high: UInt64
 
     /// A hash of two halves.

@@ -1,6 +1,6 @@
 extension RawSpan {
     /// The value at a byte offset, little-endian, at any alignment; traps outside the span.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func load<Value: FixedWidthInteger & BitwiseCopyable>(
         _ offset: Int, as type: Value.Type = Value.self
     ) -> Value {
@@ -8,6 +8,7 @@ extension RawSpan {
     }
 
     /// The bytes `[offset, offset + count)`; traps outside the span.
+    @inlinable @inline(__always)
     @_lifetime(copy self)
     public func slice(_ offset: Int, _ count: Int) -> RawSpan {
         extracting(offset..<offset + count)
@@ -19,11 +20,27 @@ extension RawSpan {
     }
 
     /// Whether both hold the same bytes.
+    @inlinable
     public func isEqual(_ other: RawSpan) -> Bool {
-        guard byteCount == other.byteCount else { return false }
-        return unsafe withUnsafeBytes { left in
-            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+        let count = byteCount
+        guard count == other.byteCount else { return false }
+        if count < 8 {
+            var offset = 0
+            while offset < count {
+                if load(offset, as: UInt8.self) != other.load(offset, as: UInt8.self) {
+                    return false
+                }
+                offset += 1
+            }
+            return true
         }
+        var offset = 0
+        while offset + 8 < count {
+            if load(offset, as: UInt64.self) != other.load(offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        // The last eight bytes, some of them once more.
+        return load(count - 8, as: UInt64.self) == other.load(count - 8, as: UInt64.self)
     }
 
     /// Whether every byte is zero.
@@ -48,17 +65,18 @@ extension RawSpan {
 
 extension Array where Element == UInt8 {
     /// The bytes as a span.
-    public var rawSpan: RawSpan {
-        @_lifetime(borrow self) get { unsafe span.bytes }
+    @inlinable public var rawSpan: RawSpan {
+        @_lifetime(borrow self) @inline(__always) get { unsafe span.bytes }
     }
 
     /// Appends a little-endian integer.
-    @inline(__always)
+    @inlinable @inline(__always)
     public mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(little value: Value) {
         unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
     }
 
     /// Overwrites bytes with a little-endian integer; traps outside the array.
+    @inlinable
     public mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(
         little value: Value, at offset: Int
     ) {

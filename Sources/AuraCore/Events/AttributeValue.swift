@@ -1,4 +1,6 @@
-/// One value of any attribute type. For single events and answers; columns hold vectors.
+/// One value of any attribute type.
+///
+/// For single events and answers; columns hold vectors.
 public enum AttributeValue: Hashable, Sendable {
     case bool(Bool)
     case int64(Int64)
@@ -21,12 +23,14 @@ public enum AttributeValue: Hashable, Sendable {
         }
     }
 
-    /// Equal bits: unlike `==` on floats, NaN equals itself and 0.0 differs from -0.0.
+    /// Equal bits: unlike `==`, NaN equals itself, 0.0 differs from -0.0, and é differs from e
+    /// with an accent.
     public func isIdentical(to other: AttributeValue) -> Bool {
-        if case .float64(let left) = self, case .float64(let right) = other {
-            return left.bitPattern == right.bitPattern
+        switch (self, other) {
+        case (.float64(let left), .float64(let right)): left.bitPattern == right.bitPattern
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        default: self == other
         }
-        return self == other
     }
 }
 
@@ -47,7 +51,9 @@ extension AttributeValue: CustomStringConvertible {
 
 /// A named value of an event.
 public struct Attribute: Hashable, Sendable {
+    /// Any UTF-8 of 1…128 bytes that does not begin with `$`.
     public var name: String
+    /// What it is; its type is part of the attribute's identity.
     public var value: AttributeValue
 
     /// A named value.

@@ -2,6 +2,7 @@
 public struct Event: Hashable, Sendable {
     /// `appointment.created`, or any UTF-8 of 1…128 bytes.
     public var type: String
+    /// When it happened, by the sender's account.
     public var time: Timestamp
     /// The sender's own id of the event, if it has one.
     public var id: EventID?
@@ -53,13 +54,23 @@ public enum ReservedName {
     public static let id = "$id"
     /// What exceeded the cap of attributes per type, as one JSON object.
     public static let residual = "$residual"
+
+    /// Whether a column may have that name and type: any if the name does not begin with `$`.
+    static func permits(_ name: String, _ type: AttributeType) -> Bool {
+        guard name.utf8.first == UInt8(ascii: "$") else { return true }
+        return switch name {
+        case id: type == .uuid || type == .string
+        case residual: type == .string
+        default: false
+        }
+    }
 }
 
 /// What makes an event impossible to encode; the event is refused, nothing else is.
 public enum EventError: Error, Hashable, Sendable {
     /// A type or attribute name that is empty or over `Limits.nameBytes`.
     case badName(String)
-    /// An attribute name that begins with `$` and is not Aura's.
+    /// An attribute name that begins with `$` and is not Aura's, or has not Aura's type.
     case reservedName(String)
     /// A time outside the years 1…9999, in the event or an attribute.
     case badTime(Int64)
@@ -67,6 +78,8 @@ public enum EventError: Error, Hashable, Sendable {
     case stringTooLong(attribute: String, size: Int)
     /// The event alone does not fit a batch.
     case eventTooLarge(size: Int)
+    /// As many attributes as no batch has columns for.
+    case tooManyAttributes(Int)
 }
 
 extension EventError: CustomStringConvertible {
@@ -77,13 +90,15 @@ extension EventError: CustomStringConvertible {
             "name '\(name.prefix(40))' has \(name.utf8.count) bytes; a name has 1 to "
                 + "\(Limits.nameBytes)"
         case .reservedName(let name):
-            "attribute '\(name)' begins with '$', which is reserved; rename it"
+            "attribute '\(name.prefix(40))' begins with '$', which is reserved; rename it"
         case .badTime(let time):
             "time \(time) µs lies outside the years 1 to 9999; check its unit"
         case .stringTooLong(let attribute, let size):
-            "attribute '\(attribute)' has \(size) bytes; at most \(Limits.stringBytes) are kept"
+            "attribute '\(attribute)' has \(size) bytes; at most \(Limits.stringBytes) fit"
         case .eventTooLarge(let size):
             "the event takes \(size) bytes; at most \(Limits.batchBytes) fit a batch"
+        case .tooManyAttributes(let count):
+            "the event has \(count) attributes; fewer than \(Limits.batchColumns) fit a batch"
         }
     }
 }

@@ -1,5 +1,6 @@
-/// The only form in which Aura keeps an internet address: its network, /24 for IPv4 and /48 for
-/// IPv6. A full address has no representation.
+/// The network of an internet address, /24 for IPv4 and /48 for IPv6.
+///
+/// Aura keeps addresses in no other form; a full one has no representation.
 public struct IPPrefix: Hashable, Comparable, Sendable {
     /// `4 << 48 | 24 bits` or `6 << 48 | 48 bits`: the code on disk and wire.
     public let rawValue: UInt64
@@ -25,106 +26,184 @@ public struct IPPrefix: Hashable, Comparable, Sendable {
     }
 
     /// The network of the address or prefix that the text writes: `192.0.2.17`, `192.0.2.0/24`,
-    /// `2001:db8::1`, `2001:db8::/32`; an IPv4-mapped IPv6 address counts as IPv4. nil if the text
-    /// is none of these. A prefix longer than what is kept is cut; a shorter one is kept as zeros.
+    /// `2001:db8::1`, `2001:db8::/32`, `fe80::1%eth0`.
+    ///
+    /// Addresses are what `inet_pton` takes: octets without leading zeros, RFC 4291 §2.2. An
+    /// IPv4-mapped IPv6 address counts as IPv4. Bits past the prefix's length become zero, bits past
+    /// what is kept are cut. nil for any other text.
     public init?(truncating text: some StringProtocol) {
-        var text = Substring(text)
-        if let slash = text.lastIndex(of: "/") {
-            guard let bits = UInt8(text[text.index(after: slash)...]), bits <= 128 else {
+        var text = String(text)
+        guard let value = text.withUTF8({ IPPrefix(truncating: unsafe $0.span.bytes) }) else {
+            return nil
+        }
+        self = value
+    }
+
+    /// As `init(truncating:)` of a string, for bytes.
+    public init?(truncating bytes: RawSpan) {
+        var text = bytes
+        var length: UInt128?
+        if let slash = text.first("/") {
+            length = IPPrefix.decimal(text.slice(slash + 1, text.byteCount - slash - 1))
+            guard length != nil else { return nil }
+            text = text.slice(0, slash)
+        }
+        if text.first(":") == nil {
+            guard let address = IPPrefix.v4(text), length ?? 32 <= 32 else { return nil }
+            self.init(mapped: address & ~UInt128(0) << (32 - (length ?? 32)))
+            return
+        }
+        if let zone = text.first("%") {
+            guard IPPrefix.isZone(text.slice(zone + 1, text.byteCount - zone - 1)) else {
                 return nil
             }
-            text = text[..<slash]
-            if !text.contains(":"), bits > 32 { return nil }
+            text = text.slice(0, zone)
         }
-        if text.contains(":") {
-            guard let groups = IPPrefix.groups(text) else { return nil }
-            if groups[0..<5].allSatisfy({ $0 == 0 }), groups[5] == 0xFFFF {
-                self.init(
-                    v4: UInt8(groups[6] >> 8), UInt8(groups[6] & 255), UInt8(groups[7] >> 8))
-            } else {
-                self.init(v6: groups[0], groups[1], groups[2])
-            }
-        } else {
-            guard let octets = IPPrefix.octets(text) else { return nil }
-            self.init(v4: octets[0], octets[1], octets[2])
+        guard var address = IPPrefix.v6(text), length ?? 128 <= 128 else { return nil }
+        address &= ~UInt128(0) << (128 - (length ?? 128))
+        guard address >> 32 != 0xFFFF else {
+            self.init(mapped: address)
+            return
         }
+        let groups = UInt64(address >> 80)
+        self.init(
+            v6: UInt16(groups >> 32), UInt16(groups >> 16 & 0xFFFF), UInt16(groups & 0xFFFF))
+    }
+
+    /// The network of an IPv4 address in the low 32 bits.
+    private init(mapped address: UInt128) {
+        rawValue = 4 << 48 | UInt64(address & 0xFFFF_FFFF) >> 8
     }
 
     /// Orders IPv4 before IPv6, then by network.
     public static func < (left: IPPrefix, right: IPPrefix) -> Bool {
         left.rawValue < right.rawValue
     }
+}
 
-    private static func octets(_ text: Substring) -> [UInt8]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var octets: [UInt8] = []
-        for part in parts {
-            guard (1...3).contains(part.utf8.count),
-                part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let octet = UInt8(part)
-            else { return nil }
-            octets.append(octet)
+// The text forms.
+extension IPPrefix {
+    /// One to three digits without leading zeros.
+    private static func decimal(_ text: RawSpan) -> UInt128? {
+        guard (1...3).contains(text.byteCount) else { return nil }
+        if text.byteCount > 1, text.load(0, as: UInt8.self) == UInt8(ascii: "0") { return nil }
+        var number: UInt128 = 0
+        for offset in 0..<text.byteCount {
+            let digit = text.load(offset, as: UInt8.self) &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            number = number * 10 + UInt128(digit)
         }
-        return octets
+        return number
     }
 
-    /// The eight groups of an IPv6 address, RFC 4291 §2.2.
-    private static func groups(_ text: Substring) -> [UInt16]? {
-        var text = text
-        if let zone = text.firstIndex(of: "%") { text = text[..<zone] }
-        let halves = text.components(around: "::")
-        guard halves.count <= 2, let head = run(halves[0]) else { return nil }
-        guard halves.count == 2 else { return head.count == 8 ? head : nil }
-        guard let tail = run(halves[1]), head.count + tail.count <= 7 else { return nil }
-        return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
+    /// Four decimal octets.
+    private static func v4(_ text: RawSpan) -> UInt128? {
+        var rest = text
+        var address: UInt128 = 0
+        for index in 0..<4 {
+            let end = index == 3 ? rest.byteCount : rest.first(".") ?? rest.byteCount
+            guard let octet = decimal(rest.slice(0, end)), octet < 256 else { return nil }
+            address = address << 8 | octet
+            if index == 3 { break }
+            guard end < rest.byteCount else { return nil }
+            rest = rest.slice(end + 1, rest.byteCount - end - 1)
+        }
+        return address
     }
 
-    private static func run(_ text: Substring) -> [UInt16]? {
-        if text.isEmpty { return [] }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        var groups: [UInt16] = []
-        for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, part.contains(".") {
-                guard let octets = octets(part) else { return nil }
-                groups.append(UInt16(octets[0]) << 8 | UInt16(octets[1]))
-                groups.append(UInt16(octets[2]) << 8 | UInt16(octets[3]))
-                continue
+    /// Eight groups, of which `::` may stand for one or more of zeros, and the last two of which
+    /// may be written as an IPv4 address.
+    private static func v6(_ text: RawSpan) -> UInt128? {
+        var rest = text
+        var address: UInt128 = 0
+        var count = 0
+        // Groups before `::`.
+        var gap: Int?
+        if rest.byteCount >= 2, rest.load(0, as: UInt16.self) == 0x3A3A {
+            gap = 0
+            rest = rest.slice(2, rest.byteCount - 2)
+        }
+        while rest.byteCount > 0 {
+            let end = rest.first(":") ?? rest.byteCount
+            if end == rest.byteCount, let tail = v4(rest) {
+                address = address << 32 | tail
+                count += 2
+                break
             }
-            guard (1...4).contains(part.utf8.count), part.first != "+",
-                let group = UInt16(part, radix: 16)
-            else { return nil }
-            groups.append(group)
+            guard let group = group(rest.slice(0, end)), count < 8 else { return nil }
+            address = address << 16 | group
+            count += 1
+            if end == rest.byteCount { break }
+            rest = rest.slice(end + 1, rest.byteCount - end - 1)
+            // A colon is followed by a group, or by the second colon of `::`.
+            guard rest.byteCount > 0 else { return nil }
+            if rest.load(0, as: UInt8.self) == UInt8(ascii: ":") {
+                guard gap == nil else { return nil }
+                gap = count
+                rest = rest.slice(1, rest.byteCount - 1)
+            }
         }
-        return groups.count <= 8 ? groups : nil
+        guard let gap else { return count == 8 ? address : nil }
+        guard count <= 7 else { return nil }
+        let tailBits = (count - gap) * 16
+        let tail = address & ~(~UInt128(0) << tailBits)
+        return (address >> tailBits) << ((8 - gap) * 16) | tail
+    }
+
+    /// One to four hexadecimal digits.
+    private static func group(_ text: RawSpan) -> UInt128? {
+        guard (1...4).contains(text.byteCount) else { return nil }
+        var group: UInt128 = 0
+        for offset in 0..<text.byteCount {
+            let byte = text.load(offset, as: UInt8.self)
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                group = group << 4 | UInt128(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+                group = group << 4 | UInt128(byte & 0xDF - UInt8(ascii: "A") + 10)
+            default:
+                return nil
+            }
+        }
+        return group
+    }
+
+    /// The name or number of an interface, RFC 4007 §11.2: 1 to 32 letters, digits and `-._~`.
+    private static func isZone(_ text: RawSpan) -> Bool {
+        guard (1...32).contains(text.byteCount) else { return false }
+        for offset in 0..<text.byteCount {
+            switch text.load(offset, as: UInt8.self) {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                continue
+            default:
+                return false
+            }
+        }
+        return true
     }
 }
 
 extension IPPrefix: CustomStringConvertible {
-    /// `192.0.2.0/24` or `2001:db8:0::/48`, zeros written out.
+    /// `192.0.2.0/24` or `2001:db8::/48`, canonical (RFC 5952).
     public var description: String {
         if rawValue >> 48 == 4 {
             return "\(rawValue >> 16 & 255).\(rawValue >> 8 & 255).\(rawValue & 255).0/24"
         }
-        let groups = [rawValue >> 32 & 0xFFFF, rawValue >> 16 & 0xFFFF, rawValue & 0xFFFF]
+        var groups = [rawValue >> 32 & 0xFFFF, rawValue >> 16 & 0xFFFF, rawValue & 0xFFFF]
+        // The five groups that are not kept are zero, so the longest run of zeros ends the address.
+        while groups.last == 0 { groups.removeLast() }
         return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/48"
     }
 }
 
-extension Substring {
-    /// The parts around every occurrence of `::`.
-    fileprivate func components(around separator: String) -> [Substring] {
-        var parts: [Substring] = []
-        var start = startIndex
-        var index = startIndex
-        while index < endIndex {
-            if self[index...].hasPrefix(separator) {
-                parts.append(self[start..<index])
-                index = self.index(index, offsetBy: separator.count)
-                start = index
-            } else {
-                index = self.index(after: index)
-            }
+extension RawSpan {
+    /// Where that ASCII character is first found.
+    fileprivate func first(_ character: Unicode.Scalar) -> Int? {
+        for offset in 0..<byteCount where load(offset, as: UInt8.self) == UInt8(ascii: character) {
+            return offset
         }
-        return parts + [self[start...]]
+        return nil
     }
 }

@@ -1,5 +1,6 @@
 /// An instant: microseconds since 1970-01-01T00:00:00Z, without leap seconds.
 public struct Timestamp: Hashable, Comparable, Sendable {
+    /// µs since the epoch, of either sign.
     public var microseconds: Int64
 
     /// An instant of that many µs since the epoch.
@@ -7,7 +8,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.microseconds = microseconds
     }
 
-    /// An instant of that many seconds since the epoch.
+    /// An instant of that many seconds since the epoch; traps beyond ±9.2 × 10¹².
     public init(seconds: Int64) {
         self.microseconds = seconds * 1_000_000
     }
@@ -25,12 +26,19 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
 /// A calendar date and time of day in the proleptic Gregorian calendar, without a zone.
 public struct CivilTime: Hashable, Sendable {
+    /// 1…9999 if valid; the year 0 precedes 1.
     public var year: Int
+    /// 1…12 if valid.
     public var month: Int
+    /// 1…31, from the first of the month, if valid.
     public var day: Int
+    /// 0…23 if valid.
     public var hour = 0
+    /// 0…59 if valid.
     public var minute = 0
+    /// 0…59 if valid.
     public var second = 0
+    /// 0…999,999 if valid.
     public var microsecond = 0
 
     /// A date and time of day; fields are taken as they are (see `isValid`).
@@ -55,7 +63,9 @@ public struct CivilTime: Hashable, Sendable {
             && (0...999_999).contains(microsecond)
     }
 
-    /// The instant at which a clock on UTC shows this. Source: Hinnant, "chrono-Compatible
+    /// The instant at which a clock on UTC shows this.
+    ///
+    /// Traps where years beyond ±292,000 exceed 64 bits. Source: Hinnant, "chrono-Compatible
     /// Low-Level Date Algorithms", <https://howardhinnant.github.io/date_algorithms.html>.
     public var utc: Timestamp {
         let shifted = month <= 2 ? year - 1 : year
@@ -68,10 +78,13 @@ public struct CivilTime: Hashable, Sendable {
         return Timestamp(microseconds: seconds * 1_000_000 + Int64(microsecond))
     }
 
-    /// What a clock on UTC shows at the instant. Source as for `utc`.
+    /// What a clock on UTC shows at the instant.
+    ///
+    /// Source as for `utc`.
     public init(utc time: Timestamp) {
         let days = time.microseconds.flooredQuotient(86_400_000_000)
-        let within = time.microseconds - days * 86_400_000_000
+        // The product may lie below 64 bits, the difference never does.
+        let within = time.microseconds &- days &* 86_400_000_000
         let shifted = Int(days) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -99,7 +112,8 @@ public struct CivilTime: Hashable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// RFC 3339 in UTC, with as many decimals (0, 3 or 6) as the value needs.
+    /// RFC 3339 in UTC, with as many decimals (0, 3 or 6) as the value needs; outside the years
+    /// 1…9999, which RFC 3339 cannot write, with a sign or more digits.
     public var description: String {
         let civil = CivilTime(utc: self)
         var text = padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2)
@@ -115,8 +129,9 @@ extension Timestamp: CustomStringConvertible {
 }
 
 private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let digits = String(number.magnitude)
+    let zeros = String(repeating: "0", count: max(0, width - digits.count))
+    return (number < 0 ? "-" : "") + zeros + digits
 }
 
 extension Int64 {

@@ -17,6 +17,9 @@ public struct Head: Sendable {
     /// Batches with fewer rows are merged when their run fills: merging costs about 2 µs an event,
     /// which batches of that size pay for their own headers already.
     static let smallRows = 64
+    /// Larger batches are left alone, however few rows they have: what the builder guesses for the
+    /// size of one event stays far below the limit of a batch.
+    static let smallBytes = 16 << 10
     /// Rows at which a merged batch is full.
     static let mergedRows = 4_096
 
@@ -43,20 +46,28 @@ public struct Head: Sendable {
     private mutating func closeRun() {
         var run: [Strip] = []
         var bytes = 0
-        var small = MergeableStrips()
+        var small: [Strip] = []
+        var smallRows = 0
         func flush() {
-            guard let merged = small.merge() else { return }
-            run.append(merged)
-            bytes += merged.batch.layout.size
+            guard !small.isEmpty else { return }
+            let merged = Strip.merge(small)
+            run += merged
+            bytes += merged.reduce(0) { $0 + $1.batch.layout.size }
+            small = []
+            smallRows = 0
         }
         // Batches that stay keep their whole group alive: nothing of it is given back.
         var keepsGroups = false
         for strip in tail {
-            if small.isFull(for: strip) { flush() }
-            if strip.batch.rowCount < Head.smallRows, small.add(strip) { continue }
-            flush()
-            run.append(strip)
-            keepsGroups = true
+            if strip.batch.rowCount >= Head.smallRows || strip.batch.layout.size > Head.smallBytes {
+                flush()
+                run.append(strip)
+                keepsGroups = true
+                continue
+            }
+            small.append(strip)
+            smallRows += strip.batch.rowCount
+            if smallRows >= Head.mergedRows { flush() }
         }
         flush()
         runs.append(run)
@@ -66,69 +77,26 @@ public struct Head: Sendable {
     }
 }
 
-/// Consecutive small strips that are to become one, as many as surely fit one batch.
-struct MergeableStrips {
-    private var strips: [Strip] = []
-    private var rows = 0
-    private var types = 0
-    private var columns = 0
-    private var bytes = 0
-
-    // Together these keep a merged batch below `Limits.batchBytes`: besides the bytes of its strips
-    // it has, for each column, a bit for each row and type.
-    private static let mostTypes = 512
-    private static let mostColumns = 1_024
-    private static let mostBytes = 2 << 20
-
-    /// Bytes that a strip adds at most: values that its own encoding packs may lie plainly in the
-    /// merged one.
-    private static func bound(_ strip: Strip) -> Int {
-        let layout = strip.batch.layout
-        return layout.size + layout.rowCount * (10 + 16 * layout.columns.count)
-    }
-
-    /// Whether the strip must wait for the next merge.
-    func isFull(for strip: Strip) -> Bool {
-        let layout = strip.batch.layout
-        return rows >= Head.mergedRows || types + layout.types.count > Self.mostTypes
-            || columns + layout.columns.count > Self.mostColumns
-            || bytes + Self.bound(strip) > Self.mostBytes
-    }
-
-    /// Adds a strip; false where it is too large to be merged with any.
-    mutating func add(_ strip: Strip) -> Bool {
-        if isFull(for: strip) { return false }
-        strips.append(strip)
-        rows += strip.batch.rowCount
-        types += strip.batch.layout.types.count
-        columns += strip.batch.layout.columns.count
-        bytes += Self.bound(strip)
-        return true
-    }
-
-    /// One strip of the events of all, in a buffer of its own; begins anew.
-    mutating func merge() -> Strip? {
-        guard let first = strips.first else { return nil }
-        defer { self = MergeableStrips() }
-        guard strips.count > 1 else { return first.compacted() }
+extension Strip {
+    /// Few strips of the events of several consecutive ones: one, unless a batch's limits say more.
+    static func merge(_ strips: [Strip]) -> [Strip] {
+        var merged: [Strip] = []
         var builder = BatchBuilder()
+        var next = strips.first?.firstSequence ?? 0
+        func finish() {
+            let batch = builder.valid()
+            merged.append(Strip(firstSequence: next, batch: batch))
+            next += UInt64(batch.rowCount)
+        }
         for event in strips.lazy.flatMap({ $0.batch.events() }) {
-            do throws(EventError) {
-                try builder.append(event)
-            } catch {
-                preconditionFailure("an event of a valid batch is not valid: \(error)")
+            if builder.append(valid: event) { continue }
+            finish()
+            guard builder.append(valid: event) else {
+                preconditionFailure("an event of a valid batch does not fit a batch")
             }
         }
-        return Strip(firstSequence: first.firstSequence, batch: builder.valid())
-    }
-}
-
-extension Strip {
-    /// The same strip with a buffer of its own.
-    fileprivate func compacted() -> Strip {
-        Strip(
-            firstSequence: firstSequence,
-            batch: EventBatch(storage: batch.bytes.array, start: 0, layout: batch.layout))
+        finish()
+        return merged
     }
 }
 

@@ -1,0 +1,181 @@
+public import AuraCore
+public import AuraWire
+import NIOCore
+
+/// A client of an Aura server: records events so that each is stored exactly once, and asks
+/// questions.
+///
+/// ```swift
+/// let aura = AuraClient(ClientConfiguration(host: "aura.example", apiKey: key, producer: "web-1"))
+/// try await aura.record(UserLogin(userID: 7))
+/// try await aura.close()
+/// ```
+///
+/// Share one among all tasks: what they record at the same time travels in the same batches. Events
+/// of one task are stored in its order. Broken connections and restarts of the server are waited
+/// out: batches are sent again, with the same numbers and bytes, until the server has them. The
+/// first call connects.
+///
+/// Close it at the end. A client that is let go without it delivers what it has for as long as the
+/// process lives.
+public final class AuraClient: Sendable {
+    /// What the client was made with.
+    public let configuration: ClientConfiguration
+    private let recorder: Recorder
+    private let link: Link
+
+    /// A client that does not connect yet.
+    public init(_ configuration: ClientConfiguration = ClientConfiguration()) {
+        self.configuration = configuration
+        recorder = Recorder(configuration)
+        let sender = Sender(
+            producer: configuration.producer, numbering: .drawn, limit: configuration.inFlight)
+        link = Link(configuration, owner: recorder, sender: sender)
+    }
+
+    deinit {
+        link.retire()
+    }
+
+    // MARK: Recording
+
+    /// Records an event and waits until it is durable: until it survives a power failure of the
+    /// server.
+    ///
+    /// - Throws: `event`, `forbidden`, `refused` and `overloaded` say that it was not stored,
+    ///   `unknown` and `cancelled` that it may be; `stopped`, `fenced` and `closed` that the client
+    ///   takes nothing any more.
+    public func record(_ event: Event) async throws(ClientError) {
+        let event = try permitted(event)
+        _ = try await recorder.record(event, isDurable: true, signal: link.signal).get()
+    }
+
+    /// Records an event of the catalogue, as `record(_:)` does.
+    ///
+    /// - Parameter time: When it happened; nil means now.
+    public func record(
+        _ record: some EventRecord, at time: Timestamp? = nil, id: EventID? = nil
+    ) async throws(ClientError) {
+        try await self.record(record.event(at: time ?? configuration.clock(), id: id))
+    }
+
+    /// Records an event and returns at once, or when the buffer has room for it.
+    ///
+    /// What becomes of it is told by `flush`, `close` and `ClientNotice.undelivered`.
+    ///
+    /// - Throws: As `record(_:)`, where the event was not even taken.
+    public func recordBuffered(_ event: Event) async throws(ClientError) {
+        let event = try permitted(event)
+        if let signal = try recorder.tryRecord(event) {
+            if !signal.isEmpty { link.signal(signal) }
+            return
+        }
+        _ = try await recorder.record(event, isDurable: false, signal: link.signal).get()
+    }
+
+    /// Records an event of the catalogue, as `recordBuffered(_:)` does.
+    ///
+    /// - Parameter time: When it happened; nil means now.
+    public func recordBuffered(
+        _ record: some EventRecord, at time: Timestamp? = nil, id: EventID? = nil
+    ) async throws(ClientError) {
+        try await recordBuffered(record.event(at: time ?? configuration.clock(), id: id))
+    }
+
+    /// Sends a batch that is encoded already and waits until it is durable. The privacy rules of
+    /// the client are not applied; those of the server are.
+    ///
+    /// - Throws: As `record(_:)`. `overloaded` comes at once where the buffer is full.
+    public func append(_ batch: EventBatch) async throws(ClientError) -> Receipt {
+        let body = ByteBuffer(bytes: batch.bytes.array)
+        let receipt = try await recorder.append(
+            body, rowCount: batch.rowCount, signal: link.signal
+        ).get()
+        guard let receipt else { preconditionFailure("a stored batch has a receipt") }
+        return receipt
+    }
+
+    /// Sends what is buffered and waits until everything recorded so far is durable.
+    ///
+    /// - Throws: `undelivered` if events that nobody waited for were not stored since the last
+    ///   call; `unknown` if the deadline comes first.
+    public func flush() async throws(ClientError) {
+        let result = await recorder.flush(closing: false, signal: link.signal)
+        if let error = recorder.takeUndelivered() { throw error }
+        _ = try result.get()
+    }
+
+    /// Flushes, and ends the client: it takes nothing any more.
+    ///
+    /// - Throws: As `flush`; the client is closed all the same. What was not stored by then is
+    ///   counted in `undelivered` or was told to its callers.
+    public func close() async throws(ClientError) {
+        let result = await recorder.flush(closing: true, signal: link.signal)
+        if case .failure(.closed) = result { return }
+        if case .success = result {
+            await link.settle(patience: .milliseconds(500), limit: configuration.deadline)
+        }
+        await link.close()
+        if let error = recorder.takeUndelivered() { throw error }
+        _ = try result.get()
+    }
+
+    private func permitted(_ event: Event) throws(ClientError) -> Event {
+        guard let rules = configuration.privacy else { return event }
+        let (permitted, findings) = rules.sanitize(event)
+        guard let permitted else { throw .forbidden(findings) }
+        return permitted
+    }
+
+    // MARK: Asking
+
+    /// Counts the events that are visible now.
+    ///
+    /// - Throws: `question` if it cannot be answered as it stands, `unreachable` if no answer came
+    ///   before the deadline.
+    public func count(_ request: CountRequest) async throws(ClientError) -> Counts {
+        guard case .counts(let counts) = try await link.ask(.count(request)).get() else {
+            preconditionFailure("a count is answered by counts")
+        }
+        return counts
+    }
+
+    /// How the server is.
+    public func status() async throws(ClientError) -> StatusInfo {
+        guard case .status(let status) = try await link.ask(.status).get() else {
+            preconditionFailure("a status is answered by one")
+        }
+        return status
+    }
+
+    /// Asks for a sign of life; returns how long it took.
+    public func ping() async throws(ClientError) -> Duration {
+        guard case .pong(let time) = try await link.ask(.ping).get() else {
+            preconditionFailure("a ping is answered by a pong")
+        }
+        return time
+    }
+
+    /// Follows the events from a sequence number on, those to come included.
+    ///
+    /// - Parameters:
+    ///   - start: Sequence number of the first event wanted, from 1; 0: only what comes from now on.
+    ///   - types: Only these types; empty means all.
+    public func tail(from start: UInt64 = 0, types: [String] = []) -> EventTail {
+        EventTail(configuration, from: start, types: types)
+    }
+
+    /// Opens an import that can be continued, on a connection of its own.
+    ///
+    /// - Parameters:
+    ///   - producer: Names the input; not the name of this or any other client.
+    ///   - onStored: Called for each stored batch, in the order of the numbers, on the import's own
+    ///     thread; it must not block.
+    /// - Throws: `stopped` or `cancelled`; it waits for the server without a limit.
+    public func openImport(
+        producer: String,
+        onStored: @escaping @Sendable (ImportSession.Acknowledgement) -> Void = { _ in }
+    ) async throws(ClientError) -> ImportSession {
+        try await ImportSession(configuration, producer: producer, onStored: onStored)
+    }
+}

@@ -1,0 +1,68 @@
+public import AuraCore
+
+/// Where the server is, who the client is, and how much it may keep in memory.
+public struct ClientConfiguration: Sendable {
+    /// Name or address of the server.
+    public var host: String
+    /// Port of its binary protocol.
+    public var port: Int
+    /// The key that the server asks for; nil where it asks for none.
+    public var apiKey: String?
+    /// The producer's name: 1…128 bytes, the same after each restart of this instance of the
+    /// application and used by no other: `web-1`, not a process id.
+    ///
+    /// The server tells batches that are sent again by it. With the default, which is drawn anew
+    /// for each client, that holds for as long as the client lives; it takes a name of one's own
+    /// to hold over restarts as well.
+    public var producer: String
+    /// A batch is sent when it has that many events, 1…65,536, …
+    public var batchRows = 4_096
+    /// … or about that many bytes, at most 4 MiB, …
+    public var batchBytes = 1 << 20
+    /// … or its first event is that old.
+    public var linger = Duration.milliseconds(5)
+    /// Batches that may be sent and not answered, 1…64; the server may allow fewer.
+    public var inFlight = Limits.producerWindow
+    /// Bytes of events that the client keeps: what waits, what is under way, and what the server
+    /// does not call stable yet. Whoever records more waits until there is room.
+    public var bufferBytes = 64 << 20
+    /// How long a call waits for its answer.
+    public var deadline = Duration.seconds(30)
+    /// How long to wait for a connection, and for the first sign of life on it.
+    public var connectTimeout = Duration.seconds(5)
+    /// A connection on which an answer is due and nothing came for that long is given up.
+    public var silenceLimit = Duration.seconds(15)
+    /// The range of the first wait before connecting again ends here, …
+    public var firstRetry = Duration.milliseconds(50)
+    /// … and that of later ones, each twice as long, no further than here.
+    public var lastRetry = Duration.seconds(5)
+    /// The rules that are applied to each recorded event before it is encoded; the server applies
+    /// its own all the same. nil applies none here.
+    public var privacy: PrivacyRules? = PrivacyRules()
+    /// Told of what no call returns or throws: see `ClientNotice`. Called on the client's own
+    /// thread; it must not block.
+    public var onNotice: @Sendable (ClientNotice) -> Void = { _ in }
+    /// The wall clock, for records without a time.
+    public var clock: @Sendable () -> Timestamp = { Timestamp.now() }
+
+    /// A configuration with defaults for all that is not named.
+    public init(
+        host: String = "127.0.0.1", port: Int = 7171, apiKey: String? = nil,
+        producer: String? = nil
+    ) {
+        self.host = host
+        self.port = port
+        self.apiKey = apiKey
+        self.producer = producer ?? ClientConfiguration.randomProducer()
+    }
+
+    /// `client-` and 16 hexadecimal digits that nobody else draws.
+    public static func randomProducer() -> String {
+        var random = SystemRandomNumberGenerator()
+        let digits = String(random.next(), radix: 16)
+        return "client-" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// What the client calls itself in the server's records.
+    static let clientName = "aura-swift"
+}

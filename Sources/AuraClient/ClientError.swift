@@ -1,0 +1,102 @@
+public import AuraCore
+import AuraWire
+
+/// What a caller of the client can meet. Each says what became of the events, and what to do.
+public enum ClientError: Error, Hashable, Sendable {
+    /// The event cannot be encoded; it was not taken.
+    case event(EventError)
+    /// The privacy rules forbid the event; it was not taken.
+    case forbidden([PrivacyFinding])
+    /// There was no room for the event before the deadline; it was not taken.
+    case overloaded(reason: String)
+    /// No answer came before the deadline. The event is kept and sent again and again for as long
+    /// as the client lives, so it may be stored already, or later; it is never stored twice.
+    ///
+    /// `number` is the producer's number of the batch; nil if it was never sent.
+    case unknown(number: UInt64?, reason: String)
+    /// The server refuses the batch for good; nothing of it was stored.
+    case refused(reason: String)
+    /// The server cannot answer the question as it stands.
+    case question(reason: String)
+    /// No answer to a question came before the deadline.
+    case unreachable(reason: String)
+    /// Another client has opened the same producer's name; this one has stopped.
+    case fenced(producer: String)
+    /// The server asks for an API key, or the key does not allow this; the client has stopped
+    /// unless only a question was refused.
+    case unauthorised(reason: String)
+    /// The server will never take this client as it is configured; the client has stopped.
+    case stopped(reason: String)
+    /// The batches of an import must be sent in order: this number is due.
+    case outOfOrder(expected: UInt64)
+    /// The server has lost batches of an import that it had called stable: begin again at this
+    /// number.
+    case lost(from: UInt64)
+    /// That many events that nobody waited for were not stored.
+    case undelivered(events: Int, reason: String)
+    /// The caller's task was cancelled while it waited; the event may be stored.
+    case cancelled
+    /// The client was closed.
+    case closed
+}
+
+extension ClientError: CustomStringConvertible {
+    /// What happened and how to mend it.
+    public var description: String {
+        switch self {
+        case .event(let error):
+            error.description
+        case .forbidden(let findings):
+            "the privacy rules forbid the event: "
+                + findings.map(\.description).joined(separator: "; ")
+        case .overloaded(let reason):
+            "the client's buffer is full, the event was not taken (\(reason)); record it again "
+                + "later, or raise bufferBytes"
+        case .unknown(let number, let reason):
+            "no answer yet for \(number.map { "batch \($0)" } ?? "a batch that was not sent yet") "
+                + "(\(reason)); it is kept and sent again: do not record its events again"
+        case .refused(let reason):
+            "the server refused the batch, nothing of it was stored: \(reason)"
+        case .question(let reason):
+            reason
+        case .unreachable(let reason):
+            "no answer from the server: \(reason)"
+        case .fenced(let producer):
+            "another client opened the producer name '\(producer)', and this one has stopped; "
+                + "give each instance a name of its own"
+        case .unauthorised(let reason):
+            reason
+        case .stopped(let reason):
+            "the client has stopped: \(reason)"
+        case .outOfOrder(let expected):
+            "batches must be sent in order; number \(expected) is due"
+        case .lost(let from):
+            "the server has lost batches that it had promised to keep (was a backup restored?); "
+                + "open the import again and send from number \(from)"
+        case .undelivered(let events, let reason):
+            "\(events) events were not stored: \(reason)"
+        case .cancelled:
+            "the caller was cancelled; what it recorded may be stored"
+        case .closed:
+            "the client is closed; make another one"
+        }
+    }
+}
+
+extension ClientError {
+    /// The error that ends a client because of a failure of the class `stop`.
+    static func stopping(_ failure: WireFailure) -> ClientError {
+        failure.code?.isAboutAccess == true
+            ? .unauthorised(reason: failure.message) : .stopped(reason: failure.message)
+    }
+}
+
+extension FailureCode {
+    /// Whether another API key, or one at all, would help.
+    var isAboutAccess: Bool {
+        switch self {
+        case .notAuthorised, .badKey, .expiredKey, .revokedKey, .wrongScope: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// What happens beside the calls: worth a line in the application's log.
+public enum ClientNotice: Hashable, Sendable {
+    /// The connection is ready.
+    case connected
+    /// There is no connection, or the server takes nothing for now; the client tries again after
+    /// that time.
+    case waiting(Duration, reason: String)
+    /// The server stored a batch and says something about it.
+    case warning(String)
+    /// Events for which nobody waits any more were not stored, and will not be.
+    case undelivered(events: Int, reason: String)
+    /// The server lacks batches that it had promised to keep; they are not kept here either.
+    case lost(batches: UInt64)
+    /// The client has stopped for good; every call throws this from now on.
+    case stopped(ClientError)
+}
+
+extension ClientNotice: CustomStringConvertible {
+    /// What happened and how to mend it.
+    public var description: String {
+        switch self {
+        case .connected:
+            "connected"
+        case .waiting(let time, let reason):
+            "\(reason); next attempt in \(time)"
+        case .warning(let text):
+            text
+        case .undelivered(let events, let reason):
+            "\(events) events were not stored: \(reason)"
+        case .lost(let batches):
+            "the server has lost \(batches) batches that it had promised to keep; if a backup was "
+                + "restored, what came after it is missing"
+        case .stopped(let error):
+            error.description
+        }
+    }
+}

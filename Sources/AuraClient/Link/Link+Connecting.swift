@@ -1,0 +1,199 @@
+import AuraWire
+import NIOCore
+import NIOPosix
+
+extension Link {
+    func connect() {
+        phase = .connecting
+        connection += 1
+        let connection = connection
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        LinkHandler(self, connection: connection))
+                }
+            }
+        bootstrap.connect(host: configuration.host, port: configuration.port).whenComplete {
+            result in
+            self.assumeIsolated { $0.connected(result, connection: connection) }
+        }
+    }
+
+    private func connected(_ result: Result<any Channel, any Error>, connection: Int) {
+        guard connection == self.connection, case .connecting = phase else {
+            if case .success(let channel) = result { channel.close(promise: nil) }
+            return
+        }
+        switch result {
+        case .success(let channel):
+            lastHeard = .now()
+            phase = .greeting(channel, since: lastHeard)
+            hello = nil
+            isDraining = false
+            write(Hello(clientName: ClientConfiguration.clientName), requestID: 0, to: channel)
+            channel.flush()
+            tickLater()
+        case .failure(let error):
+            let server = "\(configuration.host):\(configuration.port)"
+            disconnected(connection, reason: "cannot connect to \(server): \(error)")
+        }
+    }
+
+    func greeted(_ hello: HelloAck, on channel: any Channel) {
+        self.hello = hello
+        if let key = configuration.apiKey {
+            write(Auth(key: key), requestID: 0, to: channel)
+            channel.flush()
+        } else if hello.isAuthRequired {
+            stop(.unauthorised(reason: "the server asks for an API key"))
+        } else {
+            ready(hello, on: channel)
+        }
+    }
+
+    func ready(_ hello: HelloAck, on channel: any Channel) {
+        phase = .ready(channel)
+        sender?.connected(hello)
+        configuration.onNotice(.connected)
+        work()
+    }
+
+    /// The connection of that number is gone, or shall be.
+    func disconnected(_ connection: Int, reason: String, retryAfter: Duration = .zero) {
+        guard connection == self.connection else { return }
+        switch phase {
+        case .idle, .waiting, .stopped: return
+        case .connecting: break
+        case .greeting(let channel, _), .ready(let channel): channel.close(promise: nil)
+        }
+        self.reason = reason
+        self.connection += 1
+        sender?.disconnected()
+        tail?.disconnected()
+        for index in questions.indices { questions[index].disconnected() }
+        phase = .idle
+        guard needsConnection else { return }
+        phase = .waiting
+        later(atLeast: retryAfter, reason: reason) { link in
+            guard case .waiting = link.phase else { return }
+            link.phase = .idle
+            link.work()
+        }
+    }
+
+    func reconnect(atLeast wait: Duration, reason: String) {
+        disconnected(connection, reason: reason, retryAfter: wait)
+    }
+
+    /// Runs the body after the back-off's next wait, and says so.
+    func later(
+        atLeast wait: Duration, reason: String, _ body: @escaping @Sendable (isolated Link) -> Void
+    ) {
+        self.reason = reason
+        let delay = backoff.next(atLeast: wait, using: &random)
+        configuration.onNotice(.waiting(delay, reason: reason))
+        eventLoop.scheduleTask(in: TimeAmount(delay)) { self.assumeIsolated { body($0) } }
+        tickLater()
+    }
+
+    /// Ends everything.
+    func stop(_ error: ClientError) {
+        switch phase {
+        case .stopped: return
+        case .greeting(let channel, _), .ready(let channel): channel.close(promise: nil)
+        case .idle, .waiting, .connecting: break
+        }
+        connection += 1
+        phase = .stopped(error)
+        stopSending(error)
+        for question in exchange(&questions, with: []) { question.answer(.failure(error)) }
+        tail?.fail(error)
+        wakeReader()
+        checkSettling(now: .now())
+        if error != .closed { configuration.onNotice(.stopped(error)) }
+    }
+
+    /// Ends sending, not questions.
+    func stopSending(_ error: ClientError) {
+        guard let window = sender?.window else { return }
+        sender?.stop()
+        owner?.stopped(error) { window.sentNumber(of: $0) }
+    }
+}
+
+extension Link {
+    /// Looks at the clock four times a second for as long as somebody waits.
+    func tickLater() {
+        guard !isTicking, needsConnection else { return }
+        isTicking = true
+        eventLoop.scheduleTask(in: .milliseconds(250)) { self.assumeIsolated { $0.tick() } }
+    }
+
+    private func tick() {
+        isTicking = false
+        let now = NIODeadline.now()
+        let window = sender?.window
+        owner?.check(now: now, reason: reason) { window?.sentNumber(of: $0) }
+        expireQuestions(now: now)
+        checkSettling(now: now)
+        switch phase {
+        case .greeting(_, let since) where now - since > TimeAmount(configuration.connectTimeout):
+            disconnected(connection, reason: "the server does not answer the greeting")
+        case .ready(let channel) where isAnswerDue || isDraining:
+            if now - lastHeard > TimeAmount(configuration.silenceLimit) {
+                disconnected(connection, reason: "the server has fallen silent")
+            } else if now - lastHeard > TimeAmount(configuration.silenceLimit / 3) {
+                write(Ping(value: 0), requestID: drawRequest(), to: channel)
+                channel.flush()
+            }
+        default: break
+        }
+        tickLater()
+    }
+}
+
+// MARK: Settling
+
+/// A caller who waits until the server has called everything stable.
+struct Settling: Sendable {
+    let since = NIODeadline.now()
+    /// How long to wait for that alone, …
+    let patience: Duration
+    /// … and how long in any case.
+    let limit: Duration
+    let continuation: CheckedContinuation<Void, Never>
+}
+
+extension Link {
+    /// Waits until nothing is kept any more; no longer than `patience` once everything is stored,
+    /// and no longer than `limit`.
+    func settle(patience: Duration, limit: Duration) async {
+        eventLoop.scheduleTask(in: TimeAmount(patience)) {
+            self.assumeIsolated { $0.checkSettling(now: .now()) }
+        }
+        await withCheckedContinuation { continuation in
+            settling.append(
+                Settling(patience: patience, limit: limit, continuation: continuation))
+            checkSettling(now: .now())
+        }
+    }
+
+    func checkSettling(now: NIODeadline) {
+        guard !settling.isEmpty else { return }
+        var isOver = sender?.window.count ?? 0 == 0
+        if case .stopped = phase { isOver = true }
+        let isStored = sender?.window.unansweredCount ?? 0 == 0
+        settling.removeAll { waiter in
+            let limit = isStored ? min(waiter.patience, waiter.limit) : waiter.limit
+            guard isOver || now - waiter.since >= TimeAmount(limit) else { return false }
+            waiter.continuation.resume()
+            return true
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import AuraCore
+import AuraWire
+import NIOCore
+
+/// What can be asked of a server without changing anything, so that it may be asked twice.
+enum Question: Hashable, Sendable {
+    case ping
+    case count(CountRequest)
+    case status
+}
+
+/// The answer to a `Question` of the same name.
+enum Reply: Sendable {
+    case pong(Duration)
+    case counts(Counts)
+    case status(StatusInfo)
+}
+
+/// A question that waits for its answer, over as many connections as it takes.
+struct PendingQuestion: Sendable {
+    let id: UInt64
+    let question: Question
+    let since: NIODeadline
+    let answer: @Sendable (Result<Reply, ClientError>) -> Void
+    /// Its request on this connection; nil if it must be asked (again).
+    private(set) var requestID: UInt32?
+    private(set) var sentAt = NIODeadline.now()
+    /// What came of an answer in several frames.
+    var counts: Counts?
+
+    init(
+        _ question: Question, id: UInt64,
+        answer: @escaping @Sendable (Result<Reply, ClientError>) -> Void
+    ) {
+        self.id = id
+        self.question = question
+        self.answer = answer
+        since = .now()
+    }
+
+    mutating func sent(as requestID: UInt32) {
+        self.requestID = requestID
+        sentAt = .now()
+    }
+
+    /// The request is gone, with what had come of its answer.
+    mutating func disconnected() {
+        requestID = nil
+        counts = nil
+    }
+}
+
+extension Link {
+    /// Asks, and waits for the answer.
+    func ask(_ question: Question) async -> Result<Reply, ClientError> {
+        questionCount += 1
+        let id = questionCount
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if case .stopped(let error) = phase {
+                    continuation.resume(returning: .failure(error))
+                } else if Task.isCancelled {
+                    continuation.resume(returning: .failure(.cancelled))
+                } else {
+                    questions.append(
+                        PendingQuestion(question, id: id) { continuation.resume(returning: $0) })
+                    work()
+                }
+            }
+        } onCancel: {
+            eventLoop.execute { self.assumeIsolated { $0.cancelQuestion(id) } }
+        }
+    }
+
+    /// Sends the questions that were not sent on this connection.
+    ///
+    /// - Returns: Whether there was one.
+    func askAll(on channel: any Channel) -> Bool {
+        var hasWritten = false
+        for index in questions.indices where questions[index].requestID == nil {
+            let requestID = drawRequest()
+            questions[index].sent(as: requestID)
+            switch questions[index].question {
+            case .ping: write(Ping(value: UInt64(requestID)), requestID: requestID, to: channel)
+            case .count(let request): write(request, requestID: requestID, to: channel)
+            case .status: write(StatusRequest(), requestID: requestID, to: channel)
+            }
+            hasWritten = true
+        }
+        return hasWritten
+    }
+
+    /// Takes an answer, or a part of it. One that nobody waits for any more is ignored.
+    func answered(_ header: FrameHeader, _ payload: RawSpan) throws(FormatError) {
+        guard let index = questions.firstIndex(where: { $0.requestID == header.requestID }) else {
+            return
+        }
+        let reply: Reply
+        switch (questions[index].question, header.opcode) {
+        case (.ping, .pong):
+            reply = .pong(Duration(NIODeadline.now() - questions[index].sentAt))
+        case (.status, .statusInfo):
+            reply = .status(try StatusInfo(payload: payload))
+        case (.count, .counts):
+            let part = try Counts(payload: payload)
+            questions[index].counts?.rows += part.rows
+            let counts = questions[index].counts ?? part
+            guard !header.flags.contains(.more) else {
+                questions[index].counts = counts
+                return
+            }
+            reply = .counts(counts)
+        default:
+            throw LinkHandler.unexpected(header)
+        }
+        backoff.reset()
+        questions.remove(at: index).answer(.success(reply))
+    }
+
+    /// - Returns: Whether the failure was one of a question.
+    func failedQuestion(_ failure: WireFailure, requestID: UInt32) -> Bool {
+        guard let index = questions.firstIndex(where: { $0.requestID == requestID }) else {
+            return false
+        }
+        let wait = Duration.milliseconds(Int64(failure.retryAfterMilliseconds))
+        switch failure.failureClass {
+        case .retry:
+            let id = questions[index].id
+            later(atLeast: wait, reason: failure.message) { link in
+                let index = link.questions.firstIndex { $0.id == id && $0.requestID == requestID }
+                guard let index else { return }
+                link.questions[index].disconnected()
+                link.work()
+            }
+        case .reconnect:
+            reconnect(atLeast: wait, reason: failure.message)
+        case .fixRequest, .reopenProducer, .stop:
+            let isAccess = failure.code?.isAboutAccess == true
+            questions.remove(at: index).answer(
+                .failure(
+                    isAccess
+                        ? .unauthorised(reason: failure.message)
+                        : .question(reason: failure.message)))
+        }
+        return true
+    }
+
+    func expireQuestions(now: NIODeadline) {
+        let latest = now - TimeAmount(configuration.deadline)
+        while let first = questions.first, first.since <= latest {
+            end(questions.removeFirst(), .unreachable(reason: reason))
+        }
+    }
+
+    private func cancelQuestion(_ id: UInt64) {
+        guard let index = questions.firstIndex(where: { $0.id == id }) else { return }
+        end(questions.remove(at: index), .cancelled)
+    }
+
+    /// Gives a question up, and tells the server that a count is not wanted any more.
+    private func end(_ question: PendingQuestion, _ error: ClientError) {
+        question.answer(.failure(error))
+        guard case .ready(let channel) = phase, case .count = question.question,
+            let requestID = question.requestID
+        else { return }
+        write(Cancel(requestID: requestID), requestID: 0, to: channel)
+        channel.flush()
+    }
+}

@@ -1,0 +1,213 @@
+import AuraCore
+import NIOCore
+
+extension Recorder {
+    /// What the recorder's lock guards.
+    struct State: Sendable {
+        /// An event that waits for room.
+        struct Waiting: Sendable {
+            let caller: UInt64
+            let event: Event
+            let isDurable: Bool
+            let since: NIODeadline
+        }
+
+        /// A caller who waits until every batch up to `last` was answered.
+        struct Flush: Sendable {
+            let caller: UInt64
+            let last: UInt64
+            let since: NIODeadline
+        }
+
+        /// A batch that the link has and that was not answered.
+        private struct Pending: Sendable {
+            var callers: [UInt64]
+            let rowsPerCaller: Int
+            /// Events for which nobody waits.
+            var unattended: Int
+            let since: NIODeadline
+        }
+
+        /// Events that were not stored and for which nobody waited.
+        struct Undelivered: Sendable {
+            var events: Int
+            let reason: String
+        }
+
+        var batcher: Batcher
+        var waiting = CircularBuffer<Waiting>()
+        var flushes: [Flush] = []
+        private var pending: [UInt64: Pending] = [:]
+        private var continuations: [UInt64: Continuation] = [:]
+        private var callers: UInt64 = 0
+        private let limit: Int
+        /// Bytes that the link keeps.
+        var linkSize = 0
+        /// Why nothing is taken any more.
+        var end: ClientError?
+        var undelivered: Undelivered?
+
+        init(_ configuration: ClientConfiguration) {
+            batcher = Batcher(rows: configuration.batchRows, bytes: configuration.batchBytes)
+            limit = configuration.bufferBytes
+        }
+
+        /// Bytes of everything that is kept.
+        var heldSize: Int { linkSize + batcher.sizeBound }
+        var hasRoom: Bool { heldSize < limit }
+    }
+}
+
+extension Recorder.State {
+    mutating func drawCaller() -> UInt64 {
+        callers += 1
+        return callers
+    }
+
+    /// Lets a caller in: `body` does what it came for, and it waits.
+    mutating func enter(
+        _ caller: UInt64, _ continuation: Recorder.Continuation,
+        _ body: (inout Recorder.State, UInt64) -> Result<LinkSignal, ClientError>
+    ) -> LinkSignal {
+        continuations[caller] = continuation
+        if let end {
+            resolve(caller, .failure(end))
+            return LinkSignal()
+        }
+        if Task.isCancelled {
+            resolve(caller, .failure(.cancelled))
+            return LinkSignal()
+        }
+        switch body(&self, caller) {
+        case .success(let signal):
+            return signal
+        case .failure(let error):
+            resolve(caller, .failure(error))
+            return LinkSignal(isReady: !batcher.ready.isEmpty)
+        }
+    }
+
+    /// Wakes a caller, who may have been woken before.
+    mutating func resolve(_ caller: UInt64, _ answer: Recorder.Answer) {
+        continuations.removeValue(forKey: caller)?.resume(returning: answer)
+    }
+
+    mutating func cancel(_ caller: UInt64) {
+        waiting.removeAll { $0.caller == caller }
+        flushes.removeAll { $0.caller == caller }
+        resolve(caller, .failure(.cancelled))
+    }
+
+    mutating func add(_ event: Event, caller: UInt64?) -> Result<LinkSignal, ClientError> {
+        do throws(EventError) {
+            let started = try batcher.add(event, caller: caller)
+            return .success(
+                LinkSignal(isReady: !batcher.ready.isEmpty, started: started))
+        } catch {
+            return .failure(.event(error))
+        }
+    }
+
+    /// Takes in what waits for room, as far as there is room, in order.
+    mutating func admitWaiting() -> LinkSignal {
+        var signal = LinkSignal()
+        while hasRoom, let next = waiting.popFirst() {
+            switch add(next.event, caller: next.isDurable ? next.caller : nil) {
+            case .success(let wanted):
+                signal.merge(wanted)
+                if !next.isDurable { resolve(next.caller, .success(nil)) }
+            case .failure(let error):
+                signal.isReady = !batcher.ready.isEmpty
+                resolve(next.caller, .failure(error))
+            }
+        }
+        return signal
+    }
+
+    mutating func takeReady() -> [Batcher.Gathered] {
+        let ready = batcher.takeReady()
+        let now = NIODeadline.now()
+        for batch in ready {
+            pending[batch.id] = Pending(
+                callers: batch.callers, rowsPerCaller: batch.rowsPerCaller,
+                unattended: batch.rowCount - batch.callers.count * batch.rowsPerCaller, since: now)
+            linkSize += batch.sizeBound
+        }
+        return ready
+    }
+
+    /// Tells everybody who waits for a batch.
+    ///
+    /// - Returns: Events that were not stored and for which nobody waited.
+    mutating func answer(_ id: UInt64, _ answer: Recorder.Answer) -> Int {
+        guard let batch = pending.removeValue(forKey: id) else { return 0 }
+        var lost = batch.unattended
+        for caller in batch.callers {
+            if continuations[caller] == nil { lost += batch.rowsPerCaller }
+            resolve(caller, answer)
+        }
+        endFlushes()
+        guard case .failure(let error) = answer else { return 0 }
+        note(undelivered: lost, error)
+        return lost
+    }
+
+    mutating func note(undelivered count: Int, _ error: ClientError) {
+        guard count > 0 else { return }
+        if undelivered == nil {
+            undelivered = Undelivered(events: 0, reason: error.description)
+        }
+        undelivered?.events += count
+    }
+
+    /// Wakes those whose batches were all answered.
+    mutating func endFlushes() {
+        guard !flushes.isEmpty else { return }
+        let first = min(pending.keys.min() ?? .max, batcher.ready.first?.id ?? .max)
+        for flush in flushes where flush.last < first { resolve(flush.caller, .success(nil)) }
+        flushes.removeAll { $0.last < first }
+    }
+
+    /// Wakes those who have waited since before `latest`.
+    mutating func expire(
+        before latest: NIODeadline, reason: String, number: (UInt64) -> UInt64?
+    ) {
+        while let first = waiting.first, first.since <= latest {
+            waiting.removeFirst()
+            resolve(first.caller, .failure(.overloaded(reason: reason)))
+        }
+        for (id, batch) in pending where batch.since <= latest && !batch.callers.isEmpty {
+            let answer = ClientError.unknown(number: number(id), reason: reason)
+            for caller in batch.callers { resolve(caller, .failure(answer)) }
+            pending[id]?.callers = []
+            pending[id]?.unattended += batch.callers.count * batch.rowsPerCaller
+        }
+        for flush in flushes where flush.since <= latest {
+            resolve(flush.caller, .failure(.unknown(number: number(flush.last), reason: reason)))
+        }
+        flushes.removeAll { $0.since <= latest }
+    }
+
+    /// Takes nothing from now on.
+    mutating func close(_ error: ClientError) {
+        end = end ?? error
+        while let first = waiting.popFirst() { resolve(first.caller, .failure(error)) }
+    }
+
+    /// Wakes everybody: the link has stopped.
+    ///
+    /// - Returns: Events that were not stored, as far as one can know, and for which nobody waited.
+    mutating func abandon(_ error: ClientError, number: (UInt64) -> UInt64?) -> Int {
+        batcher.cut()
+        _ = takeReady()
+        var lost = 0
+        for id in pending.keys.sorted() {
+            let sent = number(id)
+            let fate = sent.map { ClientError.unknown(number: $0, reason: error.description) }
+            lost += answer(id, .failure(fate ?? error))
+        }
+        for flush in flushes { resolve(flush.caller, .failure(error)) }
+        flushes = []
+        return lost
+    }
+}

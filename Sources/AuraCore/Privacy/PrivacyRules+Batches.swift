@@ -1,0 +1,152 @@
+extension PrivacyRules {
+    /// Looks for breaches of the rules in an encoded batch.
+    ///
+    /// Costs the columns and the distinct strings, not the events; only where a string breaks a
+    /// rule are the columns of strings read for it.
+    ///
+    /// - Returns: What would become of what, if the batch were rewritten; nothing if it is clean.
+    public func inspect(_ batch: EventBatch) -> [PrivacyFinding] {
+        let layout = batch.layout
+        let bytes = batch.bytes
+        var findings: [PrivacyFinding] = []
+        var isJudged = [Bool](repeating: false, count: layout.columns.count)
+        for (index, column) in layout.columns.enumerated() {
+            let name = layout.strings.bytes(of: column.name, in: bytes)
+            guard let rule = rule(onColumn: verdict(name: name), of: column.type) else { continue }
+            isJudged[index] = true
+            findings.append(
+                PrivacyFinding(
+                    rule, presentable(batch.string(column.name)), outcome, rows: column.values.count
+                ))
+        }
+        var suspects = Suspects()
+        for code in 0..<layout.strings.count {
+            let shapes = shapes(of: layout.strings.bytes(of: code, in: bytes))
+            if !shapes.isEmpty { suspects.add(shapes, of: code) }
+        }
+        if suspects.isEmpty { return findings }
+        for type in layout.types {
+            if let rule = rule(onType: batch.string(type.name)) {
+                findings.append(
+                    PrivacyFinding(rule, PrivacyFinding.typeName, .refused, rows: type.rowCount))
+            }
+        }
+        for (index, column) in layout.columns.enumerated()
+        where column.type == .string && !isJudged[index] {
+            inspect(column, of: batch, for: suspects, into: &findings)
+        }
+        return findings
+    }
+
+    /// What becomes of a value that breaks a rule.
+    private var outcome: PrivacyFinding.Outcome {
+        policy.action == .strip ? .dropped : .refused
+    }
+
+    /// The rule that a column breaks by its name alone, given the type of its values.
+    private func rule(onColumn verdict: NameVerdict, of type: AttributeType) -> PrivacyRule? {
+        switch (verdict, type) {
+        case (.keep, _), (.deny(.name), .bool): nil
+        case (.deny(let rule), _): rule
+        case (.address, .bool), (.address, .string), (.address, .ipPrefix): nil
+        case (.address, _): .name
+        }
+    }
+
+    /// Counts the rows of a string column that hold a suspect, by rule.
+    private func inspect(
+        _ column: BatchLayout.Column, of batch: EventBatch, for suspects: Suspects,
+        into findings: inout [PrivacyFinding]
+    ) {
+        let name = batch.string(column.name)
+        let isID = name == ReservedName.id
+        let context = isID ? .identifier : context(of: name)
+        var rows: [PrivacyRule: Int] = [:]
+        var truncated = 0
+        let values = column.values
+        let isConstant = values.encoding == .constant
+        for index in 0..<(isConstant ? 1 : values.count) {
+            guard var shapes = suspects.shapes(of: batch.stringCode(at: index, of: values)) else {
+                continue
+            }
+            if isID { shapes = shapes.asText }
+            let weight = isConstant ? values.count : 1
+            let counted = shapes.counting(in: context)
+            if let rule = counted.rules.first {
+                rows[rule, default: 0] += weight
+            } else if counted.contains(.wholeAddress) {
+                truncated += weight
+            }
+        }
+        for (rule, count) in rows.sorted(by: { $0.key < $1.key }) {
+            findings.append(PrivacyFinding(rule, name, outcome, rows: count))
+        }
+        if truncated > 0 {
+            findings.append(PrivacyFinding(.address, name, .truncated, rows: truncated))
+        }
+    }
+
+    /// Encodes a batch anew from its events, each as `sanitize` leaves it.
+    ///
+    /// The slow way, for batches in which `inspect` found something: every event is taken apart.
+    ///
+    /// - Returns: The batch, nil if no event is left, and what was found, equal findings counted
+    ///   together.
+    /// - Throws: `PrivacyRewriteError`; the batch is to be refused then.
+    public func rewrite(
+        _ batch: EventBatch
+    ) throws(PrivacyRewriteError) -> (batch: EventBatch?, findings: [PrivacyFinding]) {
+        var builder = BatchBuilder()
+        var counts: [PrivacyFinding: Int] = [:]
+        for event in batch.events() {
+            let (event, findings) = sanitize(event)
+            for finding in findings { counts[finding, default: 0] += 1 }
+            guard let event else { continue }
+            do throws(EventError) { try add(event, to: &builder) } catch { throw .event(error) }
+        }
+        var findings: [PrivacyFinding] = []
+        for (var finding, rows) in counts {
+            finding.rows = rows
+            findings.append(finding)
+        }
+        findings.sort {
+            ($0.attribute, $0.rule, $0.outcome.rawValue)
+                < ($1.attribute, $1.rule, $1.outcome.rawValue)
+        }
+        guard builder.rowCount > 0 else { return (nil, findings) }
+        let bytes = BatchEncoder.encode(builder)
+        do throws(FormatError) {
+            return (try EventBatch(validating: bytes), findings)
+        } catch {
+            throw .batch(error)
+        }
+    }
+
+    /// Adds an event whether or not the builder holds the batch for full.
+    ///
+    /// That is an estimate, and what came out of a batch mostly fits one: the encoded size decides.
+    private func add(_ event: Event, to builder: inout BatchBuilder) throws(EventError) {
+        try builder.beginRow(type: builder.type(event.type), time: event.time)
+        if let id = event.id { try builder.set(ReservedName.id, id.value) }
+        for attribute in event.attributes { try builder.set(attribute.name, attribute.value) }
+    }
+}
+
+/// Why a batch cannot be encoded anew.
+public enum PrivacyRewriteError: Error, Hashable, Sendable {
+    /// It holds an event that no builder takes.
+    case event(EventError)
+    /// What is left of it exceeds the limits of a batch.
+    case batch(FormatError)
+}
+
+/// The strings of a batch's dictionary that hold a shape; most batches have none.
+private struct Suspects {
+    private var shapes: [Int: ValueShapes] = [:]
+
+    var isEmpty: Bool { shapes.isEmpty }
+
+    mutating func add(_ found: ValueShapes, of code: Int) { shapes[code] = found }
+
+    func shapes(of code: Int) -> ValueShapes? { shapes[code] }
+}

@@ -1,0 +1,198 @@
+import AuraEngine
+import AuraQuery
+import AuraWire
+import Logging
+import NIOCore
+
+extension ConnectionHandler {
+    // MARK: - Counts
+
+    func count(_ request: CountRequest, _ requestID: UInt32) {
+        guard isFree(requestID) else { return }
+        let (id, loop, store) = (id, loop, shared.store)
+        let query = CountQuery(request)
+        let ticket = CountTicket(requestID: requestID)
+        let isTaken = shared.queries.submit {
+            if ticket.isCancelled { return }
+            let result: Result<CountAnswer, EngineError>
+            do throws(EngineError) {
+                result = .success(CountAnswer(try store.count(query)))
+            } catch {
+                result = .failure(error)
+            }
+            loop.post(ServerLoop.Letter(connection: id, content: .counted(ticket, result)))
+        }
+        guard isTaken else {
+            refuse(WireFailure(.overloaded), requestID)
+            return
+        }
+        shared.counters.countQuestion()
+        inFlight += 1
+        counting[requestID] = ticket
+    }
+
+    /// Whether a request may begin under that id; says why not.
+    private func isFree(_ requestID: UInt32) -> Bool {
+        guard inFlight < shared.configuration.maximumInFlight else {
+            refuse(WireFailure(.tooManyRequests), requestID)
+            return false
+        }
+        guard counting[requestID] == nil, subscriptions[requestID] == nil else {
+            refuse(WireFailure(.malformed, detail: "request \(requestID) is open"), requestID)
+            return false
+        }
+        return true
+    }
+
+    func receive(_ ticket: CountTicket, _ result: Result<CountAnswer, EngineError>) {
+        // One that was cancelled is answered already, and its id may be in use again.
+        if ticket.isCancelled { return }
+        let requestID = ticket.requestID
+        switch result {
+        case .success(let answer):
+            answers.append((requestID, answer))
+        case .failure(let error):
+            counting[requestID] = nil
+            inFlight -= 1
+            if case .storage(let error) = error { shared.logger.error("a count failed: \(error)") }
+            refuse(WireFailure(engine: error), requestID)
+        }
+    }
+
+    /// Writes answers as long as the client reads.
+    private func writeAnswers() {
+        while !isClosing, let (requestID, _) = answers.first, isWritable {
+            if !answers[0].answer.appendFrame(requestID: requestID, to: &outbound) {
+                answers.removeFirst()
+                counting[requestID] = nil
+                inFlight -= 1
+            }
+            writeOut()
+        }
+    }
+
+    private var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    // MARK: - Subscriptions
+
+    func subscribe(_ request: Subscribe, _ requestID: UInt32) {
+        guard isFree(requestID) else { return }
+        guard subscriptions.count < shared.configuration.maximumSubscriptions else {
+            refuse(WireFailure(.tooManyRequests, detail: "subscriptions"), requestID)
+            return
+        }
+        let visible = shared.store.progress.visible
+        let next = request.from == 0 ? visible + 1 : request.from
+        guard next <= visible + 1 else {
+            refuse(
+                WireFailure(.badStart, detail: "from \(next), the last event is \(visible)"),
+                requestID)
+            return
+        }
+        shared.counters.countQuestion()
+        subscriptionSerial += 1
+        subscriptions[requestID] = Subscription(
+            serial: subscriptionSerial, next: next, types: request.types,
+            credit: Int64(clamping: request.credit))
+        SubscriptionStep.beginning(at: next, requestID: requestID, into: &outbound)
+        advance(shared.store.progress)
+    }
+
+    func receive(_ credit: Credit, _ requestID: UInt32) {
+        guard var subscription = subscriptions[requestID] else { return }
+        let (sum, overflow) = subscription.credit.addingReportingOverflow(
+            Int64(clamping: credit.bytes))
+        subscription.credit = overflow ? .max : sum
+        subscriptions[requestID] = subscription
+        advance(shared.store.progress)
+    }
+
+    func cancel(_ requestID: UInt32) {
+        if let subscription = subscriptions.removeValue(forKey: requestID) {
+            write(End(next: subscription.next), to: requestID)
+        } else if let ticket = counting.removeValue(forKey: requestID) {
+            ticket.cancel()
+            answers.removeAll { $0.requestID == requestID }
+            inFlight -= 1
+            refuse(WireFailure(.cancelled), requestID)
+        }
+    }
+
+    /// Ends every subscription: the server closes.
+    func endSubscriptions() {
+        for (requestID, subscription) in subscriptions.sorted(by: { $0.key < $1.key }) {
+            write(End(next: subscription.next), to: requestID)
+        }
+        subscriptions = [:]
+    }
+
+    /// A query thread has made frames of a subscription.
+    func receive(_ requestID: UInt32, _ step: SubscriptionStep) {
+        stepping = nil
+        guard var subscription = subscriptions[requestID], subscription.serial == step.serial
+        else { return }
+        subscription.next = step.next
+        subscription.credit -= Int64(step.spent)
+        subscriptions[requestID] = subscription
+        guard step.frames.readableBytes > 0 else { return }
+        writeOut()
+        context?.writeAndFlush(wrapOutboundOut(step.frames), promise: nil)
+    }
+
+    /// Has the next step made for the subscription whose turn it is.
+    private func step(_ visible: UInt64) {
+        guard stepping == nil, isWritable else { return }
+        let ready = subscriptions.filter { $0.value.credit > 0 && $0.value.next <= visible }.keys
+        guard let requestID = ready.filter({ $0 > steppedLast }).min() ?? ready.min(),
+            let subscription = subscriptions[requestID]
+        else { return }
+        let (id, loop, store) = (id, loop, shared.store)
+        let isTaken = shared.queries.submit {
+            let step = SubscriptionStep(
+                subscription, requestID: requestID, snapshot: store.snapshot)
+            loop.post(
+                ServerLoop.Letter(
+                    connection: id, content: .stepped(requestID: requestID, step)))
+        }
+        // Where all threads are busy, the next commit or sweep asks again.
+        guard isTaken else { return }
+        stepping = requestID
+        steppedLast = requestID
+    }
+
+    // MARK: - Progress
+
+    /// Does what the store's progress, new credit or a readable client make possible, and writes.
+    func advance(_ progress: Progress) {
+        guard !isClosing else { return }
+        if stableSent < lastAppended, progress.stable > stableSent {
+            stableSent = progress.stable
+            write(Stable(stable: progress.stable, visible: progress.visible), to: 0)
+        }
+        if !subscriptions.isEmpty { step(progress.visible) }
+        flush()
+        if !answers.isEmpty { writeAnswers() }
+        loop.setFollowing(self, !subscriptions.isEmpty || stableSent < lastAppended)
+        closeIfDrained()
+    }
+
+    // MARK: - Status
+
+    func status() -> StatusInfo {
+        let store = shared.store
+        let progress = store.progress
+        var info = StatusInfo()
+        info.serverTime = shared.clock()
+        info.uptime = UInt64(clamping: info.serverTime - shared.startTime)
+        info.incarnation = store.incarnation
+        info.visible = progress.visible
+        info.stable = progress.stable
+        info.memoryBytes = UInt64(store.memoryBytes)
+        info.memoryLimit = UInt64(shared.configuration.memoryLimit)
+        info.connections = UInt32(clamping: shared.connections.open)
+        info.maximumConnections = UInt32(clamping: shared.configuration.maximumConnections)
+        info.isWritable = store.failure == nil
+        info.counters = shared.counters.all + shared.policy.counters
+        return info
+    }
+}

@@ -1,0 +1,78 @@
+import AuraCore
+import AuraQuery
+import AuraWire
+import NIOCore
+import Synchronization
+
+/// The answer to a COUNT, written frame by frame as the client reads.
+struct CountAnswer: Sendable {
+    private let result: CountResult
+    private var next = 0
+    /// A frame of several rows has at most this many bytes.
+    private static let frameBytes = 256 << 10
+
+    init(_ result: CountResult) {
+        self.result = result
+    }
+
+    /// Appends the next frame; false if it was the last.
+    mutating func appendFrame(requestID: UInt32, to buffer: inout ByteBuffer) -> Bool {
+        var rows: [Counts.Row] = []
+        var size = 0
+        while next < result.rows.count {
+            let row = Counts.Row(result.rows[next])
+            size += row.encodedSize
+            // A row of long strings may fill a frame alone, but joins no other.
+            guard rows.isEmpty || size <= CountAnswer.frameBytes else { break }
+            rows.append(row)
+            next += 1
+        }
+        let hasMore = next < result.rows.count
+        FrameEncoder.append(
+            Counts(watermark: result.watermark, isComplete: true, rows: rows),
+            flags: hasMore ? [.response, .more] : .response, requestID: requestID, to: &buffer)
+        return hasMore
+    }
+}
+
+/// A COUNT that was asked, until it is answered or cancelled.
+final class CountTicket: Sendable {
+    let requestID: UInt32
+    private let cancelled = Atomic<Bool>(false)
+
+    init(requestID: UInt32) { self.requestID = requestID }
+
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    func cancel() { cancelled.store(true, ordering: .relaxed) }
+}
+
+extension CountQuery {
+    /// The question of a COUNT.
+    init(_ request: CountRequest) {
+        self.init()
+        types = request.types
+        start = request.start
+        end = request.end
+        filters = request.filters.map { Filter(attribute: $0.attribute, values: $0.values) }
+        groupings = request.groupings.map {
+            switch $0 {
+            case .type: .type
+            case .bucket(let width): .bucket(microseconds: width)
+            case .attribute(let name): .attribute(name)
+            }
+        }
+    }
+}
+
+extension Counts.Row {
+    fileprivate init(_ row: CountResult.Row) {
+        self.init(
+            keys: row.keys.map {
+                switch $0 {
+                case .type(let name): .type(name)
+                case .bucket(let start): .bucket(start)
+                case .attribute(let value): .attribute(value)
+                }
+            }, count: row.count, first: row.first, last: row.last)
+    }
+}

@@ -1,0 +1,82 @@
+public import AuraCore
+public import AuraWire
+import Synchronization
+
+/// The privacy rules as a policy on batches: what breaks them never reaches the disk.
+///
+/// A clean batch costs its columns and distinct strings and is not copied.
+public final class PrivacyScreen: BatchPolicy {
+    private let rules: PrivacyRules
+    private let counted = Mutex(PrivacyCounters())
+
+    /// A screen of these rules.
+    public init(_ rules: PrivacyRules) {
+        self.rules = rules
+    }
+
+    /// Accepts what is clean; rewrites or refuses the rest, as the rules' policy says.
+    public func inspect(_ batch: RawSpan, layout: BatchLayout) -> BatchVerdict {
+        if isSurelyClean(batch, layout) { return .accept(warnings: []) }
+        let batch = EventBatch(storage: batch.array, start: 0, layout: layout)
+        let findings = rules.inspect(batch)
+        if findings.isEmpty { return .accept(warnings: []) }
+        if rules.policy.batchAction == .refuse { return refuse(findings) }
+        do throws(PrivacyRewriteError) {
+            let (rewritten, findings) = try rules.rewrite(batch)
+            guard let rewritten else { return refuse(findings) }
+            counted.withLock { counters in
+                counters.rewrittenBatches += 1
+                counters.refusedEvents += batch.rowCount - rewritten.rowCount
+                for finding in findings { counters.count(finding) }
+            }
+            return .rewrite(rewritten, warnings: warnings(findings))
+        } catch {
+            return refuse(findings)
+        }
+    }
+
+    /// Whether no name and no string can break a rule, wherever it stands.
+    private func isSurelyClean(_ batch: RawSpan, _ layout: BatchLayout) -> Bool {
+        for column in layout.columns
+        where rules.verdict(name: layout.strings.bytes(of: column.name, in: batch)) != .keep {
+            return false
+        }
+        for code in 0..<layout.strings.count
+        where rules.verdict(value: layout.strings.bytes(of: code, in: batch)) != .keep {
+            return false
+        }
+        return true
+    }
+
+    private func refuse(_ findings: [PrivacyFinding]) -> BatchVerdict {
+        counted.withLock { $0.refusedBatches += 1 }
+        let shown = findings.prefix(8).map(\.description).joined(separator: "; ")
+        let more = findings.count > 8 ? "; and \(findings.count - 8) more" : ""
+        return .refuse(.privacyRefused, reason: shown + more)
+    }
+
+    private func warnings(_ findings: [PrivacyFinding]) -> [Warning] {
+        findings.prefix(WireLimits.warnings).map {
+            Warning(code: Warning.privacy, text: "\($0), \($0.rows) events")
+        }
+    }
+
+    /// What the rules took out or refused.
+    public var counters: [StatusInfo.Counter] {
+        let counted = counted.withLock { $0 }
+        var counters = PrivacyRule.allCases.map {
+            StatusInfo.Counter(
+                "privacy.stripped.\($0.rawValue)", UInt64(counted.strippedCount($0)))
+        }
+        counters.append(
+            StatusInfo.Counter(
+                "privacy.truncated_addresses", UInt64(counted.truncatedAddresses)))
+        counters.append(
+            StatusInfo.Counter("privacy.refused_events", UInt64(counted.refusedEvents)))
+        counters.append(
+            StatusInfo.Counter("privacy.rewritten_batches", UInt64(counted.rewrittenBatches)))
+        counters.append(
+            StatusInfo.Counter("privacy.refused_batches", UInt64(counted.refusedBatches)))
+        return counters
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import AuraCore
+import AuraMetadata
+
+/// `aura keys`: the API keys of a data directory, also while its server runs.
+struct Keys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "Create, list and revoke API keys.",
+        subcommands: [Create.self, List.self, Revoke.self])
+
+    /// The data directory, found as the server finds it.
+    struct Directory: ParsableArguments {
+        @OptionGroup var configuration: ConfigurationOptions
+
+        func open() throws -> MetadataStore {
+            let resolved = try configuration.resolve()
+            return try MetadataStore.open(in: resolved.configuration.dataDirectory)
+        }
+    }
+
+    struct Create: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a key and print it: it is shown this once.")
+
+        @OptionGroup var directory: Directory
+        @Option(help: "Who will use it.")
+        var name: String
+        @Option(
+            help: "What it allows: ingest, read or admin; may be given several times.",
+            transform: Create.parse(scope:))
+        var scope: [Scope]
+        @Option(help: "When it ends: a duration such as 365d, or a date. Default: never.")
+        var expires: String?
+
+        func run() throws {
+            let now = WallClock.now
+            let store = try directory.open()
+            let (key, secret) = try store.createKey(
+                name: name, scopes: Set(scope), expiresAt: try expiry(now: now),
+                now: now.microseconds)
+            try store.close()
+            StandardOutput.write(secret + "\n")
+            let end = key.expiresAt.map { "until " + Timestamp(microseconds: $0).description }
+            StandardError.write(
+                "key \(key.id) for '\(name)': \(key.scopeList), \(end ?? "without end")\n"
+                    + "keep it now: it is not stored, and cannot be shown again\n")
+        }
+
+        @Sendable private static func parse(scope name: String) throws -> Scope {
+            guard let scope = Scope(rawValue: name) else {
+                let names = Scope.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("'\(name)' is no scope; there are \(names)")
+            }
+            return scope
+        }
+
+        private func expiry(now: Timestamp) throws -> Int64? {
+            guard let expires else { return nil }
+            if let distance = TimeExpression.microseconds(expires) {
+                return now.microseconds + distance
+            }
+            return try TimeExpression.parse(expires, of: "--expires", now: now).microseconds
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List all keys.")
+
+        @OptionGroup var directory: Directory
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let store = try directory.open()
+            let keys = try store.listKeys()
+            try store.close()
+            let names = [
+                "id", "name", "prefix", "scopes", "state", "created_at", "expires_at", "revoked_at",
+                "last_used_at",
+            ]
+            let now = WallClock.microseconds()
+            let answer = Answer(
+                columns: names.map { Answer.Column(name: $0) }, rows: keys.map { $0.row(now: now) })
+            output.write(answer, to: .output)
+        }
+    }
+
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke a key for good; the server refuses it at once.")
+
+        @OptionGroup var directory: Directory
+        @Argument(help: "The key's id or prefix, as 'aura keys list' shows it.")
+        var id: String
+
+        func run() throws {
+            let store = try directory.open()
+            let key = try store.revokeKey(id, now: WallClock.microseconds())
+            try store.close()
+            StandardOutput.write("revoked \(key.id) ('\(key.name)')\n")
+        }
+    }
+}
+
+extension APIKey {
+    fileprivate var scopeList: String {
+        Scope.allCases.filter(allows).map(\.rawValue).joined(separator: ",")
+    }
+
+    fileprivate func row(now: Int64) -> [Answer.Cell] {
+        let state =
+            if revokedAt != nil { "revoked" } else if let expiresAt, expiresAt <= now { "expired" }
+            else { "usable" }
+        return [
+            .text(id), .text(name), .text(prefix), .text(scopeList), .text(state),
+        ] + [createdAt, expiresAt, revokedAt, lastUsedAt].map { time in
+            time.map { .text(Timestamp(microseconds: $0).description) } ?? .absent
+        }
+    }
+}

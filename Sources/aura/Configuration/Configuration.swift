@@ -1,0 +1,160 @@
+import Logging
+
+/// How this server is set up: every setting with its value and where the value comes from.
+///
+/// Flags win over the environment, that over the file, that over the preset, that over the defaults.
+/// A pure value: files, variables and flags are given to it, and nothing is looked up.
+struct Configuration: Sendable {
+    private(set) var environment = Preset.development
+    private(set) var dataDirectory = "aura-data"
+    private(set) var listen = ListenAddress(host: "127.0.0.1", port: 7171)
+    private(set) var memoryLimit = ByteSize.mebibytes(320)
+    private(set) var segmentSize = ByteSize.mebibytes(64)
+    private(set) var durability = Durability.fsync
+    private(set) var maximumConnections = 256
+    private(set) var privacyPolicy = PrivacyPolicy.strip
+    private(set) var unknownTypes = UnknownTypes.accept
+    /// Attribute names denied besides those that always are.
+    private(set) var deniedAttributes: [String] = []
+    private(set) var logLevel = Logger.Level.info
+    /// Whether clients must show a key; where nobody said: unless only this machine can connect.
+    var authenticationRequired: Bool { writtenAuthentication ?? !listen.isLoopback }
+    /// Variables that the original system read, for the modules that stand in for it.
+    private(set) var seed = SeedVariables([:])
+
+    private var writtenAuthentication: Bool?
+    private var origins: [ConfigurationKey: Origin] = [:]
+    private let home: String?
+
+    /// The settings that flags, variables and a file make together, and warnings.
+    ///
+    /// Every value given is checked, overridden or not.
+    ///
+    /// - Throws: All that is wrong, at once: what was written, or, if that is sound, what
+    ///   `validate()` finds.
+    static func resolve(
+        flags: [ConfigurationKey: String] = [:], variables: [String: String] = [:],
+        file: ConfigurationFile? = nil
+    ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [Finding]) {
+        var findings: [Finding] = []
+        let seed = SeedVariables(variables)
+        var layers: [ConfigurationLayer] = []
+        if let file { layers.append(ConfigurationLayer(file: file, findings: &findings)) }
+        layers.append(ConfigurationLayer(variables: variables, seed: seed, findings: &findings))
+        layers.append(ConfigurationLayer(flags: flags))
+
+        var configuration = Configuration(home: nonEmpty(variables["HOME"]))
+        configuration.seed = seed
+        for layer in layers { configuration.apply(layer, only: .environment, &findings) }
+        configuration.applyPreset(stateHome: nonEmpty(variables["XDG_STATE_HOME"]))
+        for layer in layers { configuration.apply(layer, only: nil, &findings) }
+
+        if !findings.contains(where: { $0.severity == .error }) {
+            findings += configuration.validate()
+        }
+        let errors = findings.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw ConfigurationError(findings: errors) }
+        return (configuration, findings)
+    }
+
+    private init(home: String?) {
+        self.home = home
+    }
+
+    /// Where a setting's value comes from.
+    func origin(of key: ConfigurationKey) -> Origin {
+        origins[key] ?? .standard
+    }
+
+    /// What does not go together, or not with the preset; production tolerates nothing.
+    func validate() -> [Finding] {
+        var findings: [Finding] = []
+        if durability == .os, environment != .development {
+            findings.append(
+                Finding(origin(of: .durability), .durabilityNeedsDevelopment(environment)))
+        }
+        if !authenticationRequired {
+            let origin = origin(of: .authenticationRequired)
+            if environment == .production {
+                findings.append(Finding(origin, .authenticationOff(environment)))
+            } else if !listen.isLoopback {
+                let severity: Finding.Severity = environment == .staging ? .error : .warning
+                findings.append(Finding(origin, .openWithoutAuthentication(listen), severity))
+            }
+        }
+        return findings
+    }
+
+    /// A setting's value as one would write it.
+    func text(of key: ConfigurationKey) -> String {
+        switch key {
+        case .environment: environment.rawValue
+        case .dataDirectory: dataDirectory
+        case .listen: listen.description
+        case .memoryLimit: memoryLimit.description
+        case .segmentSize: segmentSize.description
+        case .durability: durability.rawValue
+        case .maximumConnections: String(maximumConnections)
+        case .privacyPolicy: privacyPolicy.rawValue
+        case .unknownTypes: unknownTypes.rawValue
+        case .deniedAttributes: deniedAttributes.joined(separator: ", ")
+        case .authenticationRequired: String(authenticationRequired)
+        case .logLevel: logLevel.rawValue
+        }
+    }
+
+    // MARK: - Layers
+
+    private mutating func apply(
+        _ layer: ConfigurationLayer, only: ConfigurationKey?, _ findings: inout [Finding]
+    ) {
+        for setting in layer.settings
+        where only.map({ $0 == setting.key }) ?? (setting.key != .environment) {
+            do throws(Problem) {
+                try set(setting.key, setting.value)
+                origins[setting.key] = setting.origin
+            } catch {
+                findings.append(Finding(setting.origin, error))
+            }
+        }
+    }
+
+    /// What the chosen preset says, under all that is written.
+    private mutating func applyPreset(stateHome: String?) {
+        var keys: [ConfigurationKey] = [.dataDirectory]
+        switch environment {
+        case .development:
+            let state = stateHome ?? home.map { "\($0)/.local/state" }
+            dataDirectory = state.map { "\($0)/aura/data" } ?? dataDirectory
+            logLevel = .debug
+            keys.append(.logLevel)
+        case .staging, .production:
+            dataDirectory = "/var/lib/aura"
+            writtenAuthentication = true
+            keys.append(.authenticationRequired)
+        }
+        for key in keys { origins[key] = .preset(environment) }
+    }
+
+    private mutating func set(
+        _ key: ConfigurationKey, _ value: WrittenValue
+    ) throws(Problem) {
+        let written = SettingParser(key: key, value: value)
+        switch key {
+        case .environment: environment = try written.choice()
+        case .dataDirectory: dataDirectory = try written.path(home: home)
+        case .listen: listen = try written.address()
+        case .memoryLimit:
+            memoryLimit = try written.size(in: .mebibytes(64)...(.mebibytes(1 << 20)))
+        case .segmentSize:
+            segmentSize = try written.size(in: .mebibytes(1)...(.mebibytes(1 << 10)))
+        case .durability: durability = try written.choice()
+        case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
+        case .privacyPolicy: privacyPolicy = try written.choice()
+        case .unknownTypes: unknownTypes = try written.choice()
+        case .deniedAttributes: deniedAttributes = try written.names()
+        case .authenticationRequired: writtenAuthentication = try written.flag()
+        case .logLevel: logLevel = try written.choice()
+        }
+    }
+}

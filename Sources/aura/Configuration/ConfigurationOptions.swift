@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+
+/// The flags of every command that needs the configuration: one for the file, one for each setting.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(help: "The configuration file. Default: aura.yaml, then /etc/aura/aura.yaml.")
+    var config: String?
+
+    @Option(help: "The preset: development, staging or production.")
+    var environment: String?
+
+    @Option(help: "The directory that holds all data.")
+    var dataDir: String?
+
+    @Option(help: "Where the binary protocol listens: host:port.")
+    var listen: String?
+
+    @Option(help: "The most memory the server uses, such as 320MiB.")
+    var memoryLimit: String?
+
+    @Option(help: "The size of a log segment, such as 64MiB.")
+    var segmentSize: String?
+
+    @Option(help: "When a write counts as done: fsync, or os (development only).")
+    var durability: String?
+
+    @Option(help: "The most connections at a time.")
+    var maxConnections: String?
+
+    @Option(help: "What happens to personal data in events: strip, refuse or rewrite.")
+    var privacyPolicy: String?
+
+    @Option(help: "What happens to events of unknown types: accept or refuse.")
+    var privacyUnknownTypes: String?
+
+    @Option(help: "More attribute names to deny, with commas between them.")
+    var privacyDeniedAttributes: String?
+
+    @Option(help: "Whether clients must show a key: true or false.")
+    var authRequired: String?
+
+    @Option(help: "The least severe messages to log: trace, debug, info, notice, warning, …")
+    var logLevel: String?
+
+    /// The settings given as flags.
+    var flags: [ConfigurationKey: String] {
+        var flags: [ConfigurationKey: String] = [:]
+        for key in ConfigurationKey.allCases { flags[key] = self[key] }
+        return flags
+    }
+
+    /// The configuration that these flags make with the process's environment and the file.
+    func resolve(
+        variables: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(ConfigurationError) -> (configuration: Configuration, warnings: [Finding]) {
+        let file = try ConfigurationFile.read(path: config, variables: variables)
+        return try Configuration.resolve(flags: flags, variables: variables, file: file)
+    }
+
+    private subscript(key: ConfigurationKey) -> String? {
+        switch key {
+        case .environment: environment
+        case .dataDirectory: dataDir
+        case .listen: listen
+        case .memoryLimit: memoryLimit
+        case .segmentSize: segmentSize
+        case .durability: durability
+        case .maximumConnections: maxConnections
+        case .privacyPolicy: privacyPolicy
+        case .unknownTypes: privacyUnknownTypes
+        case .deniedAttributes: privacyDeniedAttributes
+        case .authenticationRequired: authRequired
+        case .logLevel: logLevel
+        }
+    }
+}

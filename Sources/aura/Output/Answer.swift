@@ -1,0 +1,57 @@
+import AuraCore
+
+/// Rows with named columns, for one of the output formats.
+struct Answer: Sendable {
+    /// A column's name in every format, and how a table lays it out.
+    struct Column: Hashable, Sendable {
+        /// snake_case: it is a key of the JSON formats.
+        let name: String
+        /// Numbers stand to the right.
+        var isNumeric = false
+    }
+
+    /// One value.
+    enum Cell: Hashable, Sendable {
+        case absent
+        case text(String)
+        case integer(Int64)
+        case count(UInt64)
+        case number(Double)
+        case bool(Bool)
+
+        init(_ value: AttributeValue?) {
+            switch value {
+            case nil: self = .absent
+            case .bool(let value): self = .bool(value)
+            case .int64(let value): self = .integer(value)
+            case .float64(let value): self = .number(value)
+            case .some(let value): self = .text(value.description)
+            }
+        }
+
+        /// The value as text; nil where there is none.
+        var text: String? {
+            switch self {
+            case .absent: nil
+            case .text(let text): text
+            case .integer(let value): String(value)
+            case .count(let value): String(value)
+            case .number(let value): String(value)
+            case .bool(let value): String(value)
+            }
+        }
+
+        /// The value as JSON.
+        var json: String {
+            switch self {
+            case .absent: "null"
+            case .text(let text): JSONText.quoted(text)
+            case .number(let value) where !value.isFinite: JSONText.quoted(String(value))
+            case .integer, .count, .number, .bool: text ?? "null"
+            }
+        }
+    }
+
+    let columns: [Column]
+    var rows: [[Cell]] = []
+}

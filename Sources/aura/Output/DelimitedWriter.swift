@@ -1,0 +1,78 @@
+/// Values between delimiters, one row a line.
+struct DelimitedWriter {
+    /// How values are kept apart.
+    enum Dialect: Sendable {
+        /// RFC 4180, with line feeds: a value is quoted where it must be.
+        case csv
+        /// Tabs; backslash, tab and line breaks in values are written `\\`, `\t`, `\n`, `\r`.
+        case tsv
+    }
+
+    let dialect: Dialect
+    let hasHeader: Bool
+    let null: String
+
+    init(_ dialect: Dialect, hasHeader: Bool, null: String) {
+        self.dialect = dialect
+        self.hasHeader = hasHeader
+        self.null = null
+    }
+
+    func write(_ answer: Answer) {
+        inPieces(text: hasHeader ? line(answer.columns.map { escaped($0.name) }) : "", answer.rows) {
+            row in line(row.map { $0.text.map(escaped) ?? null })
+        }
+    }
+
+    private func line(_ cells: [String]) -> String {
+        cells.joined(separator: dialect == .csv ? "," : "\t") + "\n"
+    }
+
+    /// The text as it stands in a cell.
+    func escaped(_ text: String) -> String {
+        switch dialect {
+        case .csv:
+            guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) || text == null else {
+                return text
+            }
+            return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        case .tsv:
+            guard text.utf8.contains(where: { "\\\t\n\r".utf8.contains($0) }) else { return text }
+            return text.replacing("\\", with: "\\\\").replacing("\t", with: "\\t")
+                .replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+        }
+    }
+}
+
+/// Objects with the columns as keys: an array of them, or one a line.
+struct JSONWriter {
+    let isArray: Bool
+
+    func write(_ answer: Answer) {
+        let keys = answer.columns.map { JSONText.quoted($0.name) + ":" }
+        var isFirst = true
+        inPieces(text: isArray ? "[" : "", answer.rows) { row in
+            let object =
+                "{" + zip(keys, row).map { $0 + $1.json }.joined(separator: ",") + "}"
+            guard isArray else { return object + "\n" }
+            defer { isFirst = false }
+            return (isFirst ? "\n" : ",\n") + object
+        }
+        if isArray { StandardOutput.write(answer.rows.isEmpty ? "]\n" : "\n]\n") }
+    }
+}
+
+/// Prints a text and what `line` makes of each row, without the whole of it in memory.
+private func inPieces(
+    text start: String, _ rows: [[Answer.Cell]], line: ([Answer.Cell]) -> String
+) {
+    var text = start
+    for row in rows {
+        text += line(row)
+        if text.utf8.count > 1 << 16 {
+            StandardOutput.write(text)
+            text = ""
+        }
+    }
+    if !text.isEmpty { StandardOutput.write(text) }
+}

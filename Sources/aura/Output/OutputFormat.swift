@@ -1,0 +1,62 @@
+import ArgumentParser
+
+/// How answers are written.
+enum OutputFormat: String, CaseIterable, Sendable, ExpressibleByArgument {
+    case table, csv, tsv, json, jsonl, markdown
+}
+
+/// The flags of every command that answers with rows.
+struct OutputOptions: ParsableArguments {
+    @Option(
+        name: [.short, .customLong("format")],
+        help: "table, csv, tsv, json, jsonl or markdown. Default: table on a terminal, else tsv.")
+    var output: OutputFormat?
+
+    @Flag(help: "The same as --format json.")
+    var json = false
+
+    @Flag(help: "Leave out the names of the columns (csv, tsv).")
+    var noHeader = false
+
+    @Option(help: "What stands for an absent value (csv, tsv).")
+    var null = ""
+
+    @Option(help: "The most rows that a table on a terminal shows; 0 shows all.")
+    var maxRows = 40
+
+    @Flag(name: .shortAndLong, help: "Print nothing but the answer.")
+    var quiet = false
+
+    func validate() throws {
+        if json, let output, output != .json {
+            throw ValidationError("--json contradicts --format \(output.rawValue)")
+        }
+    }
+
+    /// Prints rows in the format asked for.
+    func write(_ answer: Answer, to terminal: Terminal) {
+        let standard = terminal.isInteractive ? OutputFormat.table : .tsv
+        switch json ? .json : output ?? standard {
+        case .table:
+            let limit = terminal.isInteractive && maxRows > 0 ? maxRows : nil
+            TableWriter(terminal: terminal, maximumRows: limit).write(answer)
+        case .csv: DelimitedWriter(.csv, hasHeader: !noHeader, null: null).write(answer)
+        case .tsv: DelimitedWriter(.tsv, hasHeader: !noHeader, null: null).write(answer)
+        case .json: JSONWriter(isArray: true).write(answer)
+        case .jsonl: JSONWriter(isArray: false).write(answer)
+        case .markdown: MarkdownWriter().write(answer)
+        }
+    }
+
+    /// Prints one thing by its properties: an object in JSON, else a line for each.
+    func write(properties: [(name: String, cell: Answer.Cell)], to terminal: Terminal) {
+        let format = json ? .json : output ?? (terminal.isInteractive ? .table : .json)
+        guard format == .json || format == .jsonl else {
+            let rows = properties.map { [.text($0.name), $0.cell] }
+            let columns = [Answer.Column(name: "name"), Answer.Column(name: "value")]
+            return write(Answer(columns: columns, rows: rows), to: terminal)
+        }
+        let fields = properties.map { JSONText.quoted($0.name) + ":" + $0.cell.json }
+        StandardOutput.write("{" + fields.joined(separator: ",") + "}\n")
+    }
+}

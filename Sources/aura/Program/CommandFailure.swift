@@ -1,0 +1,40 @@
+import AuraClient
+import AuraCore
+import AuraEngine
+import AuraMetadata
+
+/// Why a command ends without success: what is told to the user, and to the shell.
+struct CommandFailure: Error, Hashable, Sendable {
+    let status: ExitStatus
+    /// What went wrong; nothing is printed where it is empty, for it was said already.
+    let message: String
+    /// What to do about it.
+    let hint: String?
+
+    init(_ status: ExitStatus, _ message: String = "", hint: String? = nil) {
+        self.status = status
+        self.message = message
+        self.hint = hint
+    }
+
+    /// What is printed.
+    var text: String {
+        if message.isEmpty { return "" }
+        return "error: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
+    }
+}
+
+extension CommandFailure {
+    /// The failure that an error of a module below stands for; nil if it is the parser's.
+    init?(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as ClientError: self.init(error)
+        case let error as EngineError: self.init(.failed, error.description)
+        case let error as MetadataError:
+            self.init(.failed, error.description, hint: error.remedy)
+        case let error as ConfigurationError: self.init(.usage, error.description)
+        default: return nil
+        }
+    }
+}

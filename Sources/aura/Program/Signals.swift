@@ -1,0 +1,42 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// SIGINT and SIGTERM as requests to end in order.
+///
+/// The first of them is delivered; a second one ends the process at once, as if nobody had caught
+/// it, for whoever asks twice does not want to wait.
+final class Signals: Sendable {
+    private let requests: AsyncStream<Int32>
+    private let continuation: AsyncStream<Int32>.Continuation
+    private let count = Atomic(0)
+
+    /// Catches both signals from now on, for as long as the process lives.
+    init() {
+        (requests, continuation) = AsyncStream<Int32>.makeStream()
+        for number in [SIGINT, SIGTERM] {
+            _ = signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            // The handler holds its source, so that it is never released.
+            source.setEventHandler { withExtendedLifetime(source) { self.received(number) } }
+            source.resume()
+        }
+    }
+
+    private func received(_ number: Int32) {
+        guard count.add(1, ordering: .relaxed).oldValue == 0 else { _exit(128 + number) }
+        continuation.yield(number)
+        continuation.finish()
+    }
+
+    /// Waits for the first request.
+    ///
+    /// - Returns: The signal's number; nil if the task was cancelled before.
+    func wait() async -> Int32? {
+        for await number in requests { return number }
+        return nil
+    }
+
+    /// Whether somebody has asked to end.
+    var wasAsked: Bool { count.load(ordering: .relaxed) > 0 }
+}

@@ -1,0 +1,100 @@
+import AuraCore
+import AuraTesting
+import Foundation
+
+/// What manifest vectors are made of.
+enum ManifestExample {
+    static let created = EditMeaning(
+        kind: "created", segmentSize: 1 << 26, time: LogExample.time)
+
+    static func used(_ segment: UInt64, synced group: UInt64) -> EditMeaning {
+        EditMeaning(kind: "segment-used", segment: segment, group: group)
+    }
+
+    static func opened(_ group: UInt64) -> EditMeaning {
+        EditMeaning(kind: "opened", group: group, time: LogExample.time + 2)
+    }
+
+    static func closed(_ group: UInt64) -> EditMeaning {
+        EditMeaning(kind: "closed", group: group, time: LogExample.time + 3)
+    }
+
+    /// A manifest with a group for each list of edits, a page each.
+    static func manifest(
+        _ about: String, _ groups: [EditMeaning]..., state: StateMeaning? = nil
+    ) -> FileMeaning {
+        FileMeaning(
+            about: about, format: "manifest", incarnation: LogExample.incarnation, number: 1,
+            size: 0,
+            groups: groups.enumerated().map { index, edits in
+                GroupMeaning(
+                    offset: Int64(index + 1) * 4_096, number: UInt64(index + 1), firstSequence: 1,
+                    synced: UInt64(index), time: LogExample.time + Int64(index),
+                    records: edits.map { RecordMeaning(kind: "edit", edit: $0) })
+            },
+            state: state)
+    }
+}
+
+extension FileVector {
+    static var manifest: [FileVector] {
+        typealias E = ManifestExample
+        var closed = StateMeaning(
+            segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 2, promisedGroup: 60,
+            closedAtGroup: 60)
+        let every = E.manifest(
+            "Made, filled over two segments, closed in order",
+            [E.created], [E.used(1, synced: 0)], [E.opened(0)],
+            [E.used(2, synced: 57), E.closed(60)],
+            state: closed)
+        closed.closedAtGroup = nil
+        let open = E.manifest(
+            "Opened again after the close", [E.created, E.used(1, synced: 0)],
+            [E.used(2, synced: 57), E.closed(60)], [E.opened(60)], state: closed)
+        let new = E.manifest(
+            "Made, and nothing else", [E.created],
+            state: StateMeaning(
+                segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 0, promisedGroup: 0))
+        return [
+            FileVector(name: "every-edit", meaning: every),
+            FileVector(name: "reopened", meaning: open), FileVector(name: "new", meaning: new),
+        ]
+    }
+}
+
+/// What a `CURRENT` file says: the `.json` beside its vector.
+struct CurrentMeaning: Codable, Equatable {
+    var about: String
+    /// The name of the manifest.
+    var manifest: String
+
+    static let example = CurrentMeaning(
+        about: "The file CURRENT that names manifest 1", manifest: "MANIFEST-0000000000000001")
+
+    static func read(_ text: String) throws -> CurrentMeaning {
+        try JSONDecoder().decode(CurrentMeaning.self, from: Data(text.utf8))
+    }
+
+    func text() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    /// The file, from the document alone.
+    func write() -> AnnotatedBytes {
+        CurrentMeaning.file(manifest, hash: Checksum.hash64(Array(manifest.utf8).rawSpan))
+    }
+
+    /// A file with any name and hash.
+    static func file(_ name: String, hash: UInt64) -> AnnotatedBytes {
+        let digits = String(hash, radix: 16)
+        let text = String(repeating: "0", count: 16 - digits.count) + digits
+        var bytes = AnnotatedBytes()
+        bytes.append("name", name, bytes: Array(name.utf8))
+        bytes.append("blank", bytes: [0x20])
+        bytes.append("hash", text, bytes: Array(text.utf8))
+        bytes.append("line end", bytes: [0x0A])
+        return bytes
+    }
+}
