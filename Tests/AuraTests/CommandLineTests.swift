@@ -36,7 +36,8 @@ struct CommandLineTests {
     @Test func `an unknown command is told with the one that was meant`() async throws {
         let outcome = try await aura("cuont", in: folder)
         #expect(outcome.status == 2)
-        #expect(outcome.errors.hasPrefix("error: unknown command 'cuont'\nhint: did you mean 'count'?"))
+        #expect(
+            outcome.errors.hasPrefix("error: unknown command 'cuont'\nhint: did you mean 'count'?"))
         #expect(outcome.output.isEmpty)
         let nested = try await aura("keys", "craete", in: folder)
         #expect(nested.status == 2)
@@ -44,9 +45,9 @@ struct CommandLineTests {
     }
 
     @Test func `an unknown flag is told with the one that was meant`() async throws {
-        let outcome = try await aura("count", "--form", "now", in: folder)
+        let outcome = try await aura("count", "--frm", "now", in: folder)
         #expect(outcome.status == 2)
-        #expect(outcome.errors.hasPrefix("error: Unknown option '--form'"))
+        #expect(outcome.errors.hasPrefix("error: Unknown option '--frm'"))
         #expect(outcome.errors.contains("--from"))
     }
 
