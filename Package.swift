@@ -64,8 +64,11 @@ let package = Package(
         source("AuraWire", ["AuraCore", nioCore]),
         source(
             "AuraServer",
-            ["AuraCore", "AuraWire", "AuraQuery", "AuraEngine", nioCore, nioPosix, logging]),
-        source("AuraClient", ["AuraCore", "AuraWire", nioCore, nioPosix]),
+            [
+                "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", nioCore, nioPosix,
+                logging,
+            ]),
+        source("AuraClient", ["CAura", "AuraCore", "AuraWire", nioCore, nioPosix]),
         source("AuraImport", ["AuraCore", "CZlib"]),
         // Program.
         .executableTarget(
@@ -95,7 +98,7 @@ let package = Package(
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
                 "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura", argumentParser]),
+        tests("AuraTests", ["aura", "AuraCore", "AuraWire", "AuraClient", argumentParser]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),

@@ -89,7 +89,8 @@ public final class AuraClient: Sendable {
     public func append(_ batch: EventBatch) async throws(ClientError) -> Receipt {
         let body = ByteBuffer(bytes: batch.bytes.array)
         let receipt = try await recorder.append(
-            body, rowCount: batch.rowCount, signal: link.signal).get()
+            body, rowCount: batch.rowCount, signal: link.signal
+        ).get()
         guard let receipt else { preconditionFailure("a stored batch has a receipt") }
         return receipt
     }

@@ -10,7 +10,7 @@ extension ConnectionHandler {
         switch content {
         case .appended(let ticket, let result): receive(ticket, result)
         case .authenticated(let result): receive(result)
-        case .counted(let requestID, let result): receive(requestID, result)
+        case .counted(let ticket, let result): receive(ticket, result)
         case .stepped(let requestID, let step): receive(requestID, step)
         }
     }
@@ -39,9 +39,14 @@ extension ConnectionHandler {
     /// Hands the collected frames to the socket.
     func writeOut() {
         guard outbound.readableBytes > 0, let context else { return }
-        context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
+        // Taken out first: writing may call back here, when the socket becomes writable.
+        var frames = ByteBuffer()
+        swap(&frames, &outbound)
+        context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
         // Keeps its memory if the socket took everything at once.
-        outbound.clear()
+        guard outbound.capacity == 0 else { return }
+        frames.clear()
+        outbound = frames
     }
 
     // MARK: - Ending

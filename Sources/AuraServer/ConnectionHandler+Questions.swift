@@ -11,16 +11,16 @@ extension ConnectionHandler {
         guard isFree(requestID) else { return }
         let (id, loop, store) = (id, loop, shared.store)
         let query = CountQuery(request)
+        let ticket = CountTicket(requestID: requestID)
         let isTaken = shared.queries.submit {
+            if ticket.isCancelled { return }
             let result: Result<CountAnswer, EngineError>
             do throws(EngineError) {
                 result = .success(CountAnswer(try store.count(query)))
             } catch {
                 result = .failure(error)
             }
-            loop.post(
-                ServerLoop.Letter(
-                    connection: id, content: .counted(requestID: requestID, result)))
+            loop.post(ServerLoop.Letter(connection: id, content: .counted(ticket, result)))
         }
         guard isTaken else {
             refuse(WireFailure(.overloaded), requestID)
@@ -28,7 +28,7 @@ extension ConnectionHandler {
         }
         shared.counters.countQuestion()
         inFlight += 1
-        counting.insert(requestID)
+        counting[requestID] = ticket
     }
 
     /// Whether a request may begin under that id; says why not.
@@ -37,24 +37,22 @@ extension ConnectionHandler {
             refuse(WireFailure(.tooManyRequests), requestID)
             return false
         }
-        guard !counting.contains(requestID), subscriptions[requestID] == nil else {
+        guard counting[requestID] == nil, subscriptions[requestID] == nil else {
             refuse(WireFailure(.malformed, detail: "request \(requestID) is open"), requestID)
             return false
         }
         return true
     }
 
-    func receive(_ requestID: UInt32, _ result: Result<CountAnswer, EngineError>) {
-        guard counting.contains(requestID) else {
-            // It was cancelled, and that was answered.
-            inFlight -= 1
-            return
-        }
+    func receive(_ ticket: CountTicket, _ result: Result<CountAnswer, EngineError>) {
+        // One that was cancelled is answered already, and its id may be in use again.
+        if ticket.isCancelled { return }
+        let requestID = ticket.requestID
         switch result {
         case .success(let answer):
             answers.append((requestID, answer))
         case .failure(let error):
-            counting.remove(requestID)
+            counting[requestID] = nil
             inFlight -= 1
             if case .storage(let error) = error { shared.logger.error("a count failed: \(error)") }
             refuse(WireFailure(engine: error), requestID)
@@ -66,7 +64,7 @@ extension ConnectionHandler {
         while !isClosing, let (requestID, _) = answers.first, isWritable {
             if !answers[0].answer.appendFrame(requestID: requestID, to: &outbound) {
                 answers.removeFirst()
-                counting.remove(requestID)
+                counting[requestID] = nil
                 inFlight -= 1
             }
             writeOut()
@@ -92,8 +90,10 @@ extension ConnectionHandler {
             return
         }
         shared.counters.countQuestion()
+        subscriptionSerial += 1
         subscriptions[requestID] = Subscription(
-            next: next, types: request.types, credit: Int64(clamping: request.credit))
+            serial: subscriptionSerial, next: next, types: request.types,
+            credit: Int64(clamping: request.credit))
         SubscriptionStep.beginning(at: next, requestID: requestID, into: &outbound)
         advance(shared.store.progress)
     }
@@ -110,11 +110,10 @@ extension ConnectionHandler {
     func cancel(_ requestID: UInt32) {
         if let subscription = subscriptions.removeValue(forKey: requestID) {
             write(End(next: subscription.next), to: requestID)
-        } else if counting.remove(requestID) != nil {
-            if let index = answers.firstIndex(where: { $0.requestID == requestID }) {
-                answers.remove(at: index)
-                inFlight -= 1
-            }
+        } else if let ticket = counting.removeValue(forKey: requestID) {
+            ticket.cancel()
+            answers.removeAll { $0.requestID == requestID }
+            inFlight -= 1
             refuse(WireFailure(.cancelled), requestID)
         }
     }
@@ -130,7 +129,8 @@ extension ConnectionHandler {
     /// A query thread has made frames of a subscription.
     func receive(_ requestID: UInt32, _ step: SubscriptionStep) {
         stepping = nil
-        guard var subscription = subscriptions[requestID] else { return }
+        guard var subscription = subscriptions[requestID], subscription.serial == step.serial
+        else { return }
         subscription.next = step.next
         subscription.credit -= Int64(step.spent)
         subscriptions[requestID] = subscription

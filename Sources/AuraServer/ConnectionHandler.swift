@@ -50,12 +50,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // Questions.
     var subscriptions: [UInt32: Subscription] = [:]
+    /// Tells a subscription from an earlier one of the same id.
+    var subscriptionSerial = 0
     /// The subscription for which a query thread makes a step; one at a time.
     var stepping: UInt32?
     /// The subscription that was served last, so that they take turns.
     var steppedLast: UInt32 = 0
-    /// Counts that are asked; false once cancelled.
-    var counting: Set<UInt32> = []
+    /// Counts that are asked and not yet answered whole.
+    var counting: [UInt32: CountTicket] = [:]
     /// Answers that wait for the client to read.
     var answers: [(requestID: UInt32, answer: CountAnswer)] = []
 

@@ -2,6 +2,7 @@ import AuraCore
 import AuraQuery
 import AuraWire
 import NIOCore
+import Synchronization
 
 /// The answer to a COUNT, written frame by frame as the client reads.
 struct CountAnswer: Sendable {
@@ -32,6 +33,17 @@ struct CountAnswer: Sendable {
             flags: hasMore ? [.response, .more] : .response, requestID: requestID, to: &buffer)
         return hasMore
     }
+}
+
+/// A COUNT that was asked, until it is answered or cancelled.
+final class CountTicket: Sendable {
+    let requestID: UInt32
+    private let cancelled = Atomic<Bool>(false)
+
+    init(requestID: UInt32) { self.requestID = requestID }
+
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    func cancel() { cancelled.store(true, ordering: .relaxed) }
 }
 
 extension CountQuery {

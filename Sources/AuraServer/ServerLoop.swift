@@ -129,7 +129,7 @@ extension ServerLoop {
         /// What a key grants.
         case authenticated(Result<AccessGrant, AccessDenial>)
         /// The answer to a question.
-        case counted(requestID: UInt32, Result<CountAnswer, EngineError>)
+        case counted(CountTicket, Result<CountAnswer, EngineError>)
         /// More events of a subscription.
         case stepped(requestID: UInt32, SubscriptionStep)
     }

@@ -5,6 +5,8 @@ import NIOCore
 
 /// What a connection knows of one of its subscriptions.
 struct Subscription: Sendable {
+    /// Tells it from others of the same id, before and after.
+    let serial: Int
     /// The next sequence number to look at.
     var next: UInt64
     /// Types wanted; empty means all.
@@ -20,6 +22,8 @@ struct SubscriptionStep: Sendable {
     var spent = 0
     /// The next sequence number to look at.
     var next: UInt64
+    /// That of the subscription.
+    let serial: Int
     private let requestID: UInt32
 
     /// Bytes after which a step ends, so that connections take turns.
@@ -30,6 +34,7 @@ struct SubscriptionStep: Sendable {
     /// Frames from `subscription.next` on, until credit or step are spent or no more is visible.
     init(_ subscription: Subscription, requestID: UInt32, snapshot: Snapshot) {
         next = subscription.next
+        serial = subscription.serial
         self.requestID = requestID
         let budget = Int(clamping: min(subscription.credit, Int64(SubscriptionStep.bytes)))
         let wanted = Set(subscription.types)

@@ -23,11 +23,4 @@ struct Aura: AsyncParsableCommand {
                 subcommands: [Admin.self, Keys.self, ConfigurationCommand.self]),
             CommandGroup(name: "Help", subcommands: [ShowVersion.self, ExitCodes.self]),
         ])
-
-    /// What a command may be called.
-    static var subcommandNames: [String] {
-        configuration.subcommands.flatMap { command in
-            [command.configuration.commandName ?? ""] + command.configuration.aliases
-        } + ["help"]
-    }
 }

@@ -45,7 +45,9 @@ import Testing
         }
     }
 
-    @Test func `a number used for other bytes is a conflict, a gap names what is missing`() async throws {
+    @Test func `a number used for other bytes is a conflict, a gap names what is missing`()
+        async throws
+    {
         try await withServer { world in
             let client = try world.greeted()
             let state = try client.openProducer("p")
@@ -142,7 +144,7 @@ import Testing
 
     @Test func `what exceeds the credit is refused and comes back`() async throws {
         let disk = GatedFileSystem(SimulatedFileSystem())
-        try await withServer(fileSystem: disk) { world in
+        try await withServer(segmentSize: 16 << 20, fileSystem: disk) { world in
             let client = try world.greeted()
             let batch = try encoded([
                 Event(
@@ -171,9 +173,12 @@ import Testing
 
     @Test func `requests in flight are limited`() async throws {
         let disk = GatedFileSystem(SimulatedFileSystem())
-        try await withServer(fileSystem: disk) { configuration in
-            configuration.maximumInFlight = 4
-        } body: { world in
+        try await withServer(
+            fileSystem: disk,
+            configure: { configuration in
+                configuration.maximumInFlight = 4
+            }
+        ) { world in
             let client = try world.greeted()
             disk.gate.close()
             for id in 1...5 {

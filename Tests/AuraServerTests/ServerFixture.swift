@@ -38,8 +38,8 @@ final class TestClock: Sendable {
 /// Runs a test with a server, and checks that it stops in order.
 func withServer(
     policy: any BatchPolicy = OpenPolicy(), authenticator: Authenticator? = nil,
-    memoryLimit: Int = 64 << 20, fileSystem: (any FileSystem)? = nil,
-    _ change: (inout ServerConfiguration) -> Void = { _ in },
+    memoryLimit: Int = 64 << 20, segmentSize: Int64 = 1 << 20, fileSystem: (any FileSystem)? = nil,
+    configure change: (inout ServerConfiguration) -> Void = { _ in },
     body: (TestServer) async throws -> Void
 ) async throws {
     let disk = SimulatedFileSystem()
@@ -47,7 +47,7 @@ func withServer(
     var options = EventStoreConfiguration(
         directory: "/data", newIncarnation: 77, fileSystem: fileSystem ?? disk,
         clock: { clock.now() })
-    options.segmentSize = 1 << 20
+    options.segmentSize = segmentSize
     options.memoryLimit = memoryLimit
     let store = try EventStore(options)
     var configuration = ServerConfiguration()

@@ -6,10 +6,10 @@ import Testing
 
 @Suite(.serialized) struct ServerHandshakeTests {
     @Test func `a greeting is answered with the limits of the server`() async throws {
-        try await withServer { configuration in
+        try await withServer(configure: { configuration in
             configuration.serverVersion = "1.2"
             configuration.maximumInFlight = 33
-        } body: { world in
+        }) { world in
             let ack = try world.client().greet()
             #expect(ack.version == 1)
             #expect(!ack.isAuthRequired)
@@ -53,7 +53,8 @@ import Testing
     @Test func `without keys a key is accepted for what everybody may do`() async throws {
         try await withServer { world in
             let client = try world.client()
-            try client.send(RawClient.frame(Hello(clientName: "c")) + RawClient.frame(Auth(key: "x")))
+            try client.send(
+                RawClient.frame(Hello(clientName: "c")) + RawClient.frame(Auth(key: "x")))
             _ = try client.next(HelloAck.self)
             #expect(try client.next(AuthOK.self).scopes == [.ingest, .read])
             #expect(try client.count() == 0)
@@ -158,9 +159,12 @@ import Testing
             isRevoked.load(ordering: .acquiring)
                 ? .failure(.revoked) : .success(AccessGrant(scopes: .read, keyID: "k"))
         }
-        try await withServer(authenticator: authenticator) { configuration in
-            configuration.authenticationInterval = .milliseconds(50)
-        } body: { world in
+        try await withServer(
+            authenticator: authenticator,
+            configure: { configuration in
+                configuration.authenticationInterval = .milliseconds(50)
+            }
+        ) { world in
             let client = try world.client()
             try client.greet(key: "k")
             #expect(try client.count() == 0)

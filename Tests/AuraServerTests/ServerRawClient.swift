@@ -53,7 +53,7 @@ final class RawClient {
             let count = unsafe bytes.withUnsafeBytes {
                 unsafe Glibc.send(
                     socket, $0.baseAddress?.advanced(by: sent), bytes.count - sent,
-                    Int32(MSG_NOSIGNAL.rawValue))
+                    Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { throw Closed() }
             sent += count
@@ -101,9 +101,8 @@ final class RawClient {
 
     /// The next frame whatever it is.
     func nextFrame() throws -> Frame {
-        let parser = FrameParser(maximumPayload: WireLimits.hardPayloadBytes)
         while true {
-            if case .frame(let header) = try parser.frame(in: received.readableBytesSpan) {
+            if case .frame(let header) = try RawClient.parse(received) {
                 received.moveReaderIndex(forwardBy: FrameHeader.size)
                 let payload = received.readBytes(length: header.payloadSize) ?? []
                 received.discardReadBytes()
@@ -112,6 +111,11 @@ final class RawClient {
             }
             try receive()
         }
+    }
+
+    private static func parse(_ buffer: ByteBuffer) throws -> FrameParser.Found {
+        try FrameParser(maximumPayload: WireLimits.hardPayloadBytes)
+            .frame(in: buffer.readableBytesSpan)
     }
 
     private func receive() throws {
@@ -228,7 +232,8 @@ final class RawClient {
     }
 
     /// Appends and waits for the acknowledgement.
-    func append(_ batch: [UInt8], _ head: AppendHead = AppendHead(sequence: 1)) throws -> AppendAck {
+    func append(_ batch: [UInt8], _ head: AppendHead = AppendHead(sequence: 1)) throws -> AppendAck
+    {
         try append(batch, head, id: 8_000)
         return try next(AppendAck.self, id: 8_000)
     }

@@ -52,14 +52,35 @@ enum Program {
         if let first = lines.first, first.hasPrefix("Error: ") {
             lines[0] = "error: " + first.dropFirst("Error: ".count)
         }
-        if let word = arguments.first, !word.hasPrefix("-"),
-            !Aura.subcommandNames.contains(word)
-        {
+        if let (word, known) = unknownCommand(arguments) {
             lines[0] = "error: unknown command '\(word)'"
-            if let near = nearest(to: word, among: Aura.subcommandNames) {
+            if let near = nearest(to: word, among: known) {
                 lines.insert("hint: did you mean '\(near)'?", at: 1)
             }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The first word that should be a command and is none, with those that there are.
+    private static func unknownCommand(_ arguments: [String]) -> (String, [String])? {
+        var commands = Aura.configuration.subcommands
+        for word in arguments {
+            guard !commands.isEmpty, !word.hasPrefix("-") else { return nil }
+            if let command = commands.first(where: { $0.names.contains(word) }) {
+                commands = command.configuration.subcommands
+            } else {
+                let isHelp = word == "help" && arguments.first == word
+                return isHelp ? nil : (word, commands.flatMap { $0.names })
+            }
+        }
+        return nil
+    }
+}
+
+extension ParsableCommand {
+    /// What the command may be called.
+    fileprivate static var names: [String] {
+        let name = configuration.commandName ?? String(describing: self).lowercased()
+        return [name] + configuration.aliases
     }
 }

@@ -1,0 +1,175 @@
+import AuraTesting
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A TCP proxy that misbehaves: it splits, delays and cuts what passes, by a seed.
+final class ClientChaosProxy: Sendable {
+    /// How it misbehaves.
+    struct Mood: Sendable {
+        /// About how many bytes pass, in each direction, before a connection is cut; nil: never.
+        var cutAfter: Int?
+        /// The longest time for which a piece is held back, in µs; 0: none is.
+        var delay = 0
+        /// Whether what passes is split into small pieces.
+        var splits = false
+
+        static let calm = Mood()
+    }
+
+    let port: Int
+    private let plan: Plan
+    private let group: MultiThreadedEventLoopGroup
+    private let listener: any Channel
+
+    /// Listens at a port of its own and passes everything to `upstream`; nil: to nobody.
+    init(to upstream: Int?, seed: UInt64 = 0, mood: Mood = .calm) async throws {
+        let plan = Plan(upstream: upstream, seed: seed, mood: mood)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        listener = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 64)
+            .childChannelOption(.autoRead, value: false)
+            .childChannelInitializer { channel in plan.accept(channel) }
+            .bind(host: "127.0.0.1", port: 0).get()
+        port = listener.localAddress?.port ?? 0
+        self.plan = plan
+        self.group = group
+    }
+
+    /// Passes new connections there from now on; nil: cuts them.
+    func connect(to upstream: Int?) { plan.state.withLock { $0.upstream = upstream } }
+
+    /// How it misbehaves from now on.
+    func set(_ mood: Mood) { plan.state.withLock { $0.mood = mood } }
+
+    /// Cuts every connection; returns when they are gone.
+    func cutAll() async throws {
+        let channels = plan.state.withLock { Array($0.open.values) }
+        for channel in channels {
+            do { try await channel.close() } catch ChannelError.alreadyClosed {}
+        }
+    }
+
+    /// Connections that were cut by the proxy, and that were made.
+    var counts: (cuts: Int, connections: Int) {
+        plan.state.withLock { ($0.cuts, $0.connections) }
+    }
+
+    func stop() async throws {
+        connect(to: nil)
+        try await listener.close()
+        try await cutAll()
+        try await group.shutdownGracefully()
+    }
+}
+
+/// What the proxy's connections share.
+private final class Plan: Sendable {
+    struct State: Sendable {
+        var upstream: Int?
+        var mood: ClientChaosProxy.Mood
+        var random: SeededRandom
+        var open: [ObjectIdentifier: any Channel] = [:]
+        var cuts = 0
+        var connections = 0
+    }
+
+    let state: Mutex<State>
+
+    init(upstream: Int?, seed: UInt64, mood: ClientChaosProxy.Mood) {
+        state = Mutex(State(upstream: upstream, mood: mood, random: SeededRandom(seed: seed)))
+    }
+
+    func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let (upstream, mood, random) = state.withLock { state in
+            state.connections += 1
+            return (state.upstream, state.mood, state.random.fork())
+        }
+        guard let upstream else { return channel.eventLoop.makeFailedFuture(ChannelError.eof) }
+        watch(channel)
+        var fork = random
+        let (down, up) = (fork.fork(), fork.fork())
+        return ClientBootstrap(group: channel.eventLoop)
+            .channelOption(.autoRead, value: false)
+            .connect(host: "127.0.0.1", port: upstream)
+            .flatMapThrowing { peer in
+                self.watch(peer)
+                try channel.pipeline.syncOperations.addHandler(
+                    ChaosPipe(to: peer, self, mood, down))
+                try peer.pipeline.syncOperations.addHandler(
+                    ChaosPipe(to: channel, self, mood, up))
+                for end in [channel, peer] {
+                    end.setOption(.autoRead, value: true).whenComplete { _ in end.read() }
+                }
+            }
+    }
+
+    private func watch(_ channel: any Channel) {
+        state.withLock { $0.open[ObjectIdentifier(channel)] = channel }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { $0.open[ObjectIdentifier(channel)] = nil }
+        }
+    }
+}
+
+/// One direction of one connection.
+private final class ChaosPipe: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let peer: any Channel
+    private let plan: Plan
+    private let mood: ClientChaosProxy.Mood
+    private var random: SeededRandom
+    /// Bytes that pass before the cut.
+    private var budget: Int
+    private var latest = NIODeadline.now()
+
+    init(to peer: any Channel, _ plan: Plan, _ mood: ClientChaosProxy.Mood, _ random: SeededRandom) {
+        self.peer = peer
+        self.plan = plan
+        self.mood = mood
+        self.random = random
+        budget = .max
+        if let bytes = mood.cutAfter { budget = self.random.below(bytes * 2) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        print("DBG read", bytes.readableBytes, "from", context.channel.localAddress?.port ?? 0, "to", peer.remoteAddress?.port ?? 0, bytes.getBytes(at: bytes.readerIndex, length: min(40, bytes.readableBytes)) ?? [])
+        while bytes.readableBytes > 0, budget > 0 {
+            let wanted = mood.splits ? 1 + random.below(2_000) : bytes.readableBytes
+            let size = min(wanted, bytes.readableBytes, budget)
+            guard let piece = bytes.readSlice(length: size) else { return }
+            budget -= size
+            pass(piece, context.eventLoop)
+        }
+        guard budget == 0 else { return }
+        budget = -1
+        plan.state.withLock { $0.cuts += 1 }
+        let (peer, channel) = (peer, context.channel)
+        context.eventLoop.scheduleTask(deadline: latest) {
+            peer.close(promise: nil)
+            channel.close(promise: nil)
+        }
+    }
+
+    private func pass(_ piece: ByteBuffer, _ eventLoop: any EventLoop) {
+        let peer = peer
+        guard mood.delay > 0 else {
+            peer.writeAndFlush(piece).whenComplete { print("DBG wrote", $0, peer.isActive, peer.isWritable) }
+            return
+        }
+        latest = max(
+            latest + .nanoseconds(1), .now() + .microseconds(Int64(random.below(mood.delay))))
+        eventLoop.scheduleTask(deadline: latest) { peer.writeAndFlush(piece, promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let peer = peer
+        context.eventLoop.scheduleTask(deadline: latest) { peer.close(promise: nil) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}

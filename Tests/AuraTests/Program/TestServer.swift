@@ -1,0 +1,87 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// A running `aura serve` on a data directory of its own, which can be killed and started again at
+/// the same port.
+final class TestServer: Sendable {
+    let folder: Folder
+    let port: Int
+    private let arguments: [String]
+    private let command: Mutex<Command>
+
+    /// Starts a server at a port that is free and waits until it listens.
+    init(in folder: Folder, _ arguments: [String] = []) async throws {
+        self.folder = folder
+        self.arguments = arguments
+        let (command, port) = try await TestServer.start(folder, port: 0, arguments)
+        self.command = Mutex(command)
+        self.port = port
+    }
+
+    deinit {
+        command.withLock { $0.signal(SIGKILL) }
+    }
+
+    /// Where it listens.
+    var address: String { "127.0.0.1:\(port)" }
+
+    /// What it said on the standard error.
+    var errors: String { command.withLock { $0.errors } }
+
+    private static func start(
+        _ folder: Folder, port: Int, _ arguments: [String]
+    ) async throws -> (Command, Int) {
+        let command = try Command(
+            ["serve", "--data-dir", folder.path("data"), "--listen", "127.0.0.1:\(port)"]
+                + ["--log-level", "warning"] + arguments, in: folder)
+        var found: Int?
+        let isListening = try await eventually {
+            let line = command.output.split(separator: "\n").first {
+                $0.hasPrefix("listening on ")
+            }
+            found = line?.split(separator: ":").last.flatMap { Int($0) }
+            return found != nil
+        }
+        guard isListening, let found else {
+            command.signal(SIGKILL)
+            throw Command.Overdue(
+                command: arguments, output: command.output, errors: command.errors)
+        }
+        return (command, found)
+    }
+
+    /// Ends it as a power failure of the process would.
+    func kill() async throws {
+        let command = command.withLock { $0 }
+        command.signal(SIGKILL)
+        _ = try await command.status()
+    }
+
+    /// Ends it in order.
+    ///
+    /// - Returns: The exit code.
+    func stop(_ signal: Int32 = SIGTERM) async throws -> Int32 {
+        let command = command.withLock { $0 }
+        command.signal(signal)
+        return try await command.status()
+    }
+
+    /// Starts it again after its end, at the same port.
+    func restart() async throws {
+        let (command, _) = try await TestServer.start(folder, port: port, arguments)
+        self.command.withLock { $0 = command }
+    }
+
+    /// Runs a command against it.
+    func aura(_ arguments: String..., input: String = "") async throws -> Outcome {
+        let command = try command(arguments, input: input)
+        let status = try await command.status()
+        return Outcome(status: status, output: command.output, errors: command.errors)
+    }
+
+    /// Starts a command against it.
+    func command(_ arguments: [String], input: String = "") throws -> Command {
+        try Command(arguments, in: folder, input: input, variables: ["AURA_URL": address])
+    }
+}
