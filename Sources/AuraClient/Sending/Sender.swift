@@ -205,6 +205,7 @@ extension Sender {
         case .reopenProducer:
             return reopening(window.rewind(attempt: requestID), failure)
         case .stop:
+            _ = window.rewind(attempt: requestID)
             return [.stop(stopping(failure))]
         }
     }
