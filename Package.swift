@@ -98,7 +98,7 @@ let package = Package(
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
                 "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura", argumentParser]),
+        tests("AuraTests", ["aura", "AuraCore", "AuraWire", "AuraClient", argumentParser]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),

@@ -21,6 +21,10 @@ public struct Importer: ~Copyable {
     private var csv = CSVReader(delimiter: 0, columnCount: nil)
     private var csvColumns = InputColumns(names: [])
     private var mapper: EventMapper
+    /// The texts of the mappings' constants.
+    private let constants: [UInt8]
+    /// What is wrong with the row that was dealt with last.
+    private var failure: RowError?
     /// Where the next row begins.
     private var position: ImportPosition
     /// Where this import began.
@@ -37,7 +41,9 @@ public struct Importer: ~Copyable {
         self.position = position ?? ImportPosition()
         start = self.position.offset
         buffer = InputBuffer(source, blockBytes: max(64, options.blockBytes))
-        mapper = EventMapper(options)
+        var constants: [UInt8] = []
+        mapper = EventMapper(options, constants: &constants)
+        self.constants = constants
     }
 
     /// Reads on until a batch is full or the input ends; nil when all was handed out before.
@@ -53,14 +59,17 @@ public struct Importer: ~Copyable {
         var isRetry = false
         while mapper.rowCount < options.batchRows {
             guard let row = form == .csv ? try readRecord() : try readLine() else { break }
-            if case .noRoom = row.error {
-                if let batch = finish() { return batch }
-                // The first time, rows that were rejected may have filled the batch.
-                isRetry.toggle()
-                if isRetry { continue }
+            if let failure {
+                self.failure = nil
+                if case .noRoom = failure {
+                    if let batch = finish() { return batch }
+                    // The first time, rows that were rejected may have filled the batch.
+                    isRetry.toggle()
+                    if isRetry { continue }
+                }
+                self.reject(row, failure, reject)
             }
             isRetry = false
-            if let error = row.error { self.reject(row, error, reject) }
             try consume(row)
         }
         return finish()
@@ -103,8 +112,9 @@ public struct Importer: ~Copyable {
 
     private mutating func firstCharacter() throws(InputError) -> UInt8 {
         while true {
-            let place = buffer.unread.afterSpace(0)
-            if place < buffer.unreadCount { return buffer.unread.byte(place) }
+            for place in 0..<buffer.unreadCount where buffer.unread.byte(place) > 0x20 {
+                return buffer.unread.byte(place)
+            }
             // An input of spaces alone is NDJSON without rows.
             if buffer.isAtEnd { return UInt8(ascii: "{") }
             try buffer.fill()
@@ -152,7 +162,6 @@ public struct Importer: ~Copyable {
         var isBlank = false
         /// Whether the rest of the line was not looked at.
         var isCut = false
-        var error: RowError?
     }
 
     /// Adds the events of the next line; nil at the end of the input.
@@ -162,18 +171,18 @@ public struct Importer: ~Copyable {
             if let end = buffer.lineEnd(from: searched) { return addLine(end, lineEnd: 1) }
             searched = buffer.unreadCount
             if buffer.isAtEnd { return searched == 0 ? nil : addLine(searched, lineEnd: 0) }
-            if searched > options.rowBytes { return cutRow(.tooLong(limit: options.rowBytes)) }
+            if searched > options.rowBytes { return cutRow() }
             try buffer.fill()
         }
     }
 
     private mutating func addLine(_ size: Int, lineEnd: Int) -> HandledRow {
-        guard size <= options.rowBytes else { return cutRow(.tooLong(limit: options.rowBytes)) }
+        guard size <= options.rowBytes else { return cutRow() }
         var row = HandledRow(size: size + lineEnd, textSize: size)
-        row.error = Importer.add(buffer, size, &scanner, &mapper)
-        if case .json = row.error, buffer.unread.slice(0, size).afterSpace(0) == size {
+        failure = Importer.add(buffer, size, constants, &scanner, &mapper)
+        if case .json = failure, buffer.unread.slice(0, size).afterSpace(0) == size {
             row.isBlank = true
-            row.error = nil
+            failure = nil
         }
         return row
     }
@@ -181,17 +190,19 @@ public struct Importer: ~Copyable {
     /// Scans a line and adds its events. Parts of `self` come one by one, since the line is borrowed
     /// from one of them while the others change.
     private static func add(
-        _ buffer: borrowing InputBuffer, _ size: Int, _ scanner: inout JSONScanner,
-        _ mapper: inout EventMapper
+        _ buffer: borrowing InputBuffer, _ size: Int, _ constants: borrowing [UInt8],
+        _ scanner: inout JSONScanner, _ mapper: inout EventMapper
     ) -> RowError? {
-        let line = buffer.unread.slice(0, size)
+        let line = buffer.unread
         do throws(JSONError) {
-            try scanner.scan(line)
+            try scanner.scan(line, size: size)
         } catch {
             return .json(error)
         }
         do throws(RowError) {
-            try mapper.add(scanner.row, input: line, columns: scanner.keys.columns)
+            let texts = RowTexts(
+                input: line, decoded: scanner.row.decoded.rawSpan, constants: constants.rawSpan)
+            try mapper.add(scanner.row, texts, scanner.keys.columns)
         } catch {
             return error
         }
@@ -208,7 +219,7 @@ public struct Importer: ~Copyable {
                 return addRecord(size, problem)
             case .unfinished:
                 if buffer.unreadCount > options.rowBytes {
-                    return cutRow(.tooLong(limit: options.rowBytes))
+                    return cutRow()
                 }
                 try buffer.fill()
             }
@@ -218,10 +229,11 @@ public struct Importer: ~Copyable {
 
     private mutating func addRecord(_ size: Int, _ problem: String?) -> HandledRow {
         let hasEnd = buffer.unread.byte(size - 1) == UInt8(ascii: "\n")
-        var row = HandledRow(size: size, textSize: size - (hasEnd ? 1 : 0))
-        guard size <= options.rowBytes else { return cutRow(.tooLong(limit: options.rowBytes)) }
-        row.error = problem.map { .csv($0) } ?? Importer.add(buffer, size, csv, csvColumns, &mapper)
-        return row
+        guard size <= options.rowBytes else { return cutRow() }
+        failure =
+            problem.map { .csv($0) }
+            ?? Importer.add(buffer, constants, csv, csvColumns, &mapper)
+        return HandledRow(size: size, textSize: size - (hasEnd ? 1 : 0))
     }
 
     private static func read(
@@ -231,11 +243,15 @@ public struct Importer: ~Copyable {
     }
 
     private static func add(
-        _ buffer: borrowing InputBuffer, _ size: Int, _ csv: borrowing CSVReader,
-        _ columns: borrowing InputColumns, _ mapper: inout EventMapper
+        _ buffer: borrowing InputBuffer, _ constants: borrowing [UInt8],
+        _ csv: borrowing CSVReader, _ columns: borrowing InputColumns,
+        _ mapper: inout EventMapper
     ) -> RowError? {
         do throws(RowError) {
-            try mapper.add(csv.row, input: buffer.unread.slice(0, size), columns: columns)
+            let texts = RowTexts(
+                input: buffer.unread, decoded: csv.row.decoded.rawSpan,
+                constants: constants.rawSpan)
+            try mapper.add(csv.row, texts, columns)
         } catch {
             return error
         }
@@ -243,9 +259,10 @@ public struct Importer: ~Copyable {
     }
 
     /// Gives up the line at the front of the buffer, however long it is.
-    private func cutRow(_ error: RowError) -> HandledRow {
+    private mutating func cutRow() -> HandledRow {
+        failure = .tooLong(limit: options.rowBytes)
         let size = min(buffer.unreadCount, options.rowBytes)
-        return HandledRow(size: size, textSize: size, isCut: true, error: error)
+        return HandledRow(size: size, textSize: size, isCut: true)
     }
 
     private mutating func reject(

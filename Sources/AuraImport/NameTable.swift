@@ -40,6 +40,13 @@ struct NameTable {
         return add(text, scope, hash: hash, slot: slot)
     }
 
+    /// Whether a text is that of a number.
+    func holds(_ text: RawSpan, at index: Int) -> Bool {
+        let entry = entries[index]
+        return Int(entry.size) == text.byteCount
+            && bytes.rawSpan.slice(Int(entry.start), text.byteCount).isEqual(text)
+    }
+
     mutating func removeAll() {
         entries.removeAll()
         bytes.removeAll()
@@ -61,14 +68,21 @@ struct NameTable {
 
     @inline(__always)
     private func hash(_ text: RawSpan, _ scope: Int32) -> UInt64 {
-        var hash = seed ^ UInt64(UInt32(bitPattern: scope)) ^ UInt64(text.byteCount) << 32
+        let count = text.byteCount
+        var hash = seed ^ UInt64(UInt32(bitPattern: scope)) ^ UInt64(count) << 32
         var place = 0
-        repeat {
-            let product = (hash ^ text.word(place)).multipliedFullWidth(by: seed)
-            hash = product.high ^ product.low
-            place += 8
-        } while place < text.byteCount
-        return hash
+        while place &+ 8 < count {
+            hash = mix(hash ^ text.word(place))
+            place &+= 8
+        }
+        // The last eight bytes, some of them once more.
+        return mix(hash ^ text.word(count < 8 ? 0 : count &- 8))
+    }
+
+    @inline(__always)
+    private func mix(_ word: UInt64) -> UInt64 {
+        let product = word.multipliedFullWidth(by: seed)
+        return product.high ^ product.low
     }
 
     private mutating func grow() {

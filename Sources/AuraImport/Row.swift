@@ -29,14 +29,16 @@ struct Row: ~Copyable {
         }
     }
 
-    /// What a value was written as.
+    /// What a value was written as; the first three have the raw values of `AttributeType`.
     enum Kind: UInt8, BitwiseCopyable {
-        /// A later one of the same name took its place.
-        case removed
-        case bool, int64, float64
-        case text
+        case bool = 1
+        case int64 = 2
+        case float64 = 3
+        case text = 4
         /// A JSON array, as its text.
-        case json
+        case json = 5
+        /// A later one of the same name took its place.
+        case removed = 6
     }
 
     /// Which bytes the text is a part of.
@@ -61,7 +63,7 @@ struct Row: ~Copyable {
 
 /// The bytes that the texts of a row's values are parts of.
 struct RowTexts: ~Escapable {
-    private let input: RawSpan
+    fileprivate let input: RawSpan
     private let decoded: RawSpan
     private let constants: RawSpan
 
@@ -83,6 +85,44 @@ struct RowTexts: ~Escapable {
             case .constant: return constants.slice(start, size)
             }
         }
+    }
+}
+
+extension RowTexts {
+    /// The text of a value and what follows it.
+    @_lifetime(copy self)
+    func onwards(_ value: Row.Value) -> RawSpan {
+        guard value.origin == .input else { return self[value] }
+        return input.slice(Int(value.start), input.byteCount - Int(value.start))
+    }
+
+    /// The text of a value of at most 16 bytes that stands in the row as it reads.
+    @inline(__always)
+    func short(_ value: Row.Value) -> ShortText? {
+        guard value.origin == .input else { return nil }
+        let (start, size) = (Int(value.start), Int(value.size))
+        return ShortText(input.word(start), size > 8 ? input.word(start &+ 8) : 0, size: size)
+    }
+}
+
+/// A text of at most 16 bytes.
+struct ShortText: BitwiseCopyable, Equatable {
+    private let low: UInt64
+    private let high: UInt64
+    private let size: Int
+
+    /// The first bytes of two words, the others being whatever followed the text.
+    @inline(__always)
+    init(_ low: UInt64, _ high: UInt64, size: Int) {
+        self.low = size < 8 ? low & ((1 &<< UInt64(size &* 8)) &- 1) : low
+        self.high = size < 16 && size > 8 ? high & ((1 &<< UInt64(size &* 8 &- 64)) &- 1) : high
+        self.size = size
+    }
+
+    /// A number for tables of a power of two of places.
+    @inline(__always)
+    var hash: UInt64 {
+        ((low ^ high &* 0xD6E8_FEB8_6659_FD93) &* 0x9E37_79B9_7F4A_7C15) >> 32
     }
 }
 

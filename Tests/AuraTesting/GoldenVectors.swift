@@ -83,6 +83,7 @@ public struct GoldenVectors: Sendable {
     }
 
     /// The text of a `.hex` file: 16 bytes a line, a comment with offset and meaning for each field.
+    ///
     /// Fields of many zeros take one line.
     public static func hex(_ annotated: AnnotatedBytes, about: String) -> String {
         var text = "# \(about)\n"

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 
@@ -35,7 +36,8 @@ struct CommandLineTests {
     @Test func `an unknown command is told with the one that was meant`() async throws {
         let outcome = try await aura("cuont", in: folder)
         #expect(outcome.status == 2)
-        #expect(outcome.errors.hasPrefix("error: unknown command 'cuont'\nhint: did you mean 'count'?"))
+        #expect(
+            outcome.errors.hasPrefix("error: unknown command 'cuont'\nhint: did you mean 'count'?"))
         #expect(outcome.output.isEmpty)
         let nested = try await aura("keys", "craete", in: folder)
         #expect(nested.status == 2)
@@ -43,9 +45,9 @@ struct CommandLineTests {
     }
 
     @Test func `an unknown flag is told with the one that was meant`() async throws {
-        let outcome = try await aura("count", "--form", "-24h", in: folder)
+        let outcome = try await aura("count", "--frm", "now", in: folder)
         #expect(outcome.status == 2)
-        #expect(outcome.errors.hasPrefix("error: Unknown option '--form'"))
+        #expect(outcome.errors.hasPrefix("error: Unknown option '--frm'"))
         #expect(outcome.errors.contains("--from"))
     }
 
@@ -89,7 +91,7 @@ struct CommandLineTests {
     }
 
     @Test func `the configuration is shown with the origin of each value`() async throws {
-        let file = try folder.write("aura.yaml", "memory_limit: 1GiB\n")
+        let file = try folder.write("my.yaml", "memory_limit: 1GiB\n")
         let shown = try await aura(
             "config", "--config", file, "--listen", "127.0.0.1:9", in: folder,
             variables: ["AURA_LOG_LEVEL": "error"])
@@ -100,10 +102,10 @@ struct CommandLineTests {
     }
 
     @Test func `a wrong configuration is found, with status 3 when asked to look`() async throws {
-        let file = try folder.write("aura.yaml", "memmory_limit: 1GiB\n")
+        let file = try folder.write("my.yaml", "memmory_limit: 1GiB\n")
         let checked = try await aura("config", "--validate", "--config", file, in: folder)
         #expect(checked.status == 3)
-        #expect(checked.errors.contains("aura.yaml:1:1: unknown key 'memmory_limit'"))
+        #expect(checked.errors.contains("my.yaml:1:1: unknown key 'memmory_limit'"))
         #expect(checked.errors.contains("did you mean 'memory_limit'?"))
         let alias = try await aura("analytics_admin", "config", "--config", file, in: folder)
         #expect(alias.status == 2)

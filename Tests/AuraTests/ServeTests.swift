@@ -26,6 +26,7 @@ struct ServeTests {
         #expect(server.errors.contains("memory limit 128MiB: 103MiB for events, 25MiB for"))
         #expect(server.errors.contains("data directory \(folder.path("data")): 0 events"))
         #expect(server.errors.contains("no API key is asked for: only this machine can connect"))
+        #expect(try await server.aura("test-events").status == 0)
         try await server.kill()
         try await server.restart()
         #expect(server.errors.contains("the last run did not end in order"))

@@ -122,6 +122,12 @@ public struct BatchBuilder: Sendable {
         append(integer, to: column)
     }
 
+    /// Sets an int64, the bits of a float64, or a bool as 0 or 1, for callers that hold them so.
+    public mutating func set(_ column: Int, bits: Int64) {
+        assert([.int64, .float64].contains(columns[column].type) || bits == 0 || bits == 1)
+        append(bits, to: column)
+    }
+
     /// Sets a timestamp.
     public mutating func set(_ column: Int, time: Timestamp) throws(EventError) {
         assert(columns[column].type == .timestamp)

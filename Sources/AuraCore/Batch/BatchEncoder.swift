@@ -75,25 +75,34 @@ enum BatchEncoder {
 
 /// A builder's values, those of one column together, each column's in the order of rows.
 private struct SortedEntries {
-    private var rows: [Int32]
-    private var values: [Int64]
+    private let rows: [Int32]
+    private let values: [Int64]
     /// Where each column begins, and the end of the last.
-    private var starts: [Int]
+    private let starts: [Int]
 
     /// A counting sort: the builder has counted already.
     init(_ builder: BatchBuilder) {
-        starts = [0]
+        var starts = [0]
         starts.reserveCapacity(builder.tallies.count + 1)
         for tally in builder.tallies { starts.append(starts[starts.count - 1] + Int(tally.count)) }
-        rows = Array(repeating: 0, count: builder.entries.count)
-        values = Array(repeating: 0, count: builder.entries.count)
+        self.starts = starts
+        let count = builder.entries.count
         var next = starts
-        for entry in builder.entries {
-            let place = next[Int(entry.column)]
-            next[Int(entry.column)] = place + 1
-            rows[place] = entry.row
-            values[place] = entry.value
+        var rows = [Int32](repeating: 0, count: count)
+        var values = [Int64](repeating: 0, count: count)
+        var nextPlaces = next.mutableSpan
+        var rowPlaces = rows.mutableSpan
+        var valuePlaces = values.mutableSpan
+        let entries = builder.entries.span
+        for index in entries.indices {
+            let entry = entries[index]
+            let place = nextPlaces[Int(entry.column)]
+            nextPlaces[Int(entry.column)] = place &+ 1
+            rowPlaces[place] = entry.row
+            valuePlaces[place] = entry.value
         }
+        self.rows = rows
+        self.values = values
     }
 
     @_lifetime(borrow self)

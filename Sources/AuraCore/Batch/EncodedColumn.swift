@@ -89,10 +89,10 @@ struct EncodedColumn: ~Escapable {
         switch type {
         case .uuid:
             let isConstant = isConstant { uuids[Int($0)] }
-            for index in isConstant ? 0..<1 : values.indices {
-                let uuid = uuids[Int(values[index])]
-                out.append(little: uuid.high)
-                out.append(little: uuid.low)
+            // Both halves as one number, `high` first in memory.
+            out.append(packing: isConstant ? values.extracting(0..<1) : values) {
+                let uuid = uuids[Int($0)]
+                return UInt128(_low: uuid.high, _high: uuid.low)
             }
             return (isConstant ? .constant : .plain, 0)
         case .bool:

@@ -23,9 +23,10 @@ struct AttributeSlot: BitwiseCopyable {
     var isReserved = false
     /// Whether a name that is denied may have bools.
     var permitsBools = false
-    /// Whether it has columns in the batch of that serial, and bits: of which attribute types.
-    var batch: UInt32 = 0
+    /// Bits: the attribute types of which it has a column in this batch.
     var used: UInt8 = 0
+    /// The same if the mode is `plain`, else none: what can be written without looking further.
+    var ready: UInt8 = 0
     /// The type's handle.
     var type: Int32 = 0
     /// The number of its name.

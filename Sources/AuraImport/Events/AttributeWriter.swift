@@ -26,8 +26,7 @@ struct AttributeWriter: ~Copyable {
     private var verdicts = PlainArray<Verdict>()
     /// Values of this batch that were left out, by slot.
     private var drops: [(slot: Int, rule: PrivacyRule)] = []
-    /// Counts batches, so that slots know whether they speak of this one.
-    private var batch: UInt32 = 1
+    private var codes = StringCodes()
     private var residual = ResidualObject()
 
     /// What is known of a string. Not private, as `EventMapper.KeyRole` is not.
@@ -50,9 +49,13 @@ struct AttributeWriter: ~Copyable {
                 PrivacyFinding(drop.rule, details[drop.slot].shownName, .dropped))
         }
         drops.removeAll(keepingCapacity: true)
-        batch += 1
         admitted.removeAll(keepingCapacity: true)
         verdicts.removeAll()
+        codes.removeAll()
+        for slot in 0..<slots.count {
+            slots[slot].used = 0
+            slots[slot].ready = 0
+        }
         for index in nameCounts.indices { nameCounts[index] = 0 }
         return builder.finish()
     }
@@ -123,25 +126,33 @@ struct AttributeWriter: ~Copyable {
 
     // MARK: Values
 
-    /// Adds a value to the row that was begun last.
+    /// Adds a value to the row that was begun last, if that takes no thought.
     @inline(__always)
+    mutating func writeReady(_ value: Row.Value, _ texts: RowTexts, to slot: Int) -> Bool {
+        let code = value.kind.rawValue
+        guard slots[slot].ready & 1 << code != 0 else { return false }
+        if code < AttributeType.string.rawValue {
+            builder.set(Int(slots[slot].columns[Int(code)]), bits: value.bits)
+            return true
+        }
+        guard value.kind == .text, value.size <= 16, let string = texts.short(value),
+            let code = codes.code(of: string)
+        else { return false }
+        builder.set(Int(slots[slot].columns[Int(AttributeType.string.rawValue)]), string: code)
+        return true
+    }
+
+    /// Adds a value to the row that was begun last.
     mutating func write(
-        _ value: Row.Value, _ text: RawSpan, to slot: Int
+        _ value: Row.Value, _ texts: RowTexts, to slot: Int
     ) throws(RowError) {
+        let text = texts[value]
         switch slots[slot].mode {
         case .plain: try writePlain(value, text, slot)
         case .wanted: try writeWanted(value, text, slot)
-        case .address: try writeAddress(value, text, slot)
+        case .address: try writeAddress(value, texts, slot)
         case .denied: try writeDenied(value, text, slot)
         }
-    }
-
-    /// As `write`, where it is not worth the room of its code.
-    @inline(never)
-    mutating func writeRarely(
-        _ value: Row.Value, _ text: RawSpan, to slot: Int
-    ) throws(RowError) {
-        try write(value, text, to: slot)
     }
 
     @inline(__always)
@@ -206,7 +217,7 @@ struct AttributeWriter: ~Copyable {
             guard let time = value.timestamp(text, details[slot].format) else { return false }
             try put(slot, .timestamp, time.microseconds, value, text)
         case .ipPrefix:
-            guard value.kind == .text, let prefix = IPPrefix(text: text) else { return false }
+            guard value.kind == .text, let prefix = IPPrefix(truncating: text) else { return false }
             try put(slot, prefix)
         }
         return true
@@ -218,14 +229,16 @@ struct AttributeWriter: ~Copyable {
     /// could be an address in disguise.
     @inline(never)
     private mutating func writeAddress(
-        _ value: Row.Value, _ text: RawSpan, _ slot: Int
+        _ value: Row.Value, _ texts: RowTexts, _ slot: Int
     ) throws(RowError) {
+        let text = texts[value]
         switch value.kind {
         case .bool: try put(slot, .bool, value.bits, value, text)
         case .int64, .float64: try deny(slot, .name)
         case .json: try putString(slot, value, text)
         case .text:
-            if let prefix = IPPrefix(text: text) { return try put(slot, prefix) }
+            let prefix = IPPrefix(text: texts.onwards(value), size: text.byteCount)
+            if let prefix { return try put(slot, prefix) }
             let isNumber = slots[slot].readsText && Number(text) != nil
             if isNumber || UUIDBytes(canonical: text) != nil { return try deny(slot, .name) }
             try putString(slot, value, text)
@@ -322,7 +335,10 @@ struct AttributeWriter: ~Copyable {
             } catch {
                 throw .event(error)
             }
-            if isClean(code, text) { return builder.set(column, string: code) }
+            if isClean(code, text) {
+                if slots[slot].mode == .plain, !slots[slot].readsText { codes.keep(code, of: text) }
+                return builder.set(column, string: code)
+            }
             if verdict(slot, text) == .keep { return builder.set(column, string: code) }
         }
         switch verdict(slot, text) {
@@ -336,7 +352,7 @@ struct AttributeWriter: ~Copyable {
     @inline(__always)
     private mutating func column(_ slot: Int, _ type: AttributeType) throws(RowError) -> Int? {
         let bit: UInt8 = 1 << type.rawValue
-        if slots[slot].batch == batch, slots[slot].used & bit != 0 {
+        if slots[slot].used & bit != 0 {
             return Int(slots[slot].columns[Int(type.rawValue)])
         }
         return try firstColumn(slot, type)
@@ -357,11 +373,8 @@ struct AttributeWriter: ~Copyable {
             nameCounts[handle] += 1
             admitted.insert(pair)
         }
-        if slots[slot].batch != batch {
-            slots[slot].batch = batch
-            slots[slot].used = 0
-        }
         slots[slot].used |= 1 << type.rawValue
+        if slots[slot].mode == .plain { slots[slot].ready = slots[slot].used }
         return Int(slots[slot].columns[place])
     }
 
@@ -401,6 +414,7 @@ struct AttributeWriter: ~Copyable {
         while builder.rowCount > count { builder.cancelRow() }
         drops.removeLast(drops.count - dropCount)
         while verdicts.count > builder.stringCount { verdicts.removeLast() }
+        codes.removeAll()
         residual.removeAll()
     }
 }

@@ -33,6 +33,7 @@ struct EventMapper: ~Copyable {
     struct PlanHead: BitwiseCopyable {
         /// All conditions, as bits.
         let conditions: UInt8
+        /// Whether attributes are constants.
         let hasConstants: Bool
         /// The unit of whole numbers that are times: `EpochUnit.code`, 0 for none.
         let epochCode: UInt8
@@ -70,8 +71,12 @@ struct EventMapper: ~Copyable {
         var meetsConditions = true
     }
 
-    init(_ options: ImportOptions) {
-        plans = options.mappings.map { MappingPlan($0) }
+    /// - Parameter constants: Gets the texts of the mappings' constants, which `add` wants.
+    init(_ options: ImportOptions, constants: inout [UInt8]) {
+        plans = []
+        for mapping in options.mappings {
+            plans.append(MappingPlan(mapping, texts: &constants))
+        }
         writer = AttributeWriter(options)
         for plan in plans { heads.append(plan.head) }
         forgetKeys()
@@ -92,7 +97,7 @@ struct EventMapper: ~Copyable {
     mutating func finish() -> [UInt8]? {
         let bytes = writer.finish()
         if max(writer.memory, handles.count) > EventMapper.memory {
-            plans = plans.map { MappingPlan($0.mapping) }
+            for index in plans.indices { plans[index].forget() }
             writer.forget()
             kinds.removeAll()
             handles.removeAll()
@@ -113,11 +118,11 @@ struct EventMapper: ~Copyable {
     /// Adds the events of a row, as many as mappings meet it, or none of them.
     ///
     /// - Parameters:
-    ///   - input: The row as it was read.
+    ///   - texts: The texts that the row's values are parts of.
     ///   - columns: Names and types of the keys that the row's values have.
     /// - Throws: What is wrong with the row; `noRoom` if it should begin the next batch.
     mutating func add(
-        _ row: borrowing Row, input: RawSpan, columns: borrowing InputColumns
+        _ row: borrowing Row, _ texts: RowTexts, _ columns: borrowing InputColumns
     ) throws(RowError) {
         if columns.generation != keyGeneration || columns.names.count > keyRoom {
             keyGeneration = columns.generation
@@ -127,7 +132,7 @@ struct EventMapper: ~Copyable {
         let before = writer.builder.rowCount
         let dropCount = writer.dropCount
         do throws(RowError) {
-            for plan in 0..<heads.count { try addEvent(plan, row, input, columns) }
+            for plan in 0..<heads.count { try addEvent(plan, row, texts, columns) }
             if writer.builder.isOverfull { throw .noRoom }
         } catch {
             writer.cancelRows(to: before, dropCount: dropCount)
@@ -136,13 +141,10 @@ struct EventMapper: ~Copyable {
     }
 
     private mutating func addEvent(
-        _ plan: Int, _ row: borrowing Row, _ input: RawSpan, _ columns: borrowing InputColumns
+        _ plan: Int, _ row: borrowing Row, _ texts: RowTexts, _ columns: borrowing InputColumns
     ) throws(RowError) {
-        let roles = roles(plan, row, input, columns)
+        let roles = roles(plan, row, texts, columns)
         guard roles.meetsConditions else { return }
-        // Without constants no text is looked up among them.
-        let constants = heads[plan].hasConstants ? plans[plan].constantBytes : row.decoded
-        let texts = RowTexts(input: input, decoded: row.decoded.rawSpan, constants: constants.rawSpan)
         let typeValue = roles.type >= 0 ? row.values[roles.type] : plans[plan].constantType
         guard let typeValue, typeValue.kind != .json else { throw .noType }
         let timeValue = roles.time >= 0 ? row.values[roles.time] : plans[plan].constantTime
@@ -155,7 +157,7 @@ struct EventMapper: ~Copyable {
             throw .event(error)
         }
         let id = roles.id >= 0 ? row.values[roles.id] : plans[plan].constantID
-        if let id { try writeID(id, texts[id], plan, kind) }
+        if let id { try writeID(id, texts, plan, kind) }
         for index in 0..<row.values.count {
             let value = row.values[index]
             if value.kind == .removed { continue }
@@ -163,15 +165,16 @@ struct EventMapper: ~Copyable {
             if isRole, roleOfKey[plan &* keyRoom &+ Int(value.key)].isDefault { continue }
             let route = routes[kind &* keyRoom &+ Int(value.key)]
             if route >= 0 {
-                try writer.write(value, texts[value], to: Int(route))
+                if writer.writeReady(value, texts, to: Int(route)) { continue }
+                try writer.write(value, texts, to: Int(route))
             } else if route != Route.none {
-                try write(value, texts[value], plan, kind, columns)
+                try write(value, texts, plan, kind, columns)
             }
         }
         if heads[plan].hasConstants {
             for constant in plans[plan].constants {
                 let slot = slot(kind, constant.target, plan)
-                try writer.writeRarely(constant.value, texts[constant.value], to: slot)
+                try writer.write(constant.value, texts, to: slot)
             }
         }
         try writer.writeResidual()
@@ -182,7 +185,7 @@ struct EventMapper: ~Copyable {
     /// Which values of the row are type, time and id.
     @inline(__always)
     private mutating func roles(
-        _ plan: Int, _ row: borrowing Row, _ input: RawSpan, _ columns: borrowing InputColumns
+        _ plan: Int, _ row: borrowing Row, _ texts: RowTexts, _ columns: borrowing InputColumns
     ) -> Roles {
         var roles = Roles()
         var (typeRank, timeRank, idRank) = (Int8.max, Int8.max, Int8.max)
@@ -208,8 +211,6 @@ struct EventMapper: ~Copyable {
             }
             guard role.conditions != 0 else { continue }
             present |= role.conditions
-            let texts = RowTexts(
-                input: input, decoded: row.decoded.rawSpan, constants: RawSpan())
             met |= plans[plan].conditions(role.conditions, metBy: texts[row.values[index]])
         }
         let conditions = heads[plan].conditions
@@ -250,19 +251,19 @@ struct EventMapper: ~Copyable {
     }
 
     private mutating func writeID(
-        _ id: Row.Value, _ text: RawSpan, _ plan: Int, _ kind: Int
+        _ id: Row.Value, _ texts: RowTexts, _ plan: Int, _ kind: Int
     ) throws(RowError) {
         var id = id
         // Ids are text, also where they look like numbers.
         id.kind = .text
-        try writer.writeRarely(id, text, to: slot(kind, MappingPlan.idTarget, plan))
+        try writer.write(id, texts, to: slot(kind, MappingPlan.idTarget, plan))
     }
 
     // MARK: Attributes
 
     /// Writes a value whose route is not one slot, or not known yet.
     private mutating func write(
-        _ value: Row.Value, _ text: RawSpan, _ plan: Int, _ kind: Int,
+        _ value: Row.Value, _ texts: RowTexts, _ plan: Int, _ kind: Int,
         _ columns: borrowing InputColumns
     ) throws(RowError) {
         let key = Int(value.key)
@@ -271,7 +272,7 @@ struct EventMapper: ~Copyable {
         if binding.targets.count == 1 { route = Int32(slot(kind, binding.targets[0], plan)) }
         routes[kind * keyRoom + key] = route
         for target in binding.targets {
-            try writer.writeRarely(value, text, to: slot(kind, target, plan))
+            try writer.write(value, texts, to: slot(kind, target, plan))
         }
     }
 

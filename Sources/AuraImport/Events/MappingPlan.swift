@@ -38,8 +38,6 @@ struct MappingPlan {
     private var restTargets: [String: Int] = [:]
     /// Attributes that are the same for all rows.
     private(set) var constants: [(target: Int, value: Row.Value)] = []
-    /// The texts of all constants.
-    private(set) var constantBytes: [UInt8] = []
     /// Type, time and id where they are constants.
     private(set) var constantType: Row.Value?
     private(set) var constantTime: Row.Value?
@@ -49,26 +47,38 @@ struct MappingPlan {
     /// The target of the sender's id.
     static let idTarget = 0
 
-    init(_ mapping: ColumnMapping) {
+    /// - Parameter texts: Gets the texts of all constants.
+    init(_ mapping: ColumnMapping, texts: inout [UInt8]) {
         self.mapping = mapping
         conditionValues = mapping.conditions.map { Array($0.value.utf8) }
         targets = [Target(name: ReservedName.id, type: nil, format: .automatic)]
         targets += mapping.attributes.map {
             Target(name: $0.name, type: $0.type, format: $0.format)
         }
-        constantType = constant(mapping.type)
-        constantTime = constant(mapping.time)
-        constantID = constant(mapping.id)
+        constantType = MappingPlan.constant(mapping.type, &texts)
+        constantTime = MappingPlan.constant(mapping.time, &texts)
+        constantID = MappingPlan.constant(mapping.id, &texts)
         for (index, item) in mapping.attributes.enumerated() {
-            if let value = constant(item.source) { constants.append((index + 1, value)) }
+            if let value = MappingPlan.constant(item.source, &texts) {
+                constants.append((index + 1, value))
+            }
         }
     }
 
-    private mutating func constant(_ source: ColumnMapping.Source) -> Row.Value? {
+    private static func constant(
+        _ source: ColumnMapping.Source, _ texts: inout [UInt8]
+    ) -> Row.Value? {
         guard case .constant(let text) = source else { return nil }
-        let start = constantBytes.count
-        constantBytes += text.utf8
-        return Row.Value(.text, key: -1, from: start, to: constantBytes.count, in: .constant)
+        let start = texts.count
+        texts += text.utf8
+        return Row.Value(.text, key: -1, from: start, to: texts.count, in: .constant)
+    }
+
+    /// Forgets all that was worked out.
+    mutating func forget() {
+        bindings.removeAll()
+        restTargets.removeAll()
+        targets.removeLast(targets.count - 1 - mapping.attributes.count)
     }
 
     /// Forgets what keys are: their numbers mean something else from now on.
@@ -129,7 +139,7 @@ struct MappingPlan {
     var head: EventMapper.PlanHead {
         EventMapper.PlanHead(
             conditions: UInt8(truncatingIfNeeded: 1 << conditionValues.count - 1),
-            hasConstants: !constantBytes.isEmpty, epochCode: mapping.timeFormat.epochCode)
+            hasConstants: !constants.isEmpty, epochCode: mapping.timeFormat.epochCode)
     }
 
     /// What a key is, as each row needs it.

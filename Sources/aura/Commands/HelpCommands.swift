@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuraWire
 
 /// `aura version`: the program and the formats it reads and writes.
 struct ShowVersion: ParsableCommand {
@@ -8,11 +9,12 @@ struct ShowVersion: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() {
-        let columns = ["aura", "log", "swift"].map { Answer.Column(name: $0) }
-        let row: [Answer.Cell] = [
-            .text(Version.number), .integer(Int64(Version.log)), .text(Version.swift),
-        ]
-        output.write(Answer(columns: columns, rows: [row]), to: .output)
+        output.write(
+            properties: [
+                ("aura", .text(Version.number)), ("log", .integer(Int64(Version.log))),
+                ("protocol", .integer(Int64(WireVersion.supported.upperBound))),
+                ("swift", .text(Version.swift)),
+            ], to: .output)
     }
 }
 

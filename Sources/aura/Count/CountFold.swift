@@ -10,7 +10,8 @@ struct CountFold {
     /// A group that fills.
     private struct Group {
         var row: Counts.Row
-        var distinct: UInt64 = 0
+        /// Rows of different days may hold the same value.
+        var values: Set<Counts.Key> = []
     }
 
     /// The rows in their order, one for each group.
@@ -19,18 +20,23 @@ struct CountFold {
         var places: [[Counts.Key]: Int] = [:]
         for row in counts {
             let keys = zip(dimensions, row.keys).map { $0.fold($1) }
-            // A row of events without the attribute is no value of it.
-            let isValue = distinct != nil && row.keys.last != .attribute(nil)
-            if let place = places[keys] {
+            let place: Int
+            if let known = places[keys] {
+                place = known
                 groups[place].row.count += row.count
                 groups[place].row.first = min(groups[place].row.first, row.first)
                 groups[place].row.last = max(groups[place].row.last, row.last)
-                groups[place].distinct += isValue ? 1 : 0
             } else {
-                places[keys] = groups.count
-                let row = Counts.Row(
-                    keys: keys, count: row.count, first: row.first, last: row.last)
-                groups.append(Group(row: row, distinct: isValue ? 1 : 0))
+                place = groups.count
+                places[keys] = place
+                groups.append(
+                    Group(
+                        row: Counts.Row(
+                            keys: keys, count: row.count, first: row.first, last: row.last)))
+            }
+            // A row of events without the attribute is no value of it.
+            if distinct != nil, let value = row.keys.last, value != .attribute(nil) {
+                groups[place].values.insert(value)
             }
         }
         return Answer(columns: columns, rows: rows(groups))
@@ -53,7 +59,7 @@ struct CountFold {
         return groups.map { group in
             var cells = zip(dimensions, group.row.keys).map { $0.cell($1) }
             cells.append(.count(group.row.count))
-            if distinct != nil { cells.append(.count(group.distinct)) }
+            if distinct != nil { cells.append(.count(UInt64(group.values.count))) }
             cells.append(.text(group.row.first.description))
             cells.append(.text(group.row.last.description))
             return cells

@@ -45,7 +45,7 @@ struct FileDamage {
 
     private typealias E = LogExample
     /// One batch of nobody.
-    private static let plain = segment(E.append(first: 1))
+    private static var plain: ReferenceFile { segment(E.append(first: 1)) }
 
     private static func changed(_ change: @escaping ReferenceFile.Change) -> ReferenceFile {
         segment(E.append(first: 1), group: change)

@@ -37,7 +37,7 @@ enum LogExample {
 
     /// The batch of the vector `one-row`.
     static func append(
-        first: UInt64, producer: UInt32 = 0, epoch: UInt32 = 0, number: UInt64 = 0
+        first: UInt64, producer: UInt32? = nil, epoch: UInt32? = nil, number: UInt64? = nil
     ) -> RecordMeaning {
         RecordMeaning(
             kind: "append", producer: producer, epoch: epoch, producerSequence: number,
@@ -68,7 +68,7 @@ extension FileVector {
             FileVector(
                 name: "again",
                 meaning: E.segment(
-                    "The last group written again at recovery, behind a page that was torn off",
+                    "The last group written again at recovery, behind a page that was never durable",
                     size: 32_768, opened, E.group(2, at: 8_192, first: 2, E.append(first: 2)),
                     E.group(2, at: 16_384, first: 2, E.append(first: 2)),
                     E.group(

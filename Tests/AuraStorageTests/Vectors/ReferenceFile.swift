@@ -3,8 +3,8 @@ import AuraTesting
 
 /// Writes a file of groups from its meaning, as `Formats/log.md` and `Formats/manifest.md` say and
 /// without the code that they describe; or almost so, for bytes that must be refused.
-struct ReferenceFile {
-    typealias Change = (inout AnnotatedBytes) -> Void
+struct ReferenceFile: Sendable {
+    typealias Change = @Sendable (inout AnnotatedBytes) -> Void
 
     var meaning: FileMeaning
     /// Wrong fields of the file header, under a checksum that holds.
@@ -12,7 +12,7 @@ struct ReferenceFile {
     /// Wrong fields of the groups, under checksums that hold; names as in `group` and `record`.
     var changeGroup: Change = { _ in }
     /// Payloads by the vector that a meaning names.
-    var payload: (String) throws -> [UInt8] = { try GoldenVectors("batch").bytes($0) }
+    var payload: @Sendable (String) throws -> [UInt8] = { try GoldenVectors("batch").bytes($0) }
 
     private static let page = 4_096
 

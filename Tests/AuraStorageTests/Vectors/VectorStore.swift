@@ -153,8 +153,9 @@ extension RecordMeaning {
         }
         switch header.kind {
         case .append:
+            let bytes = payload.array
             batch = try RecordMeaning.batches.first {
-                try GoldenVectors("batch").bytes($0).rawSpan.isEqual(payload)
+                try GoldenVectors("batch").bytes($0) == bytes
             }
         case .producerOpen: name = payload.text
         case .edit: edit = EditMeaning(try ManifestEdit(payload))

@@ -45,7 +45,8 @@ final class TestServer: Sendable {
         }
         guard isListening, let found else {
             command.signal(SIGKILL)
-            throw Command.Overdue(command: arguments, output: command.output, errors: command.errors)
+            throw Command.Overdue(
+                command: arguments, output: command.output, errors: command.errors)
         }
         return (command, found)
     }

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// `aura keys`, and what keys open.
+struct KeyCommandTests {
+    private let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+    }
+
+    @Test func `a key is made, listed and revoked`() async throws {
+        let made = try await keys(
+            "create", "--name", "web", "--scope", "ingest", "--expires", "365d")
+        #expect(made.status == 0)
+        #expect(made.output.hasPrefix("aura_"))
+        #expect(made.lines.count == 1)
+        #expect(made.errors.contains("cannot be shown again"))
+        let listed = try await keys("list")
+        let row = try #require(listed.rows.first)
+        #expect(row[1] == "web")
+        #expect(row[3] == "ingest")
+        #expect(row[4] == "usable")
+        #expect(!listed.output.contains(made.lines[0]))
+        let revoked = try await keys("revoke", row[0])
+        #expect(revoked.output == "revoked \(row[0]) ('web')\n")
+        #expect(try await keys("list").rows.first?[4] == "revoked")
+    }
+
+    @Test func `what makes no key is told`() async throws {
+        let scope = try await keys("create", "--name", "x", "--scope", "write")
+        #expect(scope.status == 2)
+        #expect(scope.errors.contains("'write' is no scope; there are ingest, read, admin"))
+        let past = try await keys(
+            "create", "--name", "x", "--scope", "read", "--expires", "2001-01-01")
+        #expect(past.status == 1)
+        #expect(past.errors.contains("is not in the future"))
+        let unknown = try await keys("revoke", "nobody")
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("no API key has the id or prefix 'nobody'"))
+        #expect(unknown.errors.contains("hint: List the keys there are: aura keys list."))
+    }
+
+    @Test func `a server that asks for keys lets in whom they allow, and nobody else`() async throws
+    {
+        let server = try await TestServer(in: folder, ["--auth-required", "true"])
+        #expect(server.errors.contains("clients must show an API key"))
+        let ingest = try await token("ingest")
+        let read = try await token("read")
+
+        let nobody = try await server.aura("count")
+        #expect(nobody.status == 5)
+        #expect(nobody.errors.contains("error: the server asks for an API key"))
+        #expect(nobody.errors.contains("hint: give a key with --token-file or AURA_TOKEN"))
+        let forged = try folder.write(
+            "forged", "aura_api_0000000000000000000000000000000000000000000")
+        #expect(try await server.aura("count", "--token-file", forged).status == 5)
+
+        let recorded = try await server.aura("test-events", "--count", "3", "--token-file", ingest)
+        #expect(recorded.status == 0, "\(recorded.errors)")
+        #expect(try await server.aura("test-events", "--token-file", read).status == 5)
+        #expect(try await server.aura("count", "--token-file", ingest).status == 5)
+        let counted = try await server.aura("count", "--no-header", "--token-file", read)
+        #expect(counted.output.hasPrefix("3\t"))
+        let file = try folder.write("a.ndjson", #"{"type":"a","time":"2026-01-01T00:00:00Z"}"#)
+        #expect(try await server.aura("ingest", file).status == 5)
+        #expect(try await server.aura("ingest", file, "--token-file", ingest).status == 0)
+        let missing = try await server.aura("count", "--token-file", folder.path("missing"))
+        #expect(missing.status == 2)
+        #expect(missing.errors.contains("cannot read the API key from"))
+    }
+
+    @Test func `a revoked key is refused at the next connection`() async throws {
+        let server = try await TestServer(in: folder, ["--auth-required", "true"])
+        let file = try await token("read")
+        #expect(try await server.aura("ping", "--token-file", file).status == 0)
+        let id = try #require(try await keys("list").rows.first?.first)
+        #expect(try await keys("revoke", id).status == 0)
+        let refused = try await server.aura("ping", "--token-file", file)
+        #expect(refused.status == 5)
+        #expect(refused.errors.contains("revoked"))
+    }
+
+    /// A file with a new key of that scope.
+    private func token(_ scope: String) async throws -> String {
+        let made = try await keys("create", "--name", scope, "--scope", scope)
+        return try folder.write("\(scope).key", made.output)
+    }
+
+    private func keys(_ arguments: String...) async throws -> Outcome {
+        let command = try Command(
+            ["keys"] + arguments + ["--data-dir", folder.path("data")], in: folder)
+        let status = try await command.status()
+        return Outcome(status: status, output: command.output, errors: command.errors)
+    }
+}
