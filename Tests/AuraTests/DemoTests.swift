@@ -65,7 +65,7 @@ struct DemoTests {
         let line = try #require(demo.output.split(separator: "\n").first)
         let address = String(line.dropFirst("listening on ".count))
         let count = try await aura("count", "--by", "type", "--server", address, in: folder)
-        #expect(count.rows.count > 25)
+        #expect(count.rows.count > 10)
         demo.signal(SIGINT)
         #expect(try await demo.status() == 0)
         #expect(demo.errors.contains("ended in order"))

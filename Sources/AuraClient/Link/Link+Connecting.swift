@@ -188,6 +188,8 @@ extension Link {
         guard !settling.isEmpty else { return }
         var isOver = sender?.window.count ?? 0 == 0
         if case .stopped = phase { isOver = true }
+        // Nobody will answer what a refused sender still holds.
+        if sender?.isStopped == true { isOver = true }
         let isStored = sender?.window.unansweredCount ?? 0 == 0
         settling.removeAll { waiter in
             let limit = isStored ? min(waiter.patience, waiter.limit) : waiter.limit

@@ -54,7 +54,7 @@ struct Sender: Sendable {
     private var phase = Phase.closed
     private var isConnected = false
     private var isPaused = false
-    private var isStopped = false
+    private(set) var isStopped = false
     private var incarnation: UInt64?
     private var isSameStore = true
     private var credit = 0

@@ -10,6 +10,7 @@ final class ConnectionWatch: Sendable {
         var lostSince: ContinuousClock.Instant? = .now
         var reason = "no answer"
         var warnings: [String] = []
+        var end: ClientError?
     }
 
     private let state = Mutex(State())
@@ -26,7 +27,7 @@ final class ConnectionWatch: Sendable {
                 state.reason = reason
             case .warning, .undelivered, .lost:
                 state.warnings.append(notice.description)
-            case .stopped: break
+            case .stopped(let error): state.end = error
             }
         }
     }
@@ -35,6 +36,9 @@ final class ConnectionWatch: Sendable {
     var trouble: String? {
         state.withLock { $0.lostSince == nil ? nil : $0.reason }
     }
+
+    /// Why the server takes nothing from this client; nil while it does.
+    var end: ClientError? { state.withLock { $0.end } }
 
     /// What the server said of batches since the last call.
     func takeWarnings() -> [String] {

@@ -33,7 +33,14 @@ struct ServerConnection: Sendable {
         _ body: @escaping @Sendable (AuraClient) async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask { try await body(client) }
+            group.addTask {
+                do {
+                    return try await body(client)
+                } catch {
+                    // Why sending ended says more than that it did.
+                    throw watch.end ?? error
+                }
+            }
             group.addTask {
                 throw try await watch.waitUntilHopeless(
                     first: patience.first, later: patience.later)
