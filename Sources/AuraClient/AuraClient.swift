@@ -111,13 +111,15 @@ public final class AuraClient: Sendable {
     ///   counted in `undelivered` or was told to its callers.
     public func close() async throws(ClientError) {
         let result = await recorder.flush(closing: true, signal: link.signal)
-        if case .failure(.closed) = result { return }
         if case .success = result {
             await link.settle(patience: .milliseconds(500), limit: configuration.deadline)
         }
         await link.close()
         if let error = recorder.takeUndelivered() { throw error }
-        _ = try result.get()
+        // Other failures mean that it had stopped before, which callers were told then.
+        if case .failure(.unknown(let number, let reason)) = result {
+            throw .unknown(number: number, reason: reason)
+        }
     }
 
     private func permitted(_ event: Event) throws(ClientError) -> Event {

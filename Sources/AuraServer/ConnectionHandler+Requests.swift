@@ -53,7 +53,8 @@ extension ConnectionHandler {
     /// A request that this build does not know; the connection goes on once the client is known.
     private func refuseUnknown(_ header: FrameHeader) {
         let code: FailureCode = state.isKnown ? .unknownOpcode : .unexpectedMessage
-        refuse(WireFailure(code, detail: "opcode \(header.code)"), header.requestID)
+        let error = FormatError(.wire, 8, at: 6, "opcode \(header.code) is of no request")
+        refuse(WireFailure(code, error), header.requestID)
     }
 
     /// Requests ask, and what is answered has an id to be answered by.

@@ -9,17 +9,16 @@ public enum Canary: String, CaseIterable, Sendable {
     case skipSegmentHeaderSync
     case skipSegmentDirectorySync
     case skipCurrentSync
-    case skipCurrentDirectorySync
+    case skipDirectorySync
     case skipParentSync
     case nameSpareTooEarly
     case editTooLate
     case showBeforeSync
     case retryFailedSync
-    case reuseFailedSegment
+    case countFailedGroup
     // Recovery.
     case trustLastGroup
     case trustLastEdit
-    case trustFoundNames
     case ignoreBodyChecksum
     case ignoreChain
     case ignorePlace

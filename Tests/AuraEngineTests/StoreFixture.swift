@@ -31,7 +31,7 @@ func openStore(
 /// A batch of events.
 func batch(_ events: [Event]) throws -> EventBatch {
     var builder = BatchBuilder()
-    for event in events { try builder.append(event) }
+    for event in events { _ = try builder.append(event) }
     let bytes = builder.finish()
     return try EventBatch(validating: bytes ?? [])
 }

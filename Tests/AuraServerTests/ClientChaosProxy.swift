@@ -28,7 +28,6 @@ final class ClientChaosProxy: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 64)
-            .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { channel in plan.accept(channel) }
             .bind(host: "127.0.0.1", port: 0).get()
         port = listener.localAddress?.port ?? 0
@@ -88,20 +87,27 @@ private final class Plan: Sendable {
         guard let upstream else { return channel.eventLoop.makeFailedFuture(ChannelError.eof) }
         watch(channel)
         var fork = random
-        let (down, up) = (fork.fork(), fork.fork())
-        return ClientBootstrap(group: channel.eventLoop)
-            .channelOption(.autoRead, value: false)
-            .connect(host: "127.0.0.1", port: upstream)
-            .flatMapThrowing { peer in
-                self.watch(peer)
-                try channel.pipeline.syncOperations.addHandler(
-                    ChaosPipe(to: peer, self, mood, down))
-                try peer.pipeline.syncOperations.addHandler(
-                    ChaosPipe(to: channel, self, mood, up))
-                for end in [channel, peer] {
-                    end.setOption(.autoRead, value: true).whenComplete { _ in end.read() }
+        let (downRandom, upRandom) = (fork.fork(), fork.fork())
+        return channel.eventLoop.makeCompletedFuture {
+            let down = ChaosPipe(self, mood, downRandom)
+            try channel.pipeline.syncOperations.addHandler(down)
+            let waiting = NIOLoopBound(down, eventLoop: channel.eventLoop)
+            ClientBootstrap(group: channel.eventLoop)
+                .channelInitializer { peer in
+                    self.watch(peer)
+                    return peer.eventLoop.makeCompletedFuture {
+                        let up = ChaosPipe(self, mood, upRandom)
+                        try peer.pipeline.syncOperations.addHandler(up)
+                        up.connect(to: channel)
+                    }
                 }
-            }
+                .connect(host: "127.0.0.1", port: upstream).whenComplete { result in
+                    switch result {
+                    case .success(let peer): waiting.value.connect(to: peer)
+                    case .failure: channel.close(promise: nil)
+                    }
+                }
+        }
     }
 
     private func watch(_ channel: any Channel) {
@@ -116,7 +122,9 @@ private final class Plan: Sendable {
 private final class ChaosPipe: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let peer: any Channel
+    private var peer: (any Channel)?
+    /// What came before there was a peer.
+    private var early = ByteBuffer()
     private let plan: Plan
     private let mood: ClientChaosProxy.Mood
     private var random: SeededRandom
@@ -124,8 +132,7 @@ private final class ChaosPipe: ChannelInboundHandler {
     private var budget: Int
     private var latest = NIODeadline.now()
 
-    init(to peer: any Channel, _ plan: Plan, _ mood: ClientChaosProxy.Mood, _ random: SeededRandom) {
-        self.peer = peer
+    init(_ plan: Plan, _ mood: ClientChaosProxy.Mood, _ random: SeededRandom) {
         self.plan = plan
         self.mood = mood
         self.random = random
@@ -133,40 +140,43 @@ private final class ChaosPipe: ChannelInboundHandler {
         if let bytes = mood.cutAfter { budget = self.random.below(bytes * 2) }
     }
 
+    func connect(to peer: any Channel) {
+        self.peer = peer
+        if early.readableBytes > 0 { pass(early, to: peer) }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        print("DBG read", bytes.readableBytes, "from", context.channel.localAddress?.port ?? 0, "to", peer.remoteAddress?.port ?? 0, bytes.getBytes(at: bytes.readerIndex, length: min(40, bytes.readableBytes)) ?? [])
         while bytes.readableBytes > 0, budget > 0 {
             let wanted = mood.splits ? 1 + random.below(2_000) : bytes.readableBytes
             let size = min(wanted, bytes.readableBytes, budget)
-            guard let piece = bytes.readSlice(length: size) else { return }
+            guard var piece = bytes.readSlice(length: size) else { return }
             budget -= size
-            pass(piece, context.eventLoop)
+            if let peer { pass(piece, to: peer) } else { early.writeBuffer(&piece) }
         }
         guard budget == 0 else { return }
         budget = -1
         plan.state.withLock { $0.cuts += 1 }
         let (peer, channel) = (peer, context.channel)
         context.eventLoop.scheduleTask(deadline: latest) {
-            peer.close(promise: nil)
+            peer?.close(promise: nil)
             channel.close(promise: nil)
         }
     }
 
-    private func pass(_ piece: ByteBuffer, _ eventLoop: any EventLoop) {
-        let peer = peer
+    private func pass(_ piece: ByteBuffer, to peer: any Channel) {
         guard mood.delay > 0 else {
-            peer.writeAndFlush(piece).whenComplete { print("DBG wrote", $0, peer.isActive, peer.isWritable) }
+            peer.writeAndFlush(piece, promise: nil)
             return
         }
         latest = max(
             latest + .nanoseconds(1), .now() + .microseconds(Int64(random.below(mood.delay))))
-        eventLoop.scheduleTask(deadline: latest) { peer.writeAndFlush(piece, promise: nil) }
+        peer.eventLoop.scheduleTask(deadline: latest) { peer.writeAndFlush(piece, promise: nil) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         let peer = peer
-        context.eventLoop.scheduleTask(deadline: latest) { peer.close(promise: nil) }
+        context.eventLoop.scheduleTask(deadline: latest) { peer?.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -43,7 +43,7 @@ import Testing
     private func mood(_ seed: UInt64) -> ClientChaosProxy.Mood {
         var random = SeededRandom(seed: seed)
         return ClientChaosProxy.Mood(
-            cutAfter: random.element(of: [1_500, 4_000, 12_000]),
+            cutAfter: random.element(of: [800, 2_000, 5_000]),
             delay: random.element(of: [0, 300, 2_000]), splits: random.chance(70))
     }
 

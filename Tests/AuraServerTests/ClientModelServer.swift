@@ -143,11 +143,11 @@ struct ClientModelServer {
     /// Another client uses the producer's name.
     mutating func intrude(hash: UInt64) {
         epoch += 1
-        let last = accepted.last
+        waiting = []
+        let last = log.last
         groups.append([
             Entry(
                 number: (last?.number ?? 0) + 1, hash: hash, sequence: (last?.sequence ?? 0) + 1)
         ])
-        waiting = []
     }
 }

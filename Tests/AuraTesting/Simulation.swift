@@ -108,7 +108,8 @@ public struct Simulation: Sendable {
         case ..<82: world.promise()
         case ..<86: world.makeSpare()
         case ..<90: world.takeSpare()
-        case ..<93: mend()
+        case ..<92: mend()
+        case ..<93: try world.sendFenced(client)
         case ..<95:
             do throws(StorageError) { try world.close() } catch { try expect(error) }
         default: try world.check()

@@ -171,6 +171,27 @@ public struct StoreWorld: Sendable {
         _ = try submit(index, origin)
     }
 
+    /// Sends in the name of the client's earlier opening, which must be refused.
+    public mutating func sendFenced(_ client: Int) throws(Violation) {
+        guard let connection = clients[client].connection, connection.epoch > 1 else { return }
+        let index = sent.make(
+            rows: 1, padding: 0, client: nil, number: 0, sentAt: disk.operationCount)
+        let batch = sent.batches[index].batch
+        let now = tick()
+        do throws(Refusal) {
+            try intake?.append(
+                batch.bytes, layout: batch.layout,
+                origin: BatchOrigin(
+                    producer: connection.producer, epoch: connection.epoch - 1,
+                    sequence: clients[client].nextNumber, clientHash: sent.batches[index].hash),
+                ticket: .batch(index), now: now)
+        } catch {
+            if case .fenced = error { return }
+            throw Violation("an earlier opening was refused for another reason: \(error)")
+        }
+        throw Violation("an earlier opening of client \(client) may still send")
+    }
+
     private func origin(of index: Int) -> BatchOrigin? {
         let batch = sent.batches[index]
         guard let client = batch.client, let connection = clients[client].connection else {
@@ -328,6 +349,7 @@ public struct StoreWorld: Sendable {
             if clients.allSatisfy({ $0.unanswered.isEmpty }) { break }
         }
         try commit()
+        for client in clients.indices { try sendFenced(client) }
         guard clients.allSatisfy({ $0.unanswered.isEmpty && $0.connection != nil }) else {
             throw Violation("what was sent again is not answered; failure: "
                 + "\(storage?.failure.map(String.init(describing:)) ?? "none")")

@@ -29,6 +29,8 @@ struct SendWindow: Sendable {
         fileprivate(set) var lastSequence: UInt64 = 0
         /// Whether it was acknowledged, and must be sent again because the server may have lost it.
         fileprivate(set) var isRestored = false
+        /// Whether it was sent and the answer never came.
+        fileprivate(set) var isUncertain = false
 
         init(id: UInt64, body: ByteBuffer, rowCount: Int) {
             self.id = id
@@ -92,12 +94,13 @@ struct SendWindow: Sendable {
     /// Batches that were sent and wait for an answer.
     var inFlightCount: Int { sentCount - storedCount }
 
-    /// The number under which the batch of that id was sent, if it is here and was ever sent.
+    /// The number under which the batch of that id may be stored: if it is here, and was sent and
+    /// not refused.
     func sentNumber(of id: UInt64) -> UInt64? {
-        guard let base, let place = batches.firstIndex(where: { $0.id == id }),
-            batches[place].attempt > 0
-        else { return nil }
-        return base + UInt64(batches.distance(from: batches.startIndex, to: place))
+        guard let base, let place = batches.firstIndex(where: { $0.id == id }) else { return nil }
+        let offset = batches.distance(from: batches.startIndex, to: place)
+        guard offset < sentCount || batches[place].isUncertain else { return nil }
+        return base + UInt64(offset)
     }
 
     /// Adds a batch at the end.
@@ -118,6 +121,7 @@ struct SendWindow: Sendable {
 
     /// Whatever was not answered must be sent again.
     mutating func forgetSendings() {
+        for offset in storedCount..<sentCount { batches[index(offset)].isUncertain = true }
         sentCount = storedCount
     }
 
@@ -130,7 +134,7 @@ struct SendWindow: Sendable {
     /// After `behind` all batches are numbered anew from `next`; after `ahead` nothing is changed.
     mutating func opened(next: UInt64, isSameStore: Bool = true) -> Opening {
         openedAt = next
-        sentCount = storedCount
+        forgetSendings()
         guard let base else {
             self.base = next
             return .resumed(restored: 0)

@@ -48,7 +48,9 @@ struct Sender: Sendable {
     let producer: String
     let numbering: Numbering
     private(set) var window: SendWindow
-    private let windowLimit: Int
+    /// Batches in flight that configuration and server allow.
+    private var limit: Int
+    private let configuredLimit: Int
     private var phase = Phase.closed
     private var isConnected = false
     private var isPaused = false
@@ -62,8 +64,9 @@ struct Sender: Sendable {
     init(producer: String, numbering: Numbering, limit: Int) {
         self.producer = producer
         self.numbering = numbering
-        windowLimit = min(max(limit, 1), Limits.producerWindow)
-        window = SendWindow(limit: windowLimit)
+        configuredLimit = min(max(limit, 1), Limits.producerWindow)
+        self.limit = configuredLimit
+        window = SendWindow(limit: configuredLimit)
         mustOpen = numbering == .fixed
     }
 
@@ -88,13 +91,19 @@ struct Sender: Sendable {
         phase = .closed
         window.forgetSendings()
         credit = Int(clamping: hello.initialCredit)
-        window.limit = max(1, min(windowLimit, Int(hello.maximumInFlight)))
+        limit = max(1, min(configuredLimit, Int(hello.maximumInFlight)))
+        window.limit = min(window.limit, limit)
         if let incarnation, incarnation != hello.incarnation { isSameStore = false }
         incarnation = hello.incarnation
     }
 
     /// The connection is gone.
+    ///
+    /// On the next one half as many batches may be in flight, one more with each acknowledgement:
+    /// where connections break before an answer comes back, sending everything at once each time
+    /// would never get anywhere.
     mutating func disconnected() {
+        if window.inFlightCount > 0 { window.limit = max(1, window.limit / 2) }
         isConnected = false
         isPaused = false
         phase = .closed
@@ -169,6 +178,7 @@ extension Sender {
             if ack.flags.contains(.forgotten), !numbered.batch.isRestored {
                 return [.stop(.fenced(producer: producer))]
             }
+            window.limit = min(window.limit + 1, limit)
             return [.stored(numbered, Receipt(ack))]
         }
     }
@@ -205,6 +215,7 @@ extension Sender {
         case .reopenProducer:
             return reopening(window.rewind(attempt: requestID), failure)
         case .stop:
+            _ = window.rewind(attempt: requestID)
             return [.stop(stopping(failure))]
         }
     }

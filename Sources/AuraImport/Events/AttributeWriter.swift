@@ -7,27 +7,27 @@ import AuraCore
 /// else: all other memory is of what rules, schema and mapping answered.
 struct AttributeWriter: ~Copyable {
     /// What the privacy rules did to batches that were finished.
-    private(set) var privacyCounters = PrivacyCounters()
+    var privacyCounters = PrivacyCounters()
     var builder = BatchBuilder()
     /// Whether text that is a number or a bool becomes one, where no type is wanted: the text of
     /// CSV has no type of its own.
     var readsText = false
 
-    private let schema: ImportOptions.Schema
-    private let rules: PrivacyRules
-    private var slots = PlainArray<AttributeSlot>()
-    private var details: [AttributeDetail] = []
-    private var nameNumbers: [String: Int] = [:]
+    let schema: ImportOptions.Schema
+    let rules: PrivacyRules
+    var slots = PlainArray<AttributeSlot>()
+    var details: [AttributeDetail] = []
+    var nameNumbers: [String: Int] = [:]
     /// By handle of a type: names that have columns in this batch.
-    private var nameCounts: [Int] = []
+    var nameCounts: [Int] = []
     /// Pairs of type and name that have columns in this batch.
-    private var admitted: Set<UInt64> = []
+    var admitted: Set<UInt64> = []
     /// By code of this batch's strings: whether one holds anything that a rule is about.
-    private var verdicts = PlainArray<Verdict>()
+    var verdicts = PlainArray<Verdict>()
     /// Values of this batch that were left out, by slot.
-    private var drops: [(slot: Int, rule: PrivacyRule)] = []
-    private var codes = StringCodes()
-    private var residual = ResidualObject()
+    var drops: [(slot: Int, rule: PrivacyRule)] = []
+    var codes = StringCodes()
+    var residual = ResidualObject()
 
     /// What is known of a string. Not private, as `EventMapper.KeyRole` is not.
     enum Verdict: UInt8, BitwiseCopyable {
@@ -118,7 +118,7 @@ struct AttributeWriter: ~Copyable {
         return slots.count - 1
     }
 
-    private mutating func number(of name: String) -> Int {
+    mutating func number(of name: String) -> Int {
         if let number = nameNumbers[name] { return number }
         nameNumbers[name] = nameNumbers.count
         return nameNumbers.count - 1
@@ -156,7 +156,7 @@ struct AttributeWriter: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func writePlain(
+    mutating func writePlain(
         _ value: Row.Value, _ text: RawSpan, _ slot: Int
     ) throws(RowError) {
         switch value.kind {
@@ -170,7 +170,7 @@ struct AttributeWriter: ~Copyable {
     }
 
     /// Text whose attribute wants no type, or one that this text is not.
-    private mutating func writeText(
+    mutating func writeText(
         _ value: Row.Value, _ text: RawSpan, _ slot: Int
     ) throws(RowError) {
         if text.byteCount == 36, let uuid = UUIDBytes(canonical: text) {
@@ -187,7 +187,7 @@ struct AttributeWriter: ~Copyable {
     }
 
     @inline(never)
-    private mutating func writeWanted(
+    mutating func writeWanted(
         _ value: Row.Value, _ text: RawSpan, _ slot: Int
     ) throws(RowError) {
         guard let wanted = AttributeType(rawValue: slots[slot].wanted),
@@ -196,7 +196,7 @@ struct AttributeWriter: ~Copyable {
     }
 
     /// Puts a value into the column of a type; false if it has no such value.
-    private mutating func write(
+    mutating func write(
         _ value: Row.Value, _ text: RawSpan, _ slot: Int, as wanted: AttributeType
     ) throws(RowError) -> Bool {
         switch wanted {
@@ -223,72 +223,10 @@ struct AttributeWriter: ~Copyable {
         return true
     }
 
-    // MARK: Privacy
-
-    /// The value of an attribute that is called an address: text is cut to the network, a number
-    /// could be an address in disguise.
-    @inline(never)
-    private mutating func writeAddress(
-        _ value: Row.Value, _ texts: RowTexts, _ slot: Int
-    ) throws(RowError) {
-        let text = texts[value]
-        switch value.kind {
-        case .bool: try put(slot, .bool, value.bits, value, text)
-        case .int64, .float64: try deny(slot, .name)
-        case .json: try putString(slot, value, text)
-        case .text:
-            let prefix = IPPrefix(text: texts.onwards(value), size: text.byteCount)
-            if let prefix { return try put(slot, prefix) }
-            let isNumber = slots[slot].readsText && Number(text) != nil
-            if isNumber || UUIDBytes(canonical: text) != nil { return try deny(slot, .name) }
-            try putString(slot, value, text)
-        case .removed: break
-        }
-    }
-
-    @inline(never)
-    private mutating func writeDenied(
-        _ value: Row.Value, _ text: RawSpan, _ slot: Int
-    ) throws(RowError) {
-        var bool: Bool?
-        if value.kind == .bool { bool = value.bits != 0 }
-        if value.kind == .text, slots[slot].readsText { bool = Bool(csv: text) }
-        if let bool, slots[slot].permitsBools {
-            return try put(slot, .bool, bool ? 1 : 0, value, text)
-        }
-        try deny(slot, details[slot].rule ?? .name)
-    }
-
-    /// Leaves a value out, or the row.
-    private mutating func deny(_ slot: Int, _ rule: PrivacyRule) throws(RowError) {
-        guard rules.policy.action == .strip else {
-            privacyCounters.refusedEvents += 1
-            throw .refused(PrivacyFinding(rule, details[slot].shownName, .refused))
-        }
-        drops.append((slot, rule))
-    }
-
-    /// What the rules say of a text in the place of a slot.
-    private func verdict(_ slot: Int, _ text: RawSpan) -> PrivacyRules.ValueVerdict {
-        let verdict = rules.verdict(value: text, in: details[slot].context)
-        // An id is no place for an address, not even for a network.
-        if case .truncate = verdict, slots[slot].isReserved { return .deny(.address) }
-        return verdict
-    }
-
-    /// Whether no rule is about a string of the batch, wherever it stands.
-    @inline(__always)
-    private mutating func isClean(_ code: Int, _ text: RawSpan) -> Bool {
-        if code < verdicts.count, verdicts[code] != .unknown { return verdicts[code] == .clean }
-        verdicts.grow(count: code + 1, with: .unknown)
-        verdicts[code] = rules.verdict(value: text) == .keep ? .clean : .suspect
-        return verdicts[code] == .clean
-    }
-
     // MARK: Columns
 
     @inline(__always)
-    private mutating func put(
+    mutating func put(
         _ slot: Int, _ type: AttributeType, _ bits: Int64, _ value: Row.Value, _ text: RawSpan
     ) throws(RowError) {
         guard let column = try column(slot, type) else {
@@ -307,7 +245,7 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
-    private mutating func put(_ slot: Int, _ prefix: IPPrefix) throws(RowError) {
+    mutating func put(_ slot: Int, _ prefix: IPPrefix) throws(RowError) {
         if let column = try column(slot, .ipPrefix) {
             builder.set(column, ipPrefix: prefix)
         } else {
@@ -315,7 +253,7 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
-    private mutating func put(
+    mutating func put(
         _ slot: Int, _ uuid: UUIDBytes, _ value: Row.Value, _ text: RawSpan
     ) throws(RowError) {
         if let column = try column(slot, .uuid) {
@@ -325,7 +263,7 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
-    private mutating func putString(
+    mutating func putString(
         _ slot: Int, _ value: Row.Value, _ text: RawSpan
     ) throws(RowError) {
         if let column = try column(slot, .string) {
@@ -350,7 +288,7 @@ struct AttributeWriter: ~Copyable {
 
     /// The builder's column; nil if the type has too many names in this batch.
     @inline(__always)
-    private mutating func column(_ slot: Int, _ type: AttributeType) throws(RowError) -> Int? {
+    mutating func column(_ slot: Int, _ type: AttributeType) throws(RowError) -> Int? {
         let bit: UInt8 = 1 << type.rawValue
         if slots[slot].used & bit != 0 {
             return Int(slots[slot].columns[Int(type.rawValue)])
@@ -359,7 +297,7 @@ struct AttributeWriter: ~Copyable {
     }
 
     @inline(never)
-    private mutating func firstColumn(
+    mutating func firstColumn(
         _ slot: Int, _ type: AttributeType
     ) throws(RowError) -> Int? {
         let place = Int(type.rawValue)
@@ -378,7 +316,7 @@ struct AttributeWriter: ~Copyable {
         return Int(slots[slot].columns[place])
     }
 
-    private mutating func newColumn(
+    mutating func newColumn(
         _ slot: Int, _ type: AttributeType
     ) throws(RowError) -> Int32 {
         let name = details[slot].name

@@ -77,7 +77,7 @@ struct GroupFile: Sendable {
     ) throws(StorageError) -> GroupChain.Fit {
         if let fit = chain.fit(of: header) { return fit }
         let isNext = header.number == chain.nextNumber
-        if isNext, Canary.ignoreChain.isActive { return .next }
+        if isNext, self.header.kind == .log, Canary.ignoreChain.isActive { return .next }
         let reason =
             isNext && header.firstSequence == chain.nextSequence
             ? "the group before was another"

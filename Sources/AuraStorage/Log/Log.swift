@@ -105,7 +105,7 @@ struct Log: Sendable {
             if Canary.retryFailedSync.isActive, error.operation == .sync {
                 return try writer.append(&group, now: now, write: false)
             }
-            mustRoll = !Canary.reuseFailedSegment.isActive
+            mustRoll = true
             throw error
         }
     }

@@ -13,10 +13,15 @@ struct TornTail {
     /// What to clear: files with the ranges behind the chain that are not blank.
     private var tails: [(file: GroupFile, range: Range<Int64>)] = []
     private var hasForeignGroup = false
+    /// Whether the files are there only once they hold a group.
+    private let isFirstNeeded: Bool
 
-    init(_ place: StorePlace, after chain: GroupChain, promise: UInt64) {
+    init(
+        _ place: StorePlace, after chain: GroupChain, promise: UInt64, isFirstNeeded: Bool = false
+    ) {
         self.place = place
         self.chain = chain
+        self.isFirstNeeded = isFirstNeeded
         self.promise = max(promise, chain.promised)
     }
 
@@ -29,8 +34,8 @@ struct TornTail {
 
     /// Throws `.corrupt` if the group behind the chain was durable once.
     func check(_ file: GroupFile, _ end: GroupReader.End) throws(StorageError) {
-        if Canary.ignorePromise.isActive { return }
-        guard hasForeignGroup || promise >= chain.nextNumber else { return }
+        let isPromised = promise >= chain.nextNumber && !Canary.ignorePromise.isActive
+        guard hasForeignGroup || isPromised || chain.lastNumber == 0 && isFirstNeeded else { return }
         let reason = end.damage?.reason ?? "it is blank"
         throw .corrupt(
             file: file.name,

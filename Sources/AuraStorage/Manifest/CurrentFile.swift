@@ -29,9 +29,7 @@ enum CurrentFile {
         try file.write(text.rawSpan, at: 0)
         if !Canary.skipCurrentSync.isActive { try file.sync() }
         try place.fileSystem.rename(temporary, to: place.path(FileName.current))
-        if !Canary.skipCurrentDirectorySync.isActive {
-            try place.fileSystem.syncDirectory(place.directory)
-        }
+        try place.fileSystem.syncDirectory(place.directory)
     }
 
     private static func content(_ name: String) -> String {

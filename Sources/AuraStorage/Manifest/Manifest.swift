@@ -76,14 +76,9 @@ struct Manifest: Sendable {
     }
 
     /// Reads the manifest that `CURRENT` names.
-    ///
-    /// The name may not be durable yet: the process that wrote it may have been killed at that.
     static func open(
         _ place: StorePlace, named name: String, report: inout RecoveryReport
     ) throws(StorageError) -> Manifest {
-        if !Canary.trustFoundNames.isActive {
-            do { try place.fileSystem.syncDirectory(place.directory) } catch { throw .io(error) }
-        }
         let groups = try file(place, named: name)
         var state = ManifestState()
         var reader = GroupReader(incarnation: groups.header.incarnation) {
@@ -104,8 +99,7 @@ struct Manifest: Sendable {
         let chain = reader.chain
         let isLogAhead = try hasUnknownSegment(place, state, groups.header.incarnation)
         var tail = TornTail(
-            place, after: chain,
-            promise: isLogAhead || chain.lastNumber == 0 ? chain.nextNumber : 0)
+            place, after: chain, promise: isLogAhead ? chain.nextNumber : 0, isFirstNeeded: true)
         tail.add(groups, rest)
         try tail.check(groups, end)
         try tail.clear(report: &report)

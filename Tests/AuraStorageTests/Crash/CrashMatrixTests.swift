@@ -21,11 +21,11 @@ import Testing
     func `the case that AURA_CRASH names`() throws {
         let line = ProcessInfo.processInfo.environment["AURA_CRASH"] ?? ""
         let crash = try #require(CrashMatrix.Case(line))
-        try CrashMatrix(#require(Workload(named: crash.workload))).check(crash)
+        try CrashMatrix(Workload(named: crash.workload)).check(crash)
     }
 
     private func check(_ name: String, seeds: Int) throws {
-        let matrix = try CrashMatrix(#require(Workload(named: name)))
+        let matrix = try CrashMatrix(Workload(named: name))
         let cases = matrix.cases(seeds: seeds)
         let clock = ContinuousClock()
         let start = clock.now

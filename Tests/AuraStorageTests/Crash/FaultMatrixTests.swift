@@ -11,7 +11,7 @@ import Testing
     func `no refused operation loses anything, and the store goes on or says why not`(
         _ name: String
     ) throws {
-        let matrix = try FaultMatrix(#require(Workload(named: name)))
+        let matrix = try FaultMatrix(Workload(named: name))
         var violations: [Violation] = []
         for fault in matrix.cases where violations.count < 5 {
             do throws(Violation) { try matrix.check(fault) } catch { violations.append(error) }
@@ -24,7 +24,7 @@ import Testing
     func `a full disk loses nothing, and the store goes on when there is room`(
         _ name: String
     ) throws {
-        let matrix = try FaultMatrix(#require(Workload(named: name)))
+        let matrix = try FaultMatrix(Workload(named: name))
         var violations: [Violation] = []
         for capacity in stride(from: 0, to: try matrix.neededBytes() + 8_192, by: 2_048)
         where violations.count < 5 {
@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: workloads)
     func `a device that lies is found out or does no harm`(_ name: String) throws {
-        let matrix = try FaultMatrix(#require(Workload(named: name)))
+        let matrix = try FaultMatrix(Workload(named: name))
         var random = SeededRandom(seed: 1)
         var violations: [Violation] = []
         let lies = matrix.lies(&random)
@@ -55,7 +55,7 @@ import Testing
         let line = ProcessInfo.processInfo.environment["AURA_FAULT"] ?? ""
         let words = line.split(separator: " ").map(String.init)
         try #require(words.count == 3)
-        let matrix = try FaultMatrix(#require(Workload(named: words[0])))
+        let matrix = try FaultMatrix(Workload(named: words[0]))
         let number = try #require(Int(words[2]))
         if words[1] == "capacity" {
             try matrix.check(capacity: Int64(number))

@@ -99,13 +99,13 @@ struct Workload: Sendable {
     }
 
     /// The workload of that name.
-    init?(named name: String) {
+    init(named name: String) throws(Violation) {
         if let known = Self.scripted.first(where: { $0.name == name }) {
             self = known
         } else if name.hasPrefix("random-"), let seed = UInt64(name.dropFirst(7)) {
             self = .random(seed: seed)
         } else {
-            return nil
+            throw Violation("no workload is called \(name)")
         }
     }
 

@@ -149,21 +149,17 @@ import Testing
         #expect(head.byteCount >= size)
     }
 
-    @Test func `small batches whose sum exceeds a batch become several`() throws {
+    @Test func `small batches whose columns are more than a batch has become several`() throws {
         var head = Head()
         var expected: [Event] = []
-        // Each below the size from which a batch is left alone; together about 4 MiB and more.
         for number in 0..<2 * Head.runLength {
-            let count = Head.smallBytes - 1_024
-            let events = (0..<2).map { row in
-                event(
-                    number, text: "\(number) \(row) " + String(repeating: "z", count: count / 2))
-            }
-            head.append(try group([events], first: UInt64(expected.count + 1)))
-            expected += events
+            var event = event(number)
+            event.attributes += (0..<20).map { Attribute("c\(number)-\($0)", .bool(true)) }
+            head.append(try group([[event]], first: UInt64(expected.count + 1)))
+            expected.append(event)
         }
         #expect(Event.firstDifference(events(head.snapshot), expected.map(\.canonical)) == nil)
-        #expect(strips(head.snapshot).allSatisfy { $0.batch.layout.size <= Limits.batchBytes })
-        #expect(strips(head.snapshot).count < 16)
+        // 256 events with 20 columns of their own, where a batch has 4,096.
+        #expect(strips(head.snapshot).count == 4)
     }
 }

@@ -1,0 +1,122 @@
+#if AURA_CANARIES
+import AuraStorage
+import AuraTesting
+import Testing
+
+/// Each planted bug must be seen by the checks that everything else passes.
+@Suite struct CanaryTests {
+    @Test(arguments: Canary.allCases)
+    func `every planted bug is found`(_ canary: Canary) throws {
+        let hunt = Hunt(canary)
+        let found = Canary.$active.withValue(canary) { hunt.firstViolation() }
+        let violation = try #require(found, "\(canary) is found by none of its cases")
+        print("\(canary): found by case \(violation.number): \(violation.words.prefix(160))")
+        #expect(violation.number <= 500)
+        // The same cases pass without the bug.
+        let other = hunt.firstViolation(limit: violation.number)
+        #expect(other == nil, "\(other?.words ?? "")")
+    }
+}
+
+/// Where to look for a planted bug: a few hundred cases of the checks.
+private struct Hunt {
+    typealias Case = () throws -> Void
+
+    /// Makes the cases; that may show the bug already.
+    private let makeCases: () throws -> [Case]
+
+    init(_ canary: Canary) {
+        makeCases =
+            switch canary {
+            case .skipLogSync, .skipManifestSync, .skipSegmentHeaderSync, .skipParentSync,
+                .skipSegmentDirectorySync, .skipDirectorySync, .skipCurrentSync, .editTooLate:
+                Hunt.crashes("first-start", seeds: 4)
+            case .ignoreBodyChecksum, .promiseTooMuch:
+                Hunt.crashes("groups-of-several-pages", seeds: 4)
+            case .leaveTornTail:
+                Hunt.crashes("groups-of-several-pages", seeds: 12)
+            case .forgetProducersOnReplay, .admitFencedEpoch:
+                Hunt.crashes("producers", seeds: 1)
+            case .trustLastGroup, .visitAgain:
+                Hunt.kills("rolls-with-spares")
+            case .nameSpareTooEarly:
+                Hunt.faults("rolls-with-spares", [.ioErrorForGood])
+            case .retryFailedSync, .countFailedGroup, .trustLastEdit:
+                Hunt.faults("first-start", [.ioErrorOnce])
+            case .treatReadErrorAsEnd:
+                Hunt.faults("many-starts", [.ioErrorOnce])
+            case .showBeforeSync, .dropDuplicateEntry, .forgetToTakeBack:
+                { (1...300).map { seed in { _ = try Simulation.run(seed: seed) } } }
+            case .ignorePlace:
+                Hunt.lies("groups-of-several-pages")
+            case .ignorePromise:
+                Hunt.flips(DamagedStore.lastSegment, from: 8_192)
+            case .skipUnknownSegmentCheck:
+                { [{ try DamagedStore.checkLostEdit() }] }
+            case .skipSegmentGapCheck:
+                { [{ try DamagedStore.checkMissingSegment() }] }
+            case .ignoreIncarnation:
+                { [{ try DamagedStore.checkForeignSegment() }] }
+            case .ignoreChain:
+                { [{ try DamagedStore.checkOtherHistory() }] }
+            }
+    }
+
+    func firstViolation(limit: Int = .max) -> (number: Int, words: String)? {
+        var number = 1
+        do {
+            for check in try makeCases().prefix(limit) {
+                try check()
+                number += 1
+            }
+            return nil
+        } catch {
+            return (number, "\(error)")
+        }
+    }
+
+    private static func crashes(_ name: String, seeds: Int) -> () throws -> [Case] {
+        {
+            let matrix = try CrashMatrix(Workload(named: name))
+            return matrix.cases(seeds: seeds).map { crash in { try matrix.check(crash) } }
+        }
+    }
+
+    private static func kills(_ name: String) -> () throws -> [Case] {
+        {
+            let matrix = try CrashMatrix(Workload(named: name))
+            return matrix.cases(of: .processKilled).map { crash in { try matrix.check(crash) } }
+        }
+    }
+
+    private static func faults(
+        _ name: String, _ kinds: [FaultMatrix.Kind]
+    ) -> () throws -> [Case] {
+        {
+            let matrix = try FaultMatrix(Workload(named: name))
+            return matrix.cases.filter { kinds.contains($0.kind) }.map { fault in
+                { try matrix.check(fault) }
+            }
+        }
+    }
+
+    private static func lies(_ name: String) -> () throws -> [Case] {
+        {
+            var random = SeededRandom(seed: 1)
+            let matrix = try FaultMatrix(Workload(named: name))
+            return matrix.lies(&random).map { operation, lie in
+                { try matrix.check(lie: lie, at: operation) }
+            }
+        }
+    }
+
+    private static func flips(_ path: String, from start: Int) -> () throws -> [Case] {
+        {
+            let store = try DamagedStore(clean: false)
+            return stride(from: start * 8, to: start * 8 + 4_000, by: 20).map { bit in
+                { _ = try store.outcome { try $0.flipBit(path, bit) } }
+            }
+        }
+    }
+}
+#endif
