@@ -2,8 +2,9 @@ import ArgumentParser
 import Dispatch
 import Foundation
 
-/// Loads an Aura server over the binary protocol as fast as it takes batches, or at a given pace,
-/// and tells how long acknowledgements took. `Benchmarks/README.md` states the contract.
+/// Loads an Aura server over the binary protocol and tells how long acknowledgements took.
+///
+/// `Benchmarks/README.md` states the contract.
 @main
 struct AuraLoad: ParsableCommand {
     static let configuration = CommandConfiguration(

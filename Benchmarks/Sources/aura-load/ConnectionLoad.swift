@@ -151,7 +151,7 @@ final class ConnectionLoad: @unchecked Sendable {
             }
             let head = unsafe UnsafeRawBufferPointer(
                 rebasing: heads[headRange(number % plan.inFlight)])
-            for unsafe piece in unsafe [head, item.bytes] {
+            for unsafepiece in unsafe [head, item.bytes] {
                 let start = unsafe min(skipped, piece.count)
                 skipped -= start
                 guard unsafe start < piece.count, let base = unsafe piece.baseAddress else {
@@ -207,7 +207,8 @@ final class ConnectionLoad: @unchecked Sendable {
             try take(header, bytes.slice(used + FrameHeader.size, header.payloadSize), now)
             used += header.frameSize
         }
-        unsafe answers.copyMemory(from: UnsafeRawBufferPointer(rebasing: answers[used..<answerSize]))
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: answers[used..<answerSize])
+        unsafe answers.copyMemory(from: rest)
         answerSize -= used
     }
 

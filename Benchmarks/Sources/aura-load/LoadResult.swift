@@ -28,8 +28,8 @@ struct LoadResult {
     /// One line for people.
     var text: String {
         unsafe String(
-            format: "%d events in %.2f s: %.0f events/s; ack p50 %.3f ms, p99 %.3f ms, max %.3f ms; "
-                + "%.3f s of processor time",
+            format: "%d events in %.2f s: %.0f events/s; "
+                + "ack p50 %.3f ms, p99 %.3f ms, max %.3f ms; %.3f s of processor time",
             events, seconds, Double(events) / seconds, milliseconds(at: 0.5),
             milliseconds(at: 0.99), milliseconds(at: 1), cpu)
     }

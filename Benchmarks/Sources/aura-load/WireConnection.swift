@@ -54,8 +54,9 @@ final class WireConnection: Sendable {
         _ socket: Int32, _ request: ByteBuffer, _ type: Answer.Type
     ) throws -> Answer {
         try unsafe request.withUnsafeReadableBytes { bytes in
-            guard unsafe send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) == bytes.count
-            else { throw LoadFailure(errno: errno, "send") }
+            let size = unsafe send(
+                socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+            guard size == bytes.count else { throw LoadFailure(errno: errno, "send") }
         }
         while true {
             let head = try read(socket, FrameHeader.size)
