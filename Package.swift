@@ -38,6 +38,7 @@ let package = Package(
         .library(
             name: "AuraEngine", targets: ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine"]),
         .library(name: "AuraClient", targets: ["AuraCore", "AuraWire", "AuraClient"]),
+        .library(name: "AuraImport", targets: ["AuraCore", "AuraImport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

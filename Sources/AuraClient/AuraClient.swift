@@ -82,8 +82,9 @@ public final class AuraClient: Sendable {
         try await recordBuffered(record.event(at: time ?? configuration.clock(), id: id))
     }
 
-    /// Sends a batch that is encoded already and waits until it is durable. The privacy rules of
-    /// the client are not applied; those of the server are.
+    /// Sends a batch that is encoded already and waits until it is durable.
+    ///
+    /// The privacy rules of the client are not applied; those of the server are.
     ///
     /// - Throws: As `record(_:)`. `overloaded` comes at once where the buffer is full.
     public func append(_ batch: EventBatch) async throws(ClientError) -> Receipt {

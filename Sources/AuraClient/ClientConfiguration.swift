@@ -15,16 +15,18 @@ public struct ClientConfiguration: Sendable {
     /// for each client, that holds for as long as the client lives; it takes a name of one's own
     /// to hold over restarts as well.
     public var producer: String
-    /// A batch is sent when it has that many events, 1…65,536, …
+    /// Events at which a batch is sent, 1…65,536.
     public var batchRows = 4_096
-    /// … or about that many bytes, at most 4 MiB, …
+    /// Bytes at which a batch is sent, at most 4 MiB.
     public var batchBytes = 1 << 20
-    /// … or its first event is that old.
+    /// How old its first event may become before a batch is sent.
     public var linger = Duration.milliseconds(5)
     /// Batches that may be sent and not answered, 1…64; the server may allow fewer.
     public var inFlight = Limits.producerWindow
-    /// Bytes of events that the client keeps: what waits, what is under way, and what the server
-    /// does not call stable yet. Whoever records more waits until there is room.
+    /// Bytes of events that the client keeps.
+    ///
+    /// They are what waits, what is under way, and what the server does not call stable yet.
+    /// Whoever records more waits until there is room.
     public var bufferBytes = 64 << 20
     /// How long a call waits for its answer.
     public var deadline = Duration.seconds(30)
@@ -32,15 +34,19 @@ public struct ClientConfiguration: Sendable {
     public var connectTimeout = Duration.seconds(5)
     /// A connection on which an answer is due and nothing came for that long is given up.
     public var silenceLimit = Duration.seconds(15)
-    /// The range of the first wait before connecting again ends here, …
+    /// The longest wait before the first attempt to connect again.
+    ///
+    /// Each further wait is drawn from twice the range, up to `lastRetry`.
     public var firstRetry = Duration.milliseconds(50)
-    /// … and that of later ones, each twice as long, no further than here.
+    /// The longest wait before any attempt to connect again.
     public var lastRetry = Duration.seconds(5)
-    /// The rules that are applied to each recorded event before it is encoded; the server applies
-    /// its own all the same. nil applies none here.
+    /// The rules that are applied to each recorded event before it is encoded; nil for none.
+    ///
+    /// The server applies its own all the same.
     public var privacy: PrivacyRules? = PrivacyRules()
-    /// Told of what no call returns or throws: see `ClientNotice`. Called on the client's own
-    /// thread; it must not block.
+    /// Told of what no call returns or throws.
+    ///
+    /// Called on the client's own thread; it must not block.
     public var onNotice: @Sendable (ClientNotice) -> Void = { _ in }
     /// The wall clock, for records without a time.
     public var clock: @Sendable () -> Timestamp = { Timestamp.now() }

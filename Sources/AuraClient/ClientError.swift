@@ -1,7 +1,9 @@
 public import AuraCore
 import AuraWire
 
-/// What a caller of the client can meet. Each says what became of the events, and what to do.
+/// What a caller of the client can meet.
+///
+/// Each says what became of the events, and what to do.
 public enum ClientError: Error, Hashable, Sendable {
     /// The event cannot be encoded; it was not taken.
     case event(EventError)

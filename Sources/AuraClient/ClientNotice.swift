@@ -22,7 +22,7 @@ extension ClientNotice: CustomStringConvertible {
         case .connected:
             "connected"
         case .waiting(let time, let reason):
-            "\(reason); next attempt in \(time)"
+            "\(reason); next attempt in \(time / .milliseconds(1)) ms"
         case .warning(let text):
             text
         case .undelivered(let events, let reason):

@@ -5,6 +5,7 @@ import NIOCore
 public struct TailedEvent: Hashable, Sendable {
     /// The event's sequence number: a tail that begins at the next one goes on behind it.
     public let sequence: UInt64
+    /// The event as it is stored.
     public let event: Event
 }
 

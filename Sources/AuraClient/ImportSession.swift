@@ -48,8 +48,9 @@ public final class ImportSession: Sendable {
         }
     }
 
-    /// Takes a batch to be sent; waits while too much is on its way. It is stored once `onStored`
-    /// was called for it, which is called in the order of the numbers.
+    /// Takes a batch to be sent; waits while too much is on its way.
+    ///
+    /// It is stored once `onStored` was called for it, in the order of the numbers.
     ///
     /// - Parameters:
     ///   - batch: Encoded as `Formats/batch.md` says, the same bytes for the same number always.

@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `a tail that begins beyond the end is refused, and a cancelled one ends`() async throws {
+    @Test func `a tail that begins beyond the end is refused, a cancelled one ends`() async throws {
         try await ClientWorld.run { world in
             let client = AuraClient(world.configuration())
             let beyond = Task { () async -> ClientError? in

@@ -163,9 +163,9 @@ extension Link {
 /// A caller who waits until the server has called everything stable.
 struct Settling: Sendable {
     let since = NIODeadline.now()
-    /// How long to wait for that alone, …
+    /// How long to wait once everything is stored.
     let patience: Duration
-    /// … and how long in any case.
+    /// How long to wait in any case.
     let limit: Duration
     let continuation: CheckedContinuation<Void, Never>
 }

@@ -90,7 +90,9 @@ extension Link {
         return hasWritten
     }
 
-    /// Takes an answer, or a part of it. One that nobody waits for any more is ignored.
+    /// Takes an answer, or a part of it.
+    ///
+    /// One that nobody waits for any more is ignored.
     func answered(_ header: FrameHeader, _ payload: RawSpan) throws(FormatError) {
         guard let index = questions.firstIndex(where: { $0.requestID == header.requestID }) else {
             return

@@ -43,7 +43,9 @@ struct Batcher: Sendable {
     /// An upper bound of the bytes of everything here.
     var sizeBound: Int { readySize + (builder.rowCount == 0 ? 0 : builder.sizeBound) }
 
-    /// Adds an event whole, or nothing of it. Either way `ready` may have grown.
+    /// Adds an event whole, or nothing of it.
+    ///
+    /// Either way `ready` may have grown.
     ///
     /// - Parameter caller: Who waits for its batch; nil if nobody does.
     /// - Returns: If this began a batch, its id: cut it when it is old enough.
@@ -98,8 +100,10 @@ struct Batcher: Sendable {
         return exchange(&ready, with: [])
     }
 
-    /// Takes an emptied builder back. Every hundredth is let go: it remembers all names it has
-    /// seen, and a sender may have names without end.
+    /// Takes an emptied builder back.
+    ///
+    /// Every hundredth is let go: it remembers all names it has seen, and a sender may have names
+    /// without end.
     mutating func recycle(_ builder: BatchBuilder) {
         if spares.count < 2, id % 100 != 0 { spares.append(builder) }
     }

@@ -194,8 +194,10 @@ struct SendWindow: Sendable {
         return true
     }
 
-    /// A sending was refused for good: takes its batch out. The batches behind it move up by one
-    /// number, for the server refuses them under their old ones.
+    /// A sending was refused for good: takes its batch out.
+    ///
+    /// The batches behind it move up by one number, for the server refuses them under their old
+    /// ones.
     ///
     /// - Returns: `impossible` if the server had stored its number when the producer was opened.
     mutating func remove(attempt: UInt32) -> Outcome {
