@@ -165,7 +165,8 @@ final class Committer: Sendable {
         guard waiting.withLock({ !$0.isCommitting && $0.refusal == nil }) else { return }
         let now = clock()
         do throws(StorageError) {
-            let result = try storage.withLock { storage throws(StorageError) -> (Snapshot, Progress)? in
+            let result = try storage.withLock {
+                storage throws(StorageError) -> (Snapshot, Progress)? in
                 guard storage.needsPromise else { return nil }
                 try storage.promise(now: now)
                 return (storage.snapshot, Progress(storage))

@@ -62,8 +62,9 @@ import Testing
                         let origin = BatchOrigin(
                             producer: producer, epoch: epoch, sequence: UInt64(number),
                             clientHash: Checksum.hash64(one.bytes))
-                        guard case .success(.stored(let first, 1)) = await submit(
-                            one, origin, to: store)
+                        guard
+                            case .success(.stored(let first, 1)) = await submit(
+                                one, origin, to: store)
                         else {
                             Issue.record("not stored")
                             return

@@ -351,8 +351,9 @@ public struct StoreWorld: Sendable {
         try commit()
         for client in clients.indices { try sendFenced(client) }
         guard clients.allSatisfy({ $0.unanswered.isEmpty && $0.connection != nil }) else {
-            throw Violation("what was sent again is not answered; failure: "
-                + "\(storage?.failure.map(String.init(describing:)) ?? "none")")
+            throw Violation(
+                "what was sent again is not answered; failure: "
+                    + "\(storage?.failure.map(String.init(describing:)) ?? "none")")
         }
         for (client, count) in try check() where count < held[client, default: 0] {
             throw Violation("client \(client) has lost batches")

@@ -39,7 +39,8 @@ struct PosixTimeZone: Hashable, Sendable {
         var changes: [(second: Int64, isDaylight: Bool)] = []
         for year in year - 1...year + 1 {
             changes.append((instant(of: daylight.start, in: year, offset: standard.offset), true))
-            changes.append((instant(of: daylight.end, in: year, offset: daylight.type.offset), false))
+            changes.append(
+                (instant(of: daylight.end, in: year, offset: daylight.type.offset), false))
         }
         // Where standard time would begin when daylight time does, it never begins (RFC 8536's
         // "DST in effect all year").

@@ -47,7 +47,9 @@ extension TimeZoneRules {
         self.init(starts: starts, typeOfStart: typeOfStart, types: types, rule: footer)
     }
 
-    private static func footer(_ bytes: RawSpan, at start: Int) throws(TimeZoneError)
+    private static func footer(
+        _ bytes: RawSpan, at start: Int
+    ) throws(TimeZoneError)
         -> PosixTimeZone?
     {
         let newline = UInt8(ascii: "\n")

@@ -42,7 +42,8 @@ struct CSVReader: ~Copyable {
                 guard let end = quoted(input, start, column) else {
                     if !isWhole { return .unfinished }
                     // Everything to the end would be one field; only this line is given up.
-                    let size = CSVReader.find(input, from: 0, UInt8(ascii: "\n"), UInt8(ascii: "\n"))
+                    let size = CSVReader.find(
+                        input, from: 0, UInt8(ascii: "\n"), UInt8(ascii: "\n"))
                     return .record(
                         size: min(size + 1, input.byteCount), error: CSVReader.unclosed)
                 }

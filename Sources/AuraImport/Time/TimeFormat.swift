@@ -153,7 +153,8 @@ enum EpochUnit: UInt8, Sendable {
         let overflows: Bool
         switch self {
         case .seconds: (microseconds, overflows) = number.multipliedReportingOverflow(by: 1_000_000)
-        case .milliseconds: (microseconds, overflows) = number.multipliedReportingOverflow(by: 1_000)
+        case .milliseconds:
+            (microseconds, overflows) = number.multipliedReportingOverflow(by: 1_000)
         case .microseconds: (microseconds, overflows) = (number, false)
         case .nanoseconds: (microseconds, overflows) = (number.flooredQuotient(1_000), false)
         }

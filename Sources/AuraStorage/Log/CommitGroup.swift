@@ -103,7 +103,8 @@ public struct CommitGroup: Sendable {
             guard record.header.kind == .edit || record.header.firstSequence == sequence else {
                 throw FormatError(
                     kind.format, 12, at: offset + 24,
-                    "a record begins with event \(record.header.firstSequence), expected \(sequence)")
+                    "a record begins with event \(record.header.firstSequence), expected \(sequence)"
+                )
             }
             records.append(record)
             eventCount += record.header.rowCount

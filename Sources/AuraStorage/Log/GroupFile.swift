@@ -60,8 +60,9 @@ struct GroupFile: Sendable {
             return .damaged(wrong(7, offset, "the group leaves the file"))
         }
         let body = content.rawSpan.slice(GroupHeader.size, content.count - GroupHeader.size)
-        guard Checksum.hash64(body, seed: header.number) == header.bodyHash
-            || Canary.ignoreBodyChecksum.isActive
+        guard
+            Checksum.hash64(body, seed: header.number) == header.bodyHash
+                || Canary.ignoreBodyChecksum.isActive
         else { return .damaged(wrong(7, offset, "the group's checksum differs")) }
         do throws(FormatError) {
             let group = try CommitGroup(content, header: header, in: self.header.kind)

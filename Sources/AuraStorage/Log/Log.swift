@@ -118,7 +118,9 @@ struct Log: Sendable {
         next = file
         let synced = lastGroup + (Canary.promiseTooMuch.isActive ? 1 : 0)
         let edit = ManifestEdit.segmentUsed(number: number, syncedGroup: synced)
-        if Canary.editTooLate.isActive { lateEdit = edit } else {
+        if Canary.editTooLate.isActive {
+            lateEdit = edit
+        } else {
             try manifest.write([edit], now: now)
         }
         next = nil

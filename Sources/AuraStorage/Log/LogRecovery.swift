@@ -78,10 +78,9 @@ struct LogRecovery {
     private func start(
         of reader: GroupReader, in segments: [GroupFile], behind index: Int
     ) throws(StorageError) -> (index: Int, offset: Int64)? {
-        for next in segments.indices.dropFirst(index + 1) {
-            if try reader.isContinued(in: segments[next], at: GroupFile.start) {
-                return (next, GroupFile.start)
-            }
+        for next in segments.indices.dropFirst(index + 1)
+        where try reader.isContinued(in: segments[next], at: GroupFile.start) {
+            return (next, GroupFile.start)
         }
         return nil
     }

@@ -23,7 +23,8 @@ struct Replay {
         let header = record.header
         guard header.ingestTime >= lastIngestTime else {
             throw FormatError(
-                .log, 12, at: record.payloadOffset, "ingest time \(header.ingestTime) after "
+                .log, 12, at: record.payloadOffset,
+                "ingest time \(header.ingestTime) after "
                     + "\(lastIngestTime)")
         }
         lastIngestTime = header.ingestTime

@@ -55,8 +55,9 @@ struct SegmentHeader: Hashable, Sendable {
             throw wrong(1, 0, "the file has \(bytes.count) bytes, its header \(Self.size)")
         }
         let page = bytes.rawSpan
-        guard page.load(Self.size - 8, as: UInt64.self)
-            == Checksum.hash64(page.slice(0, Self.size - 8))
+        guard
+            page.load(Self.size - 8, as: UInt64.self)
+                == Checksum.hash64(page.slice(0, Self.size - 8))
         else { throw wrong(2, Self.size - 8, "the file header's checksum differs") }
         guard page.load(0, as: UInt64.self) == kind.rawValue else {
             throw wrong(2, 0, "the file header's magic is another's")

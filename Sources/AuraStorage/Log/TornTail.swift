@@ -35,7 +35,9 @@ struct TornTail {
     /// Throws `.corrupt` if the group behind the chain was durable once.
     func check(_ file: GroupFile, _ end: GroupReader.End) throws(StorageError) {
         let isPromised = promise >= chain.nextNumber && !Canary.ignorePromise.isActive
-        guard hasForeignGroup || isPromised || chain.lastNumber == 0 && isFirstNeeded else { return }
+        guard hasForeignGroup || isPromised || chain.lastNumber == 0 && isFirstNeeded else {
+            return
+        }
         let reason = end.damage?.reason ?? "it is blank"
         throw .corrupt(
             file: file.name,

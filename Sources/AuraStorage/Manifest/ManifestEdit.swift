@@ -87,7 +87,8 @@ struct ManifestState: Hashable, Sendable {
         func require(_ isPossible: Bool, _ reason: String) throws(FormatError) {
             if !isPossible { throw FormatError(.manifest, 22, at: 0, reason) }
         }
-        if case .created = edit {} else {
+        if case .created = edit {
+        } else {
             try require(segmentSize > 0, "the first edit is not a creation")
         }
         switch edit {

@@ -132,7 +132,8 @@ extension DamageTests {
         #expect(try world.outcome { try $0.removeSilently(spare) } == .whole)
     }
 
-    @Test func `a cut file is named, unless only the last edits of an orderly end are cut`() throws {
+    @Test func `a cut file is named, unless only the last edits of an orderly end are cut`() throws
+    {
         let world = try DamagedStore()
         for path in world.disk.files where !path.hasSuffix("LOCK") {
             let size = try world.disk.peek(path).count
