@@ -111,6 +111,7 @@ enum LoadThreads {
     ) -> [any Error] {
         let group = DispatchGroup()
         let failures = DispatchQueue(label: "failures")
+        // Touched on the queue `failures` alone until the group is done.
         nonisolated(unsafe) var thrown: [any Error] = []
         for index in 0..<count {
             group.enter()
