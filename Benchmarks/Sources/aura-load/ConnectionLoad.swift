@@ -151,19 +151,23 @@ final class ConnectionLoad: @unchecked Sendable {
             }
             let head = unsafe UnsafeRawBufferPointer(
                 rebasing: heads[headRange(number % plan.inFlight)])
-            for unsafepiece in unsafe [head, item.bytes] {
-                let start = unsafe min(skipped, piece.count)
-                skipped -= start
-                guard unsafe start < piece.count, let base = unsafe piece.baseAddress else {
-                    continue
-                }
-                unsafe vectors[count].iov_base = UnsafeMutableRawPointer(mutating: base + start)
-                unsafe vectors[count].iov_len = piece.count - start
-                unsafe total += piece.count - start
-                count += 1
-            }
+            unsafe add(head, count: &count, total: &total, skipped: &skipped)
+            unsafe add(item.bytes, count: &count, total: &total, skipped: &skipped)
         }
         return (count, total)
+    }
+
+    /// Lists what of a piece the socket has not taken.
+    private func add(
+        _ piece: UnsafeRawBufferPointer, count: inout Int, total: inout Int, skipped: inout Int
+    ) {
+        let start = unsafe min(skipped, piece.count)
+        skipped -= start
+        guard unsafe start < piece.count, let base = unsafe piece.baseAddress else { return }
+        unsafe vectors[count].iov_base = UnsafeMutableRawPointer(mutating: base + start)
+        unsafe vectors[count].iov_len = piece.count - start
+        unsafe total += piece.count - start
+        count += 1
     }
 
     private func advance(by size: Int) {
