@@ -105,7 +105,7 @@ extension ConnectionHandler {
         case .success(.duplicate(let first, let rows)):
             shared.counters.countDuplicate()
             acknowledge(ticket, first, rows, .duplicate)
-        case .failure(.forgotten):
+        case .success(.forgotten):
             shared.counters.countDuplicate()
             acknowledge(ticket, 0, 0, [.duplicate, .forgotten])
         case .failure(let refusal):

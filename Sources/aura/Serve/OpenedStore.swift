@@ -1,5 +1,6 @@
 import AuraEngine
 import AuraStorage
+import Logging
 
 /// A data directory that was opened for serving, and what is to be said about it.
 struct OpenedStore: Sendable {
@@ -8,7 +9,7 @@ struct OpenedStore: Sendable {
     let budget: MemoryBudget
 
     /// Opens the store that the configuration names, or makes it.
-    init(_ settings: Configuration) throws {
+    init(_ settings: Configuration, logger: Logger) throws {
         directory = settings.dataDirectory
         budget = MemoryBudget(total: settings.memoryLimit)
         var configuration = EventStoreConfiguration(
@@ -16,6 +17,7 @@ struct OpenedStore: Sendable {
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
         configuration.memoryLimit = budget.events.bytes
         configuration.segmentSize = Int64(settings.segmentSize.bytes)
+        configuration.logger = logger
         do {
             store = try EventStore(configuration)
         } catch {

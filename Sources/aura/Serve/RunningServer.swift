@@ -15,7 +15,7 @@ struct RunningServer {
     ///
     /// What was opened is closed again where it throws.
     static func start(_ settings: Configuration, logger: Logger) async throws -> RunningServer {
-        let opened = try OpenedStore(settings)
+        let opened = try OpenedStore(settings, logger: logger)
         do {
             let metadata =
                 settings.authenticationRequired
