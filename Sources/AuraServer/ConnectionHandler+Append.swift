@@ -34,10 +34,11 @@ extension ConnectionHandler {
         } catch {
             return WireFailure(.batchInvalid, error)
         }
-        let latest = shared.clock() + shared.configuration.futureTolerance
-        guard layout.timeRange.upperBound <= latest else {
+        let now = shared.clock()
+        guard layout.timeRange.upperBound <= now + shared.configuration.futureTolerance else {
             let time = Timestamp(microseconds: layout.timeRange.upperBound)
-            return WireFailure(.timeTooFar, detail: "\(time)")
+            let present = Timestamp(microseconds: now)
+            return WireFailure(.timeTooFar, detail: "\(time); the server's clock says \(present)")
         }
         var origin = BatchOrigin(
             producer: head.producer, epoch: head.epoch, sequence: head.sequence,

@@ -20,6 +20,8 @@ final class ServerLoop: Sendable {
         var letters: [Letter] = []
         var hasProgress = false
         var isWoken = false
+        /// Whether nobody empties it any more: the loop is shut down.
+        var isClosed = false
     }
 
     /// Must be made on the event loop.
@@ -50,7 +52,7 @@ final class ServerLoop: Sendable {
 
     private func deliver() {
         let mail = mailbox.withLock { mailbox in
-            defer { mailbox = Mailbox() }
+            defer { mailbox = Mailbox(isClosed: mailbox.isClosed) }
             return mailbox
         }
         let connections = connections.value
@@ -110,6 +112,11 @@ final class ServerLoop: Sendable {
         for connection in connections.value.all.values { connection.drain() }
     }
 
+    /// Takes no more letters: what the engine and query threads still answer is for nobody.
+    func closeMailbox() {
+        mailbox.withLock { $0.isClosed = true }
+    }
+
     /// Closes every connection at once; on the loop.
     func closeAll() {
         for connection in connections.value.all.values { connection.closeNow() }
@@ -156,6 +163,6 @@ extension ServerLoop.Mailbox {
     /// Whether the loop must be woken for what was left just now.
     fileprivate mutating func wake() -> Bool {
         defer { isWoken = true }
-        return !isWoken
+        return !isWoken && !isClosed
     }
 }

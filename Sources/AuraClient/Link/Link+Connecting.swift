@@ -41,7 +41,8 @@ extension Link {
             tickLater()
         case .failure(let error):
             let server = "\(configuration.host):\(configuration.port)"
-            disconnected(connection, reason: "cannot connect to \(server): \(error)")
+            let reason = ConnectionTrouble.words(error)
+            disconnected(connection, reason: "cannot connect to \(server): \(reason)")
         }
     }
 

@@ -12,6 +12,8 @@ enum Program {
                     + "hint: use a processor made since 2013, or build Aura for this one\n")
             exit(ExitStatus.failed.rawValue)
         }
+        // Files that may not grow further fail as full disks do, instead of ending the process.
+        _ = signal(SIGXFSZ, SIG_IGN)
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status.rawValue)
     }
@@ -40,6 +42,10 @@ enum Program {
         guard Aura.exitCode(for: error) != .success else {
             StandardOutput.write(text + "\n")
             return .ok
+        }
+        guard Aura.exitCode(for: error) == .validationFailure else {
+            StandardError.write("error: \(error)\n")
+            return .failed
         }
         StandardError.write(usageText(text, arguments))
         return .usage

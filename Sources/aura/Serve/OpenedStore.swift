@@ -50,6 +50,10 @@ struct OpenedStore: Sendable {
             case .storage(.inUse): "find the other process: fuser \(directory)/LOCK"
             case .storage(.io(let error)) where error.reason == .permissionDenied:
                 "run as the directory's owner, or name another one with --data-dir"
+            case .storage(.io(let error)) where error.operation == .createDirectory:
+                "name another one with --data-dir"
+            case .storage(.noSpace):
+                "free some space and start again, or name a directory elsewhere with --data-dir"
             default: nil
             }
         return CommandFailure(.failed, error.description, hint: hint)
