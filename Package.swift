@@ -99,7 +99,12 @@ let package = Package(
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
                 "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura", "AuraCore", "AuraWire", "AuraClient", argumentParser]),
+        tests(
+            "AuraTests",
+            [
+                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraClient", argumentParser,
+                logging,
+            ]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),

@@ -58,7 +58,8 @@ def compile_c(bench, name):
 
 def build(package, product):
     """Builds a product of a Swift package in release and returns the program's path."""
-    options = ["-c", "release", "--package-path", package, "--product", product]
+    options = ["-c", "release", "--package-path", package, "--product", product,
+               "--static-swift-stdlib"]
     if platform.machine() == "x86_64":
         options += ["-Xcc", "-march=x86-64-v3"]
     print(f"building {product} …", flush=True)

@@ -1,5 +1,9 @@
+import AuraMetadata
 import Foundation
+import Logging
 import Testing
+
+@testable import aura
 
 /// `aura keys`, and what keys open.
 struct KeyCommandTests {
@@ -39,6 +43,25 @@ struct KeyCommandTests {
         #expect(unknown.status == 1)
         #expect(unknown.errors.contains("no API key has the id or prefix 'nobody'"))
         #expect(unknown.errors.contains("hint: List the keys there are: aura keys list."))
+    }
+
+    @Test func `a key lets in although its use cannot be noted, as on a full disk`() async throws {
+        let made = try await keys("create", "--name", "read", "--scope", "read")
+        let secret = String(made.lines[0])
+        let directory = folder.path("data")
+        let trigger = """
+            import sqlite3
+            sqlite3.connect("\(directory)/\(MetadataStore.fileName)").execute(
+                "CREATE TRIGGER full BEFORE UPDATE ON api_key BEGIN SELECT RAISE(FAIL, 'full'); END")
+            """
+        let python = try Command(
+            ["-c", trigger], in: folder, executable: URL(filePath: "/usr/bin/python3"))
+        #expect(try await python.status() == 0, "\(python.errors)")
+        let metadata = try MetadataStore.open(in: directory)
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let grant = try KeyAuthenticator.of(metadata, logger: logger)(secret).get()
+        #expect(grant.scopes == .read)
+        try metadata.close()
     }
 
     @Test func `a server that asks for keys lets in whom they allow, and nobody else`() async throws

@@ -32,7 +32,8 @@ struct RunningServer {
             configuration.serverVersion = Version.number
             let server = TCPServer(
                 configuration, store: opened.store, policy: StorePolicy(settings),
-                authenticator: metadata.map(KeyAuthenticator.of), clock: WallClock.microseconds,
+                authenticator: metadata.map { KeyAuthenticator.of($0, logger: logger) },
+                clock: WallClock.microseconds,
                 logger: logger)
             let port = try await listen(server, settings.listen)
             return RunningServer(
