@@ -114,6 +114,9 @@ final class Committer: Sendable {
                 continue
             }
             for answer in answers { answer.ticket(.success(answer.outcome)) }
+            // Behind the answers, so that one waking of an event loop serves for both.
+            notify()
+            orderSpare()
         }
         promiseWhenIdle()
     }
@@ -140,10 +143,6 @@ final class Committer: Sendable {
             }
             waiting.withLock { $0.intake.finish(headBytes: bytes) }
             publish(snapshot, progress)
-            if published.withLock({ $0.takeDiskFull() }) {
-                logger.notice("the disk has room again")
-            }
-            orderSpare()
             return nil
         } catch {
             return error
@@ -196,18 +195,27 @@ final class Committer: Sendable {
                 try storage.promise(now: now)
                 return (storage.snapshot, Progress(storage))
             }
-            if let (snapshot, progress) = result { publish(snapshot, progress) }
+            guard let (snapshot, progress) = result else { return }
+            publish(snapshot, progress)
+            notify()
         } catch {
             refuse([], after: error)
         }
     }
 
+    /// Shows readers what is durable now.
     private func publish(_ snapshot: Snapshot, _ progress: Progress) {
-        let observers = published.withLock { published in
+        let wasFull = published.withLock { published in
+            defer { published.isDiskFull = false }
             published.snapshot = snapshot
             published.progress = progress
-            return published.observers
+            return published.isDiskFull
         }
+        if wasFull { logger.notice("the disk has room again") }
+    }
+
+    private func notify() {
+        let (observers, progress) = published.withLock { ($0.observers, $0.progress) }
         for observer in observers.values { observer(progress) }
     }
 
@@ -267,12 +275,6 @@ extension Committer.Published {
         self.failure = failure
         if case .noSpace = error { isDiskFull = true }
         return (self.failure != nil) != (was.0 != nil) || isDiskFull != was.1
-    }
-
-    /// Whether the disk was full until now.
-    fileprivate mutating func takeDiskFull() -> Bool {
-        defer { isDiskFull = false }
-        return isDiskFull
     }
 }
 
