@@ -60,6 +60,20 @@ import Testing
         #expect(rejected.allSatisfy { !$0.reason.isEmpty })
     }
 
+    @Test func `a row of the future is rejected alone`() throws {
+        var options = ImportOptions()
+        options.latestTime = Timestamp(seconds: 100)
+        let times = (98...102).map { Timestamp(seconds: $0) }
+        let text = times.map { #"{"type":"a","time":"\#($0)"}"# }.joined(separator: "\n")
+        var importer = Importer(MemorySource(Array(text.utf8)), options: options)
+        var rejected: [RejectedRow] = []
+        let batch = try importer.next { rejected.append($0) }
+        #expect(batch?.eventCount == 3)
+        #expect(rejected.map(\.line) == [4, 5])
+        #expect(rejected[0].reason.contains("1970-01-01T00:01:41Z lies in the future"))
+        #expect(rejected[0].reason.contains("at most 1970-01-01T00:01:40Z"))
+    }
+
     @Test func `a CSV row that is too short is rejected, quotes and line ends in fields are kept`()
         throws
     {

@@ -171,7 +171,7 @@ struct IngestErrorTests {
     @Test func `Ctrl-C ends it with a hint, and the same command goes on`() async throws {
         let line = #"{"type":"a","time":"2026-01-01T00:00:00Z"}"# + "\n"
         let path = try folder.write("a.ndjson", String(repeating: line, count: 2_000))
-        let arguments = ["ingest", path, "--batch-size", "10", "--rate", "400"]
+        let arguments = ["ingest", path, "--batch-size", "10", "--rate", "50"]
         let command = try server.command(arguments)
         let isUnderWay = try await eventually {
             try await self.stored().flatMap { Int($0) } ?? 0 >= 20
