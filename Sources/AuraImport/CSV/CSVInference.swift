@@ -115,8 +115,11 @@ private struct ShownType {
             let number = Number(text)
             canBeInteger = canBeInteger && number?.isInteger ?? false
             // An integer that a float would round is an id, not a quantity.
-            let isExact = number.map { !$0.isInteger || Double(exactly: $0.bits) != nil } ?? false
-            canBeFloat = canBeFloat && isExact
+            switch number?.kind {
+            case .float64: break
+            case .int64: canBeFloat = canBeFloat && Double(exactly: number?.bits ?? 0) != nil
+            default: canBeFloat = false
+            }
         }
         if canBeBool { canBeBool = Bool(csv: text) != nil }
         if canBeUUID { canBeUUID = UUIDBytes(canonical: text) != nil }

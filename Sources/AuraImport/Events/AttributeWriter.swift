@@ -164,7 +164,7 @@ struct AttributeWriter: ~Copyable {
         case .float64: try put(slot, .float64, value.bits, value, text)
         case .bool: try put(slot, .bool, value.bits, value, text)
         case .text: try writeText(value, text, slot)
-        case .json: try putString(slot, value, text)
+        case .json, .wideInteger: try putString(slot, value, text)
         case .removed: break
         }
     }
@@ -177,7 +177,7 @@ struct AttributeWriter: ~Copyable {
             return try put(slot, uuid, value, text)
         }
         if slots[slot].readsText {
-            if let number = Number(text) {
+            if let number = Number(text), number.kind != .wideInteger {
                 let type = number.isInteger ? AttributeType.int64 : .float64
                 return try put(slot, type, number.bits, value, text)
             }

@@ -202,9 +202,7 @@ struct JSONScanner: ~Copyable {
     ) throws(JSONError) -> Int {
         let number = try Number(line, at: place)
         row.values.append(
-            .init(
-                number.isInteger ? .int64 : .float64, key: key, from: place, to: number.end,
-                bits: number.bits))
+            .init(number.kind, key: key, from: place, to: number.end, bits: number.bits))
         return number.end
     }
 
