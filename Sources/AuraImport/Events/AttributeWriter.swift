@@ -81,9 +81,8 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
-    /// A slot for an attribute of the type of that handle.
-    mutating func addSlot(_ target: MappingPlan.Target, type: Int) -> Int {
-        let isID = target.name == ReservedName.id
+    /// A slot for an attribute of the type of that handle, or for the sender's id.
+    mutating func addSlot(_ target: MappingPlan.Target, isID: Bool, type: Int) -> Int {
         let declared = isID ? nil : schema(builder.name(ofType: type), target.name)
         // An alias gives way to the name it stands for.
         let name = declared?.name ?? target.name
