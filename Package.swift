@@ -91,7 +91,7 @@ let package = Package(
             "AuraEngineTests",
             ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
-        tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
+        tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting", "CZlib"]),
         tests("AuraMetadataTests", ["AuraMetadata", grdb]),
         tests(
             "AuraServerTests",
@@ -102,8 +102,8 @@ let package = Package(
         tests(
             "AuraTests",
             [
-                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraClient", argumentParser,
-                logging,
+                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraClient", "AuraImport",
+                "AuraTesting", argumentParser, logging,
             ]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
