@@ -47,10 +47,10 @@ extension ServerProvocation {
 
     static var overloaded: ServerProvocation {
         ServerProvocation { client, _, _ in
-            _ = try client.append(someBatch(5_000))
+            _ = try client.append(someBatch(500))
             var request = CountRequest()
             request.groupings = [.attribute("n")]
-            try client.send((10..<40).flatMap { RawClient.frame(request, id: $0) })
+            try client.send((10..<22).flatMap { RawClient.frame(request, id: $0) })
             return try client.refusal { _ in }
         }.with {
             $0.configure = {
