@@ -188,7 +188,7 @@ extension ConnectionHandler {
         info.visible = progress.visible
         info.stable = progress.stable
         info.memoryBytes = UInt64(store.memoryBytes)
-        info.memoryLimit = UInt64(shared.configuration.memoryLimit)
+        info.memoryLimit = UInt64(store.memoryLimit)
         info.connections = UInt32(clamping: shared.connections.open)
         info.maximumConnections = UInt32(clamping: shared.configuration.maximumConnections)
         info.isWritable = store.failure == nil
