@@ -172,6 +172,8 @@ extension ConnectionHandler {
         if !subscriptions.isEmpty { step(progress.visible) }
         flush()
         if !answers.isEmpty { writeAnswers() }
+        // Writing may have ended it, and who has left the loop must not follow anything.
+        guard !isClosing else { return }
         loop.setFollowing(self, !subscriptions.isEmpty || stableSent < lastAppended)
         closeIfDrained()
     }

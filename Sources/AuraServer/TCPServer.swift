@@ -149,6 +149,7 @@ public final class TCPServer: Sendable {
         try await drained.futureResult.get()
         timeout.cancel()
         for sweep in running.sweeps { sweep.cancel() }
+        for loop in running.loops { loop.close() }
         try await running.group.shutdownGracefully()
     }
 
