@@ -91,7 +91,7 @@ let package = Package(
             "AuraEngineTests",
             ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
-        tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting"]),
+        tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting", "CZlib"]),
         tests("AuraMetadataTests", ["AuraMetadata", grdb]),
         tests(
             "AuraServerTests",
@@ -99,7 +99,12 @@ let package = Package(
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
                 "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
             ]),
-        tests("AuraTests", ["aura", "AuraCore", "AuraWire", "AuraClient", argumentParser]),
+        tests(
+            "AuraTests",
+            [
+                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraClient", "AuraImport",
+                "AuraTesting", argumentParser, logging,
+            ]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),

@@ -14,20 +14,11 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "aura-benchmarks",
     platforms: [.macOS(.v26)],
-    dependencies: [
-        .package(name: "aura", path: ".."),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    ],
+    dependencies: [.package(name: "aura", path: "..")],
     targets: [
         .executableTarget(
-            name: "aura-load",
-            dependencies: [
-                .product(name: "AuraClient", package: "aura"),
-                .product(name: "AuraImport", package: "aura"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "NIOCore", package: "swift-nio"),
-            ],
+            name: "aura-batches",
+            dependencies: [.product(name: "AuraImport", package: "aura")],
             swiftSettings: settings)
     ]
 )

@@ -10,12 +10,12 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import gen
 import machine
 import report
-from stores import BENCHMARKS, REPOSITORY, Aura, DuckDB, PeerFailed, Raw, Redis
+from stores import BENCHMARKS, REPOSITORY, Aura, DuckDB, PeerFailed, Raw, Redis, encode
 
 PEERS = ["raw", "redis", "duckdb", "aura"]
 WINDOWS = [1, 8, 64]
@@ -43,25 +43,29 @@ class Bench:
     events: int
     seconds: float
     open_seconds: float
-    encoded: str | None  # a file of Aura's encoded batches
+    batches: dict = field(default_factory=dict)
+
+    def encoded(self, batch):
+        """A file of the events as Aura sends them, in batches of that many; made once."""
+        if batch not in self.batches:
+            self.batches[batch] = encode(self, batch)
+        return self.batches[batch]
 
     def seconds_of(self, case):
         return self.open_seconds if case.rate else self.seconds
 
 
-def plan(peers, encoded):
+def plan(peers):
     """The lines of the table, in its order."""
-    binary = "aura" in peers or encoded
     cases = []
     if "raw" in peers:
-        cases.append(Case("D1", "raw"))
-        cases += [Case("D1", "raw_binary")] if binary else []
+        cases += [Case("D1", "raw"), Case("D1", "raw_binary")]
     for peer in ("redis", "aura"):
         if peer in peers:
             cases += [Case("D1", peer, in_flight=w) for w in WINDOWS]
     if "duckdb" in peers:
         cases.append(Case("D1", "duckdb"))
-    if "raw" in peers and binary:
+    if "raw" in peers:
         cases.append(Case("D1 open", "raw_binary", rate=OPEN_LOOP_RATE))
     if "aura" in peers:
         cases.append(Case("D1 open", "aura", in_flight=64, rate=OPEN_LOOP_RATE))
@@ -135,8 +139,6 @@ def options():
     ap.add_argument("--events", type=int, default=1_000_000,
                     help="distinct events; they are sent again from the first when used up")
     ap.add_argument("--peers", default=",".join(PEERS), help="which, of " + ", ".join(PEERS))
-    ap.add_argument("--encoded", metavar="FILE", type=os.path.abspath,
-                    help="Aura's encoded batches, by default written by aura-load")
     ap.add_argument("--json", metavar="FILE", help="write every measurement there")
     ap.add_argument("--record", action="store_true", help="put the table into the README")
     a = ap.parse_args()
@@ -161,12 +163,12 @@ def main():
     for key, value in about.items():
         print(f"{key.replace('_', ' '):13} {value}", flush=True)
     stem = workload(work, a.events)
-    bench = Bench(work, stem + ".ndjson", stem + ".parquet", a.events, a.seconds, a.open_seconds,
-                  a.encoded)
-    # Aura first: it writes the batches that raw_binary appends
+    bench = Bench(work, stem + ".ndjson", stem + ".parquet", a.events, a.seconds, a.open_seconds)
     stores = {"aura": Aura(bench), "raw": Raw(bench), "raw_binary": Raw(bench, encoded=True),
               "redis": Redis(bench), "duckdb": DuckDB(bench)}
-    cases = plan(a.peers, a.encoded)
+    cases = plan(a.peers)
+    for batch in {c.batch for c in cases if c.peer in ("raw_binary", "aura")}:
+        bench.encoded(batch)
     measurements, failures = measure(bench, stores, cases, a.rounds)
     text = report.markdown(about, a, measurements, failures)
     print("\n" + text)

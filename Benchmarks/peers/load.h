@@ -39,22 +39,25 @@ struct options {
     const char *ndjson;   // one event a line
     const char *batches;  // encoded batches instead: u32 little-endian size, then the bytes
     const char *file;     // raw_append: the file to append to
-    int port;             // redis_load: the server on 127.0.0.1
+    int port;             // of the server on 127.0.0.1
     long events;          // take this many events of the file, then begin again
     long batch;           // events per batch
-    long in_flight;       // redis_load: batches submitted but not acknowledged, at most
+    long connections;     // aura_load: each with a producer of its own
+    long in_flight;       // batches of a connection submitted but not acknowledged, at most
     double seconds;
     double rate;          // events per second offered, open loop; 0: as fast as acknowledged
 };
 
 static struct options read_options(int argc, char **argv) {
-    struct options o = {.events = 1000000, .batch = 1000, .in_flight = 1, .seconds = 2};
+    struct options o = {.events = 1000000, .batch = 1000, .connections = 1, .in_flight = 1,
+                        .seconds = 2};
     static const struct option names[] = {
         {"ndjson", required_argument, 0, 'n'},  {"batches", required_argument, 0, 'b'},
         {"file", required_argument, 0, 'f'},    {"port", required_argument, 0, 'p'},
         {"events", required_argument, 0, 'e'},  {"batch", required_argument, 0, 'B'},
         {"in-flight", required_argument, 0, 'w'}, {"seconds", required_argument, 0, 's'},
-        {"rate", required_argument, 0, 'r'},    {0, 0, 0, 0}};
+        {"rate", required_argument, 0, 'r'},    {"connections", required_argument, 0, 'c'},
+        {0, 0, 0, 0}};
     for (int c; (c = getopt_long(argc, argv, "", names, 0)) != -1;) switch (c) {
         case 'n': o.ndjson = optarg; break;
         case 'b': o.batches = optarg; break;
@@ -65,10 +68,13 @@ static struct options read_options(int argc, char **argv) {
         case 'w': o.in_flight = atol(optarg); break;
         case 's': o.seconds = atof(optarg); break;
         case 'r': o.rate = atof(optarg); break;
+        case 'c': o.connections = atol(optarg); break;
         default: exit(1);
     }
-    if (o.batch < 1 || o.events < o.batch || o.in_flight < 1 || o.seconds <= 0 || o.rate < 0)
-        die("batch, events, in-flight, seconds and rate must be positive, events >= batch");
+    if (o.batch < 1 || o.events < o.batch || o.connections < 1 || o.in_flight < 1 ||
+        o.seconds <= 0 || o.rate < 0)
+        die("batch, events, connections, in-flight, seconds and rate must be positive, "
+            "events >= batch");
     if (!o.ndjson == !o.batches) die("give one of --ndjson and --batches");
     return o;
 }
@@ -95,7 +101,7 @@ struct batches {
     long count;
 };
 
-static struct batches batches_of_lines(struct options o) {
+static inline struct batches batches_of_lines(struct options o) {
     struct bytes file = map_file(o.ndjson);
     struct batches all = {calloc((size_t)(o.events / o.batch), sizeof(struct bytes)),
                           o.events / o.batch};
@@ -109,6 +115,22 @@ static struct batches batches_of_lines(struct options o) {
         }
         all.item[i] = (struct bytes){start, (size_t)(p - start)};
     }
+    return all;
+}
+
+// Those of a file of encoded batches.
+static inline struct batches encoded_batches(struct options o) {
+    struct bytes file = map_file(o.batches);
+    struct batches all = {calloc((size_t)(o.events / o.batch), sizeof(struct bytes)), 0};
+    const char *p = file.data, *end = file.data + file.size;
+    for (; all.count < o.events / o.batch && p < end; all.count++) {
+        uint32_t size = 0;
+        if (end - p >= 4) memcpy(&size, p, 4);
+        if (size == 0 || size > (size_t)(end - p) - 4) die("%s: torn", o.batches);
+        all.item[all.count] = (struct bytes){p + 4, size};
+        p += 4 + size;
+    }
+    if (all.count == 0) die("%s: empty", o.batches);
     return all;
 }
 

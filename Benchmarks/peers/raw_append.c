@@ -6,21 +6,6 @@
 
 #include <sys/prctl.h>
 
-static struct batches encoded_batches(struct options o) {
-    struct bytes file = map_file(o.batches);
-    struct batches all = {calloc((size_t)(o.events / o.batch), sizeof(struct bytes)), 0};
-    const char *p = file.data, *end = file.data + file.size;
-    for (; all.count < o.events / o.batch && p < end; all.count++) {
-        uint32_t size = 0;
-        if (end - p >= 4) memcpy(&size, p, 4);
-        if (size == 0 || size > (size_t)(end - p) - 4) die("%s: torn", o.batches);
-        all.item[all.count] = (struct bytes){p + 4, size};
-        p += 4 + size;
-    }
-    if (all.count == 0) die("%s: empty", o.batches);
-    return all;
-}
-
 static void wait_until(double time) {
     struct timespec t = {(time_t)time, (long)((time - (double)(time_t)time) * 1e9)};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, 0) == EINTR) {

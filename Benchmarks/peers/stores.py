@@ -51,8 +51,33 @@ def compile_c(bench, name):
     """Compiles peers/NAME.c and returns the program's path."""
     program = os.path.join(bench.work, "bin", name)
     os.makedirs(os.path.dirname(program), exist_ok=True)
-    run(["cc", "-O2", "-Wall", "-Wextra", "-o", program, os.path.join(HERE, name + ".c")], 60)
+    run(["cc", "-O2", "-Wall", "-Wextra", "-o", program, os.path.join(HERE, name + ".c"),
+         "-lxxhash"], 60)
     return program
+
+
+def build(package, product):
+    """Builds a product of a Swift package in release and returns the program's path."""
+    options = ["-c", "release", "--package-path", package, "--product", product,
+               "--static-swift-stdlib"]
+    if platform.machine() == "x86_64":
+        options += ["-Xcc", "-march=x86-64-v3"]
+    print(f"building {product} …", flush=True)
+    run(["swift", "build", *options], timeout=3600)
+    folder = run(["swift", "build", *options, "--show-bin-path"], timeout=600).strip()
+    return os.path.join(folder, product)
+
+
+def encode(bench, batch):
+    """A file of the workload's events as Aura encodes them, in batches of that many."""
+    program = os.environ.get("AURA_BATCHES") or build(BENCHMARKS, "aura-batches")
+    path = os.path.join(bench.work, f"batches-{batch}")
+    with open(bench.ndjson, "rb") as source, open(path, "wb") as target:
+        done = subprocess.run([program, str(bench.events), str(batch)], stdin=source,
+                              stdout=target, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise PeerFailed(f"aura-batches: {done.stderr.strip()[-300:]}")
+    return path
 
 
 def load_arguments(bench, case, seconds):
@@ -67,13 +92,10 @@ class Raw:
         self.bench, self.encoded = bench, encoded
 
     def prepare(self):
-        if self.encoded and not self.bench.encoded:
-            raise PeerFailed("no file of encoded batches: aura-load did not write one, "
-                             "and --encoded was not given")
         self.program = compile_c(self.bench, "raw_append")
 
     def measure(self, case, folder):
-        source = (["--batches", self.bench.encoded] if self.encoded
+        source = (["--batches", self.bench.encoded(case.batch)] if self.encoded
                   else ["--ndjson", self.bench.ndjson])
         seconds = self.bench.seconds_of(case)
         return load([self.program, "--file", os.path.join(folder, "raw"), *source,
@@ -135,33 +157,14 @@ class DuckDB:
 
 
 class Aura:
-    """`aura serve` over its binary protocol, loaded by `aura-load`."""
+    """`aura serve` over its binary protocol, loaded by aura_load."""
 
     def __init__(self, bench):
         self.bench = bench
 
     def prepare(self):
-        self.aura = os.environ.get("AURA_BIN") or self._build(REPOSITORY, "aura")
-        self.loader = os.environ.get("AURA_LOAD") or self._build(BENCHMARKS, "aura-load")
-        if self.bench.encoded:
-            return
-        encoded = os.path.join(self.bench.work, "encoded-batches")
-        try:
-            run([self.loader, "--ndjson", self.bench.ndjson, "--events", self.bench.events,
-                 "--batch", 1000, "--write-batches", encoded], timeout=300)
-            self.bench.encoded = encoded
-        except PeerFailed as e:  # the floor of the same bytes is then refused, not Aura
-            print(f"note: {e}", flush=True)
-
-    @staticmethod
-    def _build(package, product):
-        options = ["-c", "release", "--package-path", package, "--product", product]
-        if platform.machine() == "x86_64":
-            options += ["-Xcc", "-march=x86-64-v3"]
-        print(f"building {product} …", flush=True)
-        run(["swift", "build", *options], timeout=3600)
-        folder = run(["swift", "build", *options, "--show-bin-path"], timeout=600).strip()
-        return os.path.join(folder, product)
+        self.aura = os.environ.get("AURA_BIN") or build(REPOSITORY, "aura")
+        self.program = compile_c(self.bench, "aura_load")
 
     def measure(self, case, folder):
         port = free_port()
@@ -171,9 +174,8 @@ class Aura:
                    "--memory-limit", "6GiB", "--no-auth"]
 
         def once(seconds):
-            return load([self.loader, "--host", "127.0.0.1", "--port", port,
-                         "--ndjson", self.bench.ndjson, "--connections", case.connections,
-                         "--in-flight", case.in_flight, "--json",
+            return load([self.program, "--port", port, "--batches", self.bench.encoded(case.batch),
+                         "--connections", case.connections, "--in-flight", case.in_flight,
                          *load_arguments(self.bench, case, seconds)], seconds)
 
         with Server(command, port, os.path.join(folder, "server.log")) as server:

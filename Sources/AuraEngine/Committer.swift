@@ -1,6 +1,7 @@
 import AuraCore
 import AuraStorage
 import Dispatch
+import Logging
 import Synchronization
 
 /// The single writer.
@@ -22,38 +23,40 @@ final class Committer: Sendable {
     private let waiting: Mutex<Waiting>
     /// Touched on `queue` alone, so nobody ever waits for this lock.
     private let storage: Mutex<Storage>
-    private let spares = Mutex(Spares())
+    private let spares: SpareSegments
     private let queue = DispatchQueue(label: "aura.commit", qos: .userInteractive)
-    private let background = DispatchQueue(label: "aura.spares", qos: .utility)
     private let published: Mutex<Published>
     private let clock: @Sendable () -> Int64
-    private let idlePromise: DispatchTimeInterval
+    private let logger: Logger
+    /// Whether somebody looks, in a moment, if nothing came since. Touched on `queue` alone.
+    private let isPromiseDue = Mutex(false)
 
-    /// Spare segments on their way from the background to the writer.
-    private struct Spares: Sendable {
-        var ready: [PreparedSegment] = []
-        var isMaking = false
-    }
+    /// How long nothing may come until the last group is promised by an empty one.
+    private static let idleTime = DispatchTimeInterval.milliseconds(20)
 
     /// What readers see.
-    private struct Published: Sendable {
+    fileprivate struct Published: Sendable {
         var snapshot: Snapshot
         var progress: Progress
         var failure: FileSystemError?
+        var isDiskFull = false
         var observers: [Int: @Sendable (Progress) -> Void] = [:]
         var nextObserver = 0
     }
 
-    init(_ storage: Storage, memoryLimit: Int, clock: @escaping @Sendable () -> Int64) {
+    init(
+        _ storage: Storage, memoryLimit: Int, clock: @escaping @Sendable () -> Int64, logger: Logger
+    ) {
         waiting = Mutex(Waiting(intake: Intake(storage, memoryLimit: memoryLimit)))
-        let last = storage.nextSequence - 1
-        published = Mutex(
-            Published(
-                snapshot: storage.snapshot, progress: Progress(visible: last, stable: last)))
+        published = Mutex(Published(snapshot: storage.snapshot, progress: Progress(storage)))
         self.storage = Mutex(storage)
         self.clock = clock
-        idlePromise = .milliseconds(20)
-        queue.async { self.orderSpare() }
+        self.logger = logger
+        spares = SpareSegments(logger: logger)
+        queue.async {
+            self.orderSpare()
+            self.promiseWhenIdle()
+        }
     }
 
     var snapshot: Snapshot { published.withLock { $0.snapshot } }
@@ -111,10 +114,11 @@ final class Committer: Sendable {
                 continue
             }
             for answer in answers { answer.ticket(.success(answer.outcome)) }
+            // Behind the answers, so that one waking of an event loop serves for both.
+            notify()
+            orderSpare()
         }
-        if storage.withLock({ $0.needsPromise }) {
-            queue.asyncAfter(deadline: .now() + idlePromise) { self.promise() }
-        }
+        promiseWhenIdle()
     }
 
     private func take() -> (CommitGroup, [Intake<Reply>.Answer])? {
@@ -139,7 +143,6 @@ final class Committer: Sendable {
             }
             waiting.withLock { $0.intake.finish(headBytes: bytes) }
             publish(snapshot, progress)
-            orderSpare()
             return nil
         } catch {
             return error
@@ -149,7 +152,8 @@ final class Committer: Sendable {
     /// Refuses what was in the failed group and everything that waits behind it.
     private func refuse(_ answers: [Intake<Reply>.Answer], after error: StorageError) {
         let (next, failure) = storage.withLock { ($0.nextSequence, $0.failure) }
-        published.withLock { $0.failure = failure }
+        let isNews = published.withLock { $0.note(error, failure) }
+        if isNews { logger.error("batches are refused: \(error)") }
         let refusal = Refusal(error)
         let behind = waiting.withLock { waiting in
             if case .failed = error { waiting.refusal = .failed }
@@ -160,7 +164,27 @@ final class Committer: Sendable {
         for ticket in behind { ticket(.failure(refusal)) }
     }
 
-    /// Promises the last group when nothing has come since, so that clients can let go of it.
+    /// Promises the last group once nothing has come for a while, so that clients can let go of it.
+    ///
+    /// While groups follow each other each one promises the last, and a group for that alone would
+    /// only be in the way: one timer runs, and begins again if it finds another group than before.
+    private func promiseWhenIdle() {
+        let last = storage.withLock { $0.needsPromise ? $0.lastGroup : nil }
+        let mustWait = isPromiseDue.withLock { isDue in
+            defer { isDue = isDue || last != nil }
+            return !isDue && last != nil
+        }
+        guard mustWait else { return }
+        queue.asyncAfter(deadline: .now() + Committer.idleTime) {
+            self.isPromiseDue.withLock { $0 = false }
+            if self.storage.withLock({ $0.lastGroup }) == last {
+                self.promise()
+            } else {
+                self.promiseWhenIdle()
+            }
+        }
+    }
+
     private func promise() {
         guard waiting.withLock({ !$0.isCommitting && $0.refusal == nil }) else { return }
         let now = clock()
@@ -171,18 +195,27 @@ final class Committer: Sendable {
                 try storage.promise(now: now)
                 return (storage.snapshot, Progress(storage))
             }
-            if let (snapshot, progress) = result { publish(snapshot, progress) }
+            guard let (snapshot, progress) = result else { return }
+            publish(snapshot, progress)
+            notify()
         } catch {
             refuse([], after: error)
         }
     }
 
+    /// Shows readers what is durable now.
     private func publish(_ snapshot: Snapshot, _ progress: Progress) {
-        let observers = published.withLock { published in
+        let wasFull = published.withLock { published in
+            defer { published.isDiskFull = false }
             published.snapshot = snapshot
             published.progress = progress
-            return published.observers
+            return published.isDiskFull
         }
+        if wasFull { logger.notice("the disk has room again") }
+    }
+
+    private func notify() {
+        let (observers, progress) = published.withLock { ($0.observers, $0.progress) }
         for observer in observers.values { observer(progress) }
     }
 
@@ -199,38 +232,21 @@ final class Committer: Sendable {
         published.withLock { $0.observers[number] = nil }
     }
 
-    /// Takes the spares that are ready, and has the next one made beside the writer. A full disk
-    /// ends that until the next commit asks again.
+    /// Takes the spares that are ready, and has the next one made beside the writer.
     private func orderSpare() {
-        let ready = spares.withLock { spares in
-            defer { spares.ready = [] }
-            return spares.ready
-        }
+        let ready = spares.take()
         let wanted = storage.withLock { storage in
             for spare in ready { storage.add(spare) }
             return storage.wantedSpare
         }
         guard let wanted else { return }
-        let mustMake = spares.withLock { spares in
-            defer { spares.isMaking = true }
-            return !spares.isMaking
-        }
-        guard mustMake else { return }
-        background.async {
-            let spare: PreparedSegment?
-            do throws(FileSystemError) { spare = try wanted.prepare() } catch { spare = nil }
-            self.spares.withLock { spares in
-                if let spare { spares.ready.append(spare) }
-                spares.isMaking = false
-            }
-            if spare != nil { self.queue.async { self.orderSpare() } }
-        }
+        spares.make(wanted) { self.queue.async { self.orderSpare() } }
     }
 
     /// Commits what waits, refuses what comes, and closes the storage.
     func close() throws(StorageError) {
         waiting.withLock { $0.refusal = $0.refusal ?? .closed }
-        background.sync {}
+        spares.close()
         let now = clock()
         let result = queue.sync { () -> Result<Void, StorageError> in
             commitAll()
@@ -249,6 +265,17 @@ final class Committer: Sendable {
 
     /// Bytes of memory that events take.
     var memoryBytes: Int { waiting.withLock { $0.intake.headBytes } }
+}
+
+extension Committer.Published {
+    /// Whether the error changes what there is to say; a failed log is said once, and so is a full
+    /// disk until there is room again.
+    fileprivate mutating func note(_ error: StorageError, _ failure: FileSystemError?) -> Bool {
+        let was = (self.failure, isDiskFull)
+        self.failure = failure
+        if case .noSpace = error { isDiskFull = true }
+        return (self.failure != nil) != (was.0 != nil) || isDiskFull != was.1
+    }
 }
 
 extension Committer.Waiting {

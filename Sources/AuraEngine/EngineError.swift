@@ -25,8 +25,6 @@ extension Refusal: CustomStringConvertible {
         switch self {
         case .sequenceConflict(let sequence):
             "batch number \(sequence) was used for other events; number batches without reuse"
-        case .forgotten(let sequence):
-            "batch \(sequence) was stored long ago; treat it as done"
         case .outOfSequence(let expected):
             "a batch is missing; send again from number \(expected)"
         case .fenced:

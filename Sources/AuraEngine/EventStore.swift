@@ -27,7 +27,8 @@ public final class EventStore: Sendable {
             recovery = storage.recovery
             incarnation = storage.incarnation
             committer = Committer(
-                storage, memoryLimit: configuration.memoryLimit, clock: configuration.clock)
+                storage, memoryLimit: configuration.memoryLimit, clock: configuration.clock,
+                logger: configuration.logger)
         } catch { throw .storage(error) }
     }
 

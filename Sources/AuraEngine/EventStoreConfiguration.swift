@@ -1,4 +1,5 @@
 public import AuraStorage
+public import Logging
 
 /// How to open an `EventStore`.
 public struct EventStoreConfiguration: Sendable {
@@ -14,6 +15,8 @@ public struct EventStoreConfiguration: Sendable {
     public var fileSystem: any FileSystem
     /// The wall clock, µs since the epoch.
     public var clock: @Sendable () -> Int64
+    /// Is told once when writing becomes impossible, and when it goes on; silent unless set.
+    public var logger = Logger(label: "aura.store", factory: { _ in SwiftLogNoOpLogHandler() })
 
     /// A configuration with defaults for all that is not named.
     public init(

@@ -19,6 +19,8 @@ public struct ImportOptions: Sendable {
     public var batchRows = 4_096
     /// Bytes of one row; a longer one is rejected.
     public var rowBytes = Limits.batchBytes
+    /// The latest time that an event may have; a row with a later one is rejected.
+    public var latestTime = Timestamp(microseconds: Limits.latestTime)
     /// Bytes read at once.
     public var blockBytes = 256 << 10
     /// What the schema of an event type says of an attribute, or of an alias of one; nil if it

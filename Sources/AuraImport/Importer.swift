@@ -71,6 +71,7 @@ public struct Importer: ~Copyable {
             }
             isRetry = false
             try consume(row)
+            if mapper.isOverloaded, let batch = finish() { return batch }
         }
         return finish()
     }
@@ -81,6 +82,9 @@ public struct Importer: ~Copyable {
     private mutating func begin() throws(InputError) {
         guard (1...8).contains(options.mappings.count) else {
             throw .options(reason: "an import has 1 to 8 mappings")
+        }
+        guard (1...Limits.batchRows).contains(options.batchRows) else {
+            throw .options(reason: "a batch has 1 to \(Limits.batchRows) events")
         }
         try buffer.skip(position.offset)
         if position == ImportPosition() {
@@ -116,31 +120,26 @@ public struct Importer: ~Copyable {
                 return buffer.unread.byte(place)
             }
             // An input of spaces alone is NDJSON without rows.
-            if buffer.isAtEnd { return UInt8(ascii: "{") }
-            try buffer.fill()
+            if buffer.isAtEnd || buffer.unreadCount > options.rowBytes { return UInt8(ascii: "{") }
+            try buffer.fillMore()
         }
     }
 
+    /// Reads the header, and the types that the first rows show. What decides is the same bytes
+    /// whatever the pieces in which they come.
     private mutating func beginCSV(_ delimiter: UInt8?) throws(InputError) {
-        var header: (layout: CSVLayout, size: Int)?
-        while true {
-            header = try CSVLayout.header(
-                buffer.unread, isWhole: buffer.isAtEnd, delimiter: delimiter)
-            guard header == nil, buffer.unreadCount <= options.rowBytes else { break }
-            try buffer.fill()
+        try buffer.fill(atLeast: CSVLayout.sampleBytes + 1)
+        let count = min(buffer.unreadCount, CSVLayout.sampleBytes)
+        let isWhole = buffer.isAtEnd && count == buffer.unreadCount
+        let header = try CSVLayout.header(
+            buffer.unread.slice(0, count), isWhole: isWhole, delimiter: delimiter)
+        let limit = min(options.rowBytes, CSVLayout.sampleBytes)
+        guard case (var layout, let size)? = header, size <= limit else {
+            throw .header(reason: "no line end within \(limit) bytes")
         }
-        guard var layout = header?.layout, let size = header?.size else {
-            throw .header(reason: "no line end within \(options.rowBytes) bytes")
-        }
+        layout.inferTypes(buffer.unread.slice(size, count - size), isWhole: isWhole)
         position.line = lines(size)
         buffer.consume(size)
-        while true {
-            let count = min(buffer.unreadCount, CSVLayout.sampleBytes)
-            let isWhole = buffer.isAtEnd && count == buffer.unreadCount
-            let isDecided = layout.inferTypes(buffer.unread.slice(0, count), isWhole: isWhole)
-            if isDecided || isWhole || count == CSVLayout.sampleBytes { break }
-            try buffer.fill()
-        }
         use(layout)
     }
 
@@ -218,10 +217,8 @@ public struct Importer: ~Copyable {
             case .record(let size, let problem):
                 return addRecord(size, problem)
             case .unfinished:
-                if buffer.unreadCount > options.rowBytes {
-                    return cutRow()
-                }
-                try buffer.fill()
+                if buffer.unreadCount > options.rowBytes { return cutRecord() }
+                try buffer.fillMore()
             }
         }
         return nil
@@ -256,6 +253,13 @@ public struct Importer: ~Copyable {
             return error
         }
         return nil
+    }
+
+    /// Gives up the first line of a record of which no end is in sight.
+    private mutating func cutRecord() -> HandledRow {
+        guard let end = buffer.lineEnd(), end < options.rowBytes else { return cutRow() }
+        failure = .csv(CSVReader.unclosed)
+        return HandledRow(size: end + 1, textSize: end)
     }
 
     /// Gives up the line at the front of the buffer, however long it is.

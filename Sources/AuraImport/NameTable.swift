@@ -22,22 +22,35 @@ struct NameTable {
     /// Bytes of all texts.
     var byteCount: Int { bytes.count }
 
-    /// The number of a text, which is added if it is new.
+    /// The number of a text; nil if it has none.
     @inline(__always)
+    func find(_ text: RawSpan, in scope: Int32 = 0) -> Int? {
+        let slot = slot(of: text, scope, hash(text, scope))
+        return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
+    }
+
+    /// The number of a text, which is added if it is new.
     mutating func index(of text: RawSpan, in scope: Int32 = 0) -> Int {
         let hash = hash(text, scope)
+        let slot = slot(of: text, scope, hash)
+        return slots[slot] == 0
+            ? add(text, scope, hash: hash, slot: slot) : Int(slots[slot]) - 1
+    }
+
+    /// Where a text stands, or would.
+    @inline(__always)
+    private func slot(of text: RawSpan, _ scope: Int32, _ hash: UInt64) -> Int {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] != 0 {
-            let index = Int(slots[slot]) - 1
-            let entry = entries[index]
+            let entry = entries[Int(slots[slot]) - 1]
             if entry.hash == hash, entry.scope == scope,
                 bytes.rawSpan.slice(Int(entry.start), Int(entry.size)).isEqual(text)
             {
-                return index
+                return slot
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        return add(text, scope, hash: hash, slot: slot)
+        return slot
     }
 
     /// Whether a text is that of a number.

@@ -39,6 +39,8 @@ struct Row: ~Copyable {
         case json = 5
         /// A later one of the same name took its place.
         case removed = 6
+        /// A JSON integer that no `Int64` holds, as its text.
+        case wideInteger = 7
     }
 
     /// Which bytes the text is a part of.
@@ -148,7 +150,7 @@ extension Row.Value {
         case .text:
             guard let number = Number(text), number.isInteger else { return nil }
             return number.bits
-        case .bool, .json, .removed: return nil
+        case .bool, .json, .removed, .wideInteger: return nil
         }
     }
 
@@ -160,8 +162,10 @@ extension Row.Value {
         case .int64: number = bits
         case .text:
             guard let read = Number(text) else { return nil }
+            if read.kind == .wideInteger { return Number.exactDouble(text) }
             if !read.isInteger { return read.double }
             number = read.bits
+        case .wideInteger: return Number.exactDouble(text)
         case .bool, .json, .removed: return nil
         }
         return Double(exactly: number)
@@ -186,7 +190,7 @@ extension Row.Value {
                 return byte == UInt8(ascii: "0") ? false : byte == UInt8(ascii: "1") ? true : nil
             }
             return Bool(csv: text)
-        case .float64, .json, .removed: return nil
+        case .float64, .json, .removed, .wideInteger: return nil
         }
     }
 }

@@ -41,13 +41,26 @@ public enum Counter {
             if tally.count > 0 { groups.merge([], tally) }
             return
         }
-        // Each dimension numbers its keys within the batch; a row's group is the mix of them.
         let dimensions = query.groupings.map { Dimension($0, batch, times) }
-        var tallies = Tallies(dimensions.reduce(1) { $0.multipliedCapped($1.keys.count) })
+        let possible = dimensions.reduce(1) { $0.multipliedCapped($1.keys.count) }
+        // Four groupings of a full batch's rows have more mixes than 64 bits can number.
+        if possible < .max {
+            count(selection, times, dimensions, Tallies<Int>(possible), into: &groups)
+        } else {
+            count(selection, times, dimensions, Tallies<UInt128>(possible), into: &groups)
+        }
+    }
+
+    /// Each dimension numbers its keys within the batch; a row's group is the mix of them.
+    private static func count<Group: FixedWidthInteger>(
+        _ selection: RowSelection, _ times: [Int64], _ dimensions: [Dimension],
+        _ tallies: consuming Tallies<Group>, into groups: inout [[GroupKey]: CountResult.Row]
+    ) {
+        var tallies = tallies
         selection.forEach { row in
-            var group = 0
+            var group: Group = 0
             for dimension in dimensions {
-                group = group &* dimension.keys.count &+ Int(dimension.codes[row])
+                group = group &* Group(dimension.keys.count) &+ Group(dimension.codes[row])
             }
             tallies.add(times[row], to: group)
         }
@@ -55,8 +68,10 @@ public enum Counter {
             var group = group
             var keys: [GroupKey] = []
             for dimension in dimensions.reversed() {
-                keys.append(dimension.keys[group % dimension.keys.count])
-                group /= dimension.keys.count
+                let (quotient, code) = group.quotientAndRemainder(
+                    dividingBy: Group(dimension.keys.count))
+                keys.append(dimension.keys[Int(code)])
+                group = quotient
             }
             groups.merge(keys.reversed(), tally)
         }
@@ -77,24 +92,24 @@ private struct Tally {
 }
 
 /// The tallies of a batch's groups: an array while the possible groups are few.
-private struct Tallies {
+private struct Tallies<Group: FixedWidthInteger> {
     private var dense: [Tally] = []
-    private var sparse: [Int: Tally] = [:]
+    private var sparse: [Group: Tally] = [:]
 
     init(_ possible: Int) {
         if possible <= 65_536 { dense = Array(repeating: Tally(), count: possible) }
     }
 
-    mutating func add(_ time: Int64, to group: Int) {
+    mutating func add(_ time: Int64, to group: Group) {
         if dense.isEmpty {
             sparse[group, default: Tally()].add(time)
         } else {
-            dense[group].add(time)
+            dense[Int(group)].add(time)
         }
     }
 
-    func forEach(_ body: (Int, Tally) -> Void) {
-        for (group, tally) in dense.enumerated() where tally.count > 0 { body(group, tally) }
+    func forEach(_ body: (Group, Tally) -> Void) {
+        for (group, tally) in dense.enumerated() where tally.count > 0 { body(Group(group), tally) }
         for (group, tally) in sparse { body(group, tally) }
     }
 }

@@ -34,10 +34,11 @@ extension ConnectionHandler {
         } catch {
             return WireFailure(.batchInvalid, error)
         }
-        let latest = shared.clock() + shared.configuration.futureTolerance
-        guard layout.timeRange.upperBound <= latest else {
+        let now = shared.clock()
+        guard layout.timeRange.upperBound <= now + shared.configuration.futureTolerance else {
             let time = Timestamp(microseconds: layout.timeRange.upperBound)
-            return WireFailure(.timeTooFar, detail: "\(time)")
+            let present = Timestamp(microseconds: now)
+            return WireFailure(.timeTooFar, detail: "\(time); the server's clock says \(present)")
         }
         var origin = BatchOrigin(
             producer: head.producer, epoch: head.epoch, sequence: head.sequence,
@@ -105,7 +106,7 @@ extension ConnectionHandler {
         case .success(.duplicate(let first, let rows)):
             shared.counters.countDuplicate()
             acknowledge(ticket, first, rows, .duplicate)
-        case .failure(.forgotten):
+        case .success(.forgotten):
             shared.counters.countDuplicate()
             acknowledge(ticket, 0, 0, [.duplicate, .forgotten])
         case .failure(let refusal):

@@ -155,11 +155,11 @@ extension ConnectionHandler {
             fail(WireFailure(.idleTimeout))
             return
         }
+        if quiet > .seconds(1) { releaseBuffers() }
         if quiet > .nanoseconds(idle.nanoseconds / 2), !hasPinged {
             hasPinged = true
             write(Ping(value: now.uptimeNanoseconds), to: 0)
         }
-        if quiet > .seconds(1) { releaseBuffers() }
         if state.isKnown, now - authenticatedAt > TimeAmount(limits.authenticationInterval) {
             checkKey()
         }

@@ -89,7 +89,8 @@ extension ConnectionHandler {
                 requestID)
             return
         }
-        shared.logger.debug("connection \(id): \(hello.clientName)")
+        // Written out: a peer must not steer the terminal of whoever reads the log, or forge lines.
+        shared.logger.debug("connection \(id): \(hello.clientName.debugDescription)")
         state.greeted()
         if state.isKnown { raisePayloadLimit() }
         let configuration = shared.configuration

@@ -204,7 +204,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Gives back the memory of a connection that is quiet.
     func releaseBuffers() {
         if partial.readableBytes == 0 { partial = ByteBuffer() }
-        outbound = ByteBuffer()
+        if outbound.readableBytes == 0 { outbound = ByteBuffer() }
     }
 
     /// Takes payloads of the size that known clients may send.

@@ -5,14 +5,10 @@ import AuraWire
 
 extension WireFailure {
     /// What a client is told when the engine did not take a batch or producer.
-    ///
-    /// `Refusal.forgotten` is none: the batch was stored, and is acknowledged.
     init(refusal: Refusal) {
         switch refusal {
         case .sequenceConflict(let number):
             self.init(.sequenceConflict, detail: "number \(number)")
-        case .forgotten(let number):
-            self.init(.sequenceConflict, detail: "number \(number) was stored long ago")
         case .outOfSequence(let expected):
             self.init(.outOfSequence, detail: "\(expected)", expectedSequence: expected)
         case .fenced: self.init(.fenced)

@@ -208,6 +208,8 @@ public struct Storage: Sendable {
         needsPromise = false
     }
 
+    /// Number of the last durable group.
+    public var lastGroup: UInt64 { log.lastGroup }
     /// Sequence number of the next event.
     public var nextSequence: UInt64 { log.nextSequence }
     /// Drawn when the store was made.

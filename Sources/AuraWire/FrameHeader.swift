@@ -61,9 +61,7 @@ public struct FrameHeader: Hashable, Sendable {
     ///
     /// - Throws: Conditions 2 to 5 of `Formats/wire.md`, in the order in which they protect.
     public init(_ bytes: RawSpan) throws(FormatError) {
-        guard bytes.load(0, as: UInt32.self) == FrameHeader.magic else {
-            throw FormatError(.wire, 2, at: 0, "the frame does not begin with 'AUR1'")
-        }
+        try FrameHeader.checkMagic(bytes)
         let version = bytes.load(4, as: UInt16.self)
         guard version == FrameHeader.version else {
             throw FormatError(
@@ -84,6 +82,17 @@ public struct FrameHeader: Hashable, Sendable {
         requestID = bytes.load(8)
         payloadSize = Int(bytes.load(12, as: UInt32.self))
         payloadHash = bytes.load(24)
+    }
+
+    /// Throws unless the bytes begin as a frame does, as far as they are there: a peer of another
+    /// protocol may send less than a header, and wait.
+    static func checkMagic(_ bytes: RawSpan) throws(FormatError) {
+        for place in 0..<min(4, bytes.byteCount) {
+            let expected = UInt8(truncatingIfNeeded: magic >> UInt32(8 * place))
+            guard bytes.load(place, as: UInt8.self) == expected else {
+                throw FormatError(.wire, 2, at: 0, "the frame does not begin with 'AUR1'")
+            }
+        }
     }
 
     /// Throws unless the payload is the one that the header was made for.

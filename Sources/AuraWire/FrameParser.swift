@@ -24,11 +24,14 @@ public struct FrameParser: Sendable {
 
     /// Looks at the frame that begins at `offset`.
     ///
-    /// - Throws: Conditions 2 to 6 of `Formats/wire.md`, as soon as the header is there. The stream
-    ///   has no meaning after that.
+    /// - Throws: Conditions 2 to 6 of `Formats/wire.md`: 2 as soon as it is broken, the others as
+    ///   soon as the header is there. The stream has no meaning after that.
     public func frame(in bytes: RawSpan, at offset: Int = 0) throws(FormatError) -> Found {
         let available = bytes.byteCount - offset
-        guard available >= FrameHeader.size else { return .partial(needed: FrameHeader.size) }
+        guard available >= FrameHeader.size else {
+            try FrameHeader.checkMagic(bytes.slice(offset, available))
+            return .partial(needed: FrameHeader.size)
+        }
         let header = try FrameHeader(bytes.slice(offset, FrameHeader.size))
         guard header.payloadSize <= maximumPayload else {
             throw FormatError(

@@ -42,6 +42,29 @@ import Testing
         try store.close()
     }
 
+    @Test func `four groupings of a full batch tell every row from the others`() async throws {
+        var configuration = EventStoreConfiguration(
+            directory: "/data", newIncarnation: 11, fileSystem: SimulatedFileSystem(),
+            clock: { 1_700_000_000_000_000 })
+        configuration.segmentSize = 16 << 20
+        let store = try EventStore(configuration)
+        // The fourth power exceeds 63 bits.
+        let numbers = (0..<56_000).map { AttributeValue.int64(Int64($0)) }
+        _ = try await store.append(
+            batch(
+                numbers.map {
+                    Event(
+                        type: "t", time: Timestamp(seconds: 1), attributes: [Attribute("n", $0)])
+                }))
+        var query = CountQuery()
+        query.groupings = Array(repeating: .attribute("n"), count: 4)
+        let rows = try store.count(query).rows
+        #expect(rows.count == numbers.count)
+        #expect(rows.allSatisfy { $0.count == 1 })
+        #expect(rows.map(\.keys) == numbers.map { Array(repeating: .attribute($0), count: 4) })
+        try store.close()
+    }
+
     private func randomQuery(_ random: inout SeededRandom) -> CountQuery {
         var query = CountQuery()
         if random.chance(40) { query.types = ["a.one", "c", "unknown"] }

@@ -185,4 +185,33 @@ import Testing
             try batch(someEvents(1, &random)), BatchOrigin(clientHash: 0), to: store)
         #expect(refused == .failure(.closed))
     }
+
+    @Test func `while batches follow each other no group is written for a promise alone`()
+        async throws
+    {
+        let disk = SimulatedFileSystem()
+        let store = try openStore(on: disk)
+        var random = SeededRandom(seed: 8)
+        let start = ContinuousClock.now
+        let batches = 2_000
+        for _ in 0..<batches { _ = try await store.append(batch(someEvents(1, &random))) }
+        let elapsed = ContinuousClock.now - start
+        try store.close()
+        let again = try openStore(on: disk)
+        // One timer at a time, which fires after 20 ms: more promises than that fit into no time.
+        let promises = again.recovery.groups - UInt64(batches)
+        #expect(promises <= 2 + UInt64(elapsed / .milliseconds(20)))
+        try again.close()
+    }
+
+    @Test func `a nearly full disk is left to the writer`() async throws {
+        // Room for the log's first segment and one more, not for a spare beside it.
+        let disk = SimulatedFileSystem(diskCapacity: 700 << 10)
+        let store = try openStore(on: disk)
+        var random = SeededRandom(seed: 9)
+        for _ in 0..<50 { _ = try await store.append(batch(someEvents(1, &random))) }
+        try store.close()
+        let names = try disk.list("/data/log")
+        #expect(names.count == 1, "\(names)")
+    }
 }

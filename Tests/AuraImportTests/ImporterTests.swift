@@ -1,36 +1,17 @@
 import AuraCore
 import AuraImport
 import AuraTesting
+import Foundation
 import Testing
 
 @Suite struct ImporterTests {
-    /// Batches and rejected rows of an import to its end.
-    private func run(
-        _ text: String, rows: Int = 4_096, block: Int = .max, from position: ImportPosition? = nil
-    ) throws -> (batches: [ImportedBatch], rejected: [RejectedRow]) {
-        var options = ImportOptions()
-        options.batchRows = rows
-        var importer = Importer(
-            MemorySource(Array(text.utf8), blockSize: block), options: options, from: position)
-        var batches: [ImportedBatch] = []
-        var rejected: [RejectedRow] = []
-        while let batch = try importer.next(reject: { rejected.append($0) }) {
-            batches.append(batch)
-        }
-        return (batches, rejected)
-    }
-
-    private func events(_ batches: [ImportedBatch]) throws -> [Event] {
-        try batches.flatMap { try EventBatch(validating: $0.bytes).events() }
-    }
-
     @Test func `a line of NDJSON is an event with dotted attributes`() throws {
         let line = """
             {"type":"a.b","time":"2024-03-01T00:00:00.5Z","n":12345678901234567,"x":0.1,\
             "ok":true,"none":null,"properties":{"device":"ios","tags":[1,"é"]},\
             "session":"6ba7b810-9dad-11d1-80b4-00c04fd430c8","ip_address":"192.0.2.17"}
             """
-        let event = try #require(try events(try run(line).batches).first)
+        let event = try #require(try ImportRun(line).events.first)
         #expect(event.type == "a.b")
         #expect(event.time == Timestamp(rfc3339: "2024-03-01T00:00:00.5Z"))
         #expect(event["n"] == .int64(12_345_678_901_234_567))
@@ -44,32 +25,18 @@ import Testing
         #expect(prefixes.count == 1)
     }
 
-    @Test func `lines that are no events are rejected with their numbers, the rest is taken`()
-        throws
-    {
-        let text = """
-            {"type":"a","time":1}
-            not JSON
-            {"type":"a"}
-            {"type":"","time":1}
-            {"type":"a","time":2}
-            """
-        let (batches, rejected) = try run(text)
-        #expect(try events(batches).count == 2)
-        #expect(rejected.map(\.line) == [2, 3, 4])
-        #expect(rejected.allSatisfy { !$0.reason.isEmpty })
-    }
-
-    @Test func `a CSV row that is too short is rejected, quotes and line ends in fields are kept`()
-        throws
-    {
-        let text = "type,time,note,n\r\na,1,\"x\"\"y\nz\",5\r\nb,2\r\nc,3,,007\r\n"
-        let (batches, rejected) = try run(text)
-        let found = try events(batches)
-        #expect(found.map(\.type) == ["a", "c"])
-        #expect(found.first?["note"] == .string("x\"y\nz"))
-        #expect(found.last?["note"] == nil)
-        #expect(rejected.count == 1)
+    @Test func `a row of the future is rejected alone`() throws {
+        var options = ImportOptions()
+        options.latestTime = Timestamp(seconds: 100)
+        let times = (98...102).map { Timestamp(seconds: $0) }
+        let text = times.map { #"{"type":"a","time":"\#($0)"}"# }.joined(separator: "\n")
+        var importer = Importer(MemorySource(Array(text.utf8)), options: options)
+        var rejected: [RejectedRow] = []
+        let batch = try importer.next { rejected.append($0) }
+        #expect(batch?.eventCount == 3)
+        #expect(rejected.map(\.line) == [4, 5])
+        #expect(rejected[0].reason.contains("1970-01-01T00:01:41Z lies in the future"))
+        #expect(rejected[0].reason.contains("at most 1970-01-01T00:01:40Z"))
     }
 
     @Test(arguments: 0..<20)
@@ -86,34 +53,80 @@ import Testing
                 text += "t\(random.below(3));\(index);\(user);\(random.chance(50) ? "x y" : "")\n"
             }
         }
-        let whole = try run(text, rows: 17).batches
-        #expect(whole.count > 10)
-        for (index, batch) in whole.enumerated() {
-            let rest = try run(
-                text, rows: 17, block: 1 + random.below(64), from: batch.position
-            ).batches
-            let isSame = rest.map(\.bytes) == whole[(index + 1)...].map(\.bytes)
+        let whole = try ImportRun(text) { $0.batchRows = 17 }
+        #expect(whole.batches.count > 10)
+        for (index, batch) in whole.batches.enumerated() {
+            let source = MemorySource(Array(text.utf8), blockSize: 1 + random.below(64))
+            let rest = try ImportRun(source, from: batch.position) { $0.batchRows = 17 }
+            let isSame = rest.batches.map(\.bytes) == whole.batches[(index + 1)...].map(\.bytes)
             #expect(isSame, "seed \(seed), behind batch \(index)")
+            let later = whole.rejected.filter { $0.offset >= batch.position.offset }
+            #expect(rest.rejected == later, "seed \(seed), behind batch \(index)")
         }
     }
 
-    @Test(arguments: 0..<300)
-    func `whatever the input, every batch that comes out is valid`(seed: Int) throws {
-        var random = SeededRandom(seed: UInt64(seed))
-        let line = "{\"type\":\"a\",\"time\":1700000000,\"x\":{\"y\":[1,2.5e3,\"\\u00e9\"]}}\n"
-        var bytes = Array(String(repeating: line, count: 8).utf8)
-        for _ in 0..<1 + random.below(12) {
-            bytes[random.below(bytes.count)] = UInt8(random.below(256))
+    @Test func `a batch ends before the names of rejected rows fill the memory`() throws {
+        // Each row has names that no other has, and one that is too long.
+        let long = String(repeating: "n", count: Limits.nameBytes + 1)
+        var text = "{\"type\":\"a\",\"time\":1}\n"
+        for row in 0..<80 {
+            let members = (0..<1_000).map { "\"k\(row).\($0)\":1" }.joined(separator: ",")
+            text += "{\"type\":\"a\",\"time\":1,\(members),\"\(long)\":1}\n"
         }
-        var importer = Importer(MemorySource(bytes, blockSize: 1 + random.below(100)))
-        var rows = 0
-        do {
-            while let batch = try importer.next(reject: { _ in rows += 1 }) {
-                rows += try EventBatch(validating: batch.bytes).rowCount
+        text += "{\"type\":\"a\",\"time\":2}\n"
+        let run = try ImportRun(text)
+        #expect(run.rejected.count == 80)
+        #expect(run.batches.map(\.eventCount) == [1, 1])
+        let first = try #require(run.batches.first)
+        let rest = try ImportRun(MemorySource(Array(text.utf8)), from: first.position)
+        #expect(rest.batches.map(\.bytes) == run.batches.dropFirst().map(\.bytes))
+        #expect(rest.rejected.count == 80 - Int(first.position.row - 1))
+    }
+
+    @Test func `options that give no batches are refused`() {
+        for rows in [0, -1, Limits.batchRows + 1] {
+            #expect(throws: InputError.options(reason: "a batch has 1 to 65536 events")) {
+                try ImportRun("{}") { $0.batchRows = rows }
             }
-        } catch is InputError {
-            return
         }
-        #expect(rows > 0, "seed \(seed)")
+        #expect(throws: InputError.options(reason: "an import has 1 to 8 mappings")) {
+            try ImportRun("{}") { $0.mappings = [] }
+        }
+    }
+
+    @Test func `a position is good for the format that it was made with`() throws {
+        let json = try #require(try ImportRun("{\"type\":\"a\",\"time\":1}\n").batches.first)
+        let csv = try #require(try ImportRun("type,time\na,1\n").batches.first)
+        #expect(throws: InputError.self) {
+            try ImportRun(MemorySource([]), from: json.position)
+        }
+        #expect(throws: InputError.self) {
+            try ImportRun(MemorySource([UInt8](repeating: 32, count: 99)), from: json.position) {
+                $0.format = .csv(delimiter: nil)
+            }
+        }
+        #expect(throws: InputError.self) {
+            try ImportRun(MemorySource([UInt8](repeating: 32, count: 99)), from: csv.position) {
+                $0.format = .ndjson
+            }
+        }
+    }
+
+    @Test func `a position survives being kept as JSON`() throws {
+        let run = try ImportRun("type;time;name\na;1;\"x\ny\"\n")
+        let position = try #require(run.batches.first?.position)
+        #expect(position.line == 3 && position.row == 1)
+        #expect(position.csv?.columns.map(\.type) == ["string", "int64", "string"])
+        let copy = try JSONDecoder().decode(
+            ImportPosition.self, from: JSONEncoder().encode(position))
+        #expect(copy == position)
+    }
+
+    @Test func `the format is found out by the first character`() throws {
+        #expect(try ImportRun("\u{FEFF} \n\t{\"type\":\"a\",\"time\":1}").events.count == 1)
+        #expect(try ImportRun("\u{FEFF}type,time\na,1").events.count == 1)
+        #expect(try ImportRun("").counts.rows == 0)
+        #expect(try ImportRun(" \n \n").counts.rows == 0)
+        #expect(try ImportRun("type|time\na|1\n").events.first?.type == "a")
     }
 }

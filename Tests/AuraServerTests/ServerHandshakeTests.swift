@@ -63,21 +63,8 @@ import Testing
 
     // MARK: - Keys
 
-    /// Knows a key for each scope, and what is wrong with others.
-    private static let keys: Authenticator = { key in
-        switch key {
-        case "both": .success(AccessGrant(scopes: [.ingest, .read], keyID: "k1"))
-        case "ingest": .success(AccessGrant(scopes: .ingest, keyID: "k2"))
-        case "read": .success(AccessGrant(scopes: .read, keyID: "k3"))
-        case "old": .failure(.expired)
-        case "taken": .failure(.revoked)
-        case "sick": .failure(.unavailable("the database is locked"))
-        default: .failure(.unknown)
-        }
-    }
-
     @Test func `a good key opens what its scopes say`() async throws {
-        try await withServer(authenticator: Self.keys) { world in
+        try await withServer(authenticator: ServerProvocation.keys) { world in
             let client = try world.client()
             #expect(try client.greet().isAuthRequired)
             try client.send(Auth(key: "both"), id: 5)
@@ -95,7 +82,7 @@ import Testing
     func `a key that grants nothing ends the connection`(
         key: String, code: FailureCode
     ) async throws {
-        try await withServer(authenticator: Self.keys) { world in
+        try await withServer(authenticator: ServerProvocation.keys) { world in
             let client = try world.client()
             try client.greet()
             try client.send(Auth(key: key), id: 2)
@@ -111,7 +98,7 @@ import Testing
     }
 
     @Test func `requests before the key are refused`() async throws {
-        try await withServer(authenticator: Self.keys) { world in
+        try await withServer(authenticator: ServerProvocation.keys) { world in
             let client = try world.client()
             try client.greet()
             try client.send(StatusRequest(), id: 3)
@@ -121,7 +108,7 @@ import Testing
     }
 
     @Test func `a scope that is missing refuses the request and nothing else`() async throws {
-        try await withServer(authenticator: Self.keys) { world in
+        try await withServer(authenticator: ServerProvocation.keys) { world in
             let writer = try world.client()
             try writer.greet(key: "ingest")
             try writer.send(CountRequest(), id: 3)
@@ -143,7 +130,7 @@ import Testing
     }
 
     @Test func `before the key only small frames are taken`() async throws {
-        try await withServer(authenticator: Self.keys) { world in
+        try await withServer(authenticator: ServerProvocation.keys) { world in
             let client = try world.client()
             try client.greet()
             let large = RawClient.append(try someBatch(60_000), AppendHead(sequence: 1), id: 1)

@@ -75,19 +75,6 @@ import Testing
         }
     }
 
-    /// Refuses types that nobody registered.
-    private struct KnownTypes: BatchPolicy {
-        func inspect(_ batch: RawSpan, layout: BatchLayout) -> BatchVerdict {
-            for type in layout.types {
-                let name = layout.strings.bytes(of: type.name, in: batch).text
-                if name != "user.login" { return .refuse(.unknownType, reason: name) }
-            }
-            return .accept(warnings: [Warning(code: Warning.schema, text: "column x is new")])
-        }
-
-        var counters: [StatusInfo.Counter] { [] }
-    }
-
     @Test func `a policy of one's own refuses and warns`() async throws {
         try await withServer(policy: KnownTypes()) { world in
             let client = try world.greeted()

@@ -44,6 +44,11 @@ final class RawClient {
         Glibc.close(socket)
     }
 
+    /// Says that nothing more comes; what the peer says can be read on.
+    func endSending() {
+        shutdown(socket, Int32(SHUT_WR))
+    }
+
     // MARK: - Saying
 
     /// Sends bytes as they are; fails where the peer has closed.

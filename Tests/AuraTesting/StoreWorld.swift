@@ -211,20 +211,16 @@ public struct StoreWorld: Sendable {
                 batch.bytes, layout: batch.layout, origin: origin, ticket: .batch(index), now: now)
             return intake != nil
         } catch {
-            if case .forgotten(let number) = error {
-                try checkForgotten(index, number)
-                return true
-            }
             try expect(error)
             return false
         }
     }
 
     /// A batch may be called stored long ago if it was answered and 64 later ones are known.
-    private func checkForgotten(_ index: Int, _ number: UInt64) throws(Violation) {
+    private func checkForgotten(_ index: Int) throws(Violation) {
         let batch = sent.batches[index]
-        guard let client = batch.client, batch.firstSequence != nil, number == batch.number,
-            clients[client].nextNumber > number + UInt64(Limits.producerWindow)
+        guard let client = batch.client, batch.firstSequence != nil,
+            clients[client].nextNumber > batch.number + UInt64(Limits.producerWindow)
         else { throw Violation("batch \(index) was called stored long ago") }
     }
 
@@ -278,6 +274,8 @@ public struct StoreWorld: Sendable {
             try answered(index, first, rows)
         case (.batch(let index), .duplicate(let first, let rows)):
             try answered(index, first, rows)
+        case (.batch(let index), .forgotten):
+            try checkForgotten(index)
         case (.opening(let client), .opened(let producer, let epoch, let next)):
             try opened(client, producer, epoch, next)
         default:

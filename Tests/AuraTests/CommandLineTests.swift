@@ -113,4 +113,20 @@ struct CommandLineTests {
         #expect(sound.status == 0)
         #expect(sound.output.isEmpty)
     }
+
+    #if arch(x86_64)
+    private static let emulator = URL(filePath: "/usr/bin/qemu-x86_64")
+
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: emulator.path), "needs qemu-user"),
+        arguments: ["Nehalem", "SandyBridge"])
+    func `a processor that is too old is refused in words`(_ processor: String) async throws {
+        let command = try Command(
+            ["-cpu", processor, Command.program.path, "version"], in: folder,
+            executable: CommandLineTests.emulator)
+        #expect(try await command.status() == 1)
+        #expect(command.errors.hasPrefix("error: this processor lacks what this build needs"))
+        #expect(command.output.isEmpty)
+    }
+    #endif
 }

@@ -96,7 +96,7 @@ import Testing
     @Test func `every setting can be had from a variable and from a flag`() throws {
         let values: [ConfigurationKey: String] = [
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
-            .segmentSize: "1MiB", .durability: "fsync", .maximumConnections: "1",
+            .segmentSize: "16MiB", .durability: "fsync", .maximumConnections: "1",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .logLevel: "critical",
         ]

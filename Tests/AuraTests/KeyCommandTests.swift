@@ -1,5 +1,9 @@
+import AuraMetadata
 import Foundation
+import Logging
 import Testing
+
+@testable import aura
 
 /// `aura keys`, and what keys open.
 struct KeyCommandTests {
@@ -41,6 +45,25 @@ struct KeyCommandTests {
         #expect(unknown.errors.contains("hint: List the keys there are: aura keys list."))
     }
 
+    @Test func `a key lets in although its use cannot be noted, as on a full disk`() async throws {
+        let made = try await keys("create", "--name", "read", "--scope", "read")
+        let secret = String(made.lines[0])
+        let directory = folder.path("data")
+        let trigger = """
+            import sqlite3
+            sqlite3.connect("\(directory)/\(MetadataStore.fileName)").execute(
+                "CREATE TRIGGER full BEFORE UPDATE ON api_key BEGIN SELECT RAISE(FAIL, 'full'); END")
+            """
+        let python = try Command(
+            ["-c", trigger], in: folder, executable: URL(filePath: "/usr/bin/python3"))
+        #expect(try await python.status() == 0, "\(python.errors)")
+        let metadata = try MetadataStore.open(in: directory)
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let grant = try KeyAuthenticator.of(metadata, logger: logger)(secret).get()
+        #expect(grant.scopes == .read)
+        try metadata.close()
+    }
+
     @Test func `a server that asks for keys lets in whom they allow, and nobody else`() async throws
     {
         let server = try await TestServer(in: folder, ["--auth-required", "true"])
@@ -67,7 +90,54 @@ struct KeyCommandTests {
         #expect(try await server.aura("ingest", file, "--token-file", ingest).status == 0)
         let missing = try await server.aura("count", "--token-file", folder.path("missing"))
         #expect(missing.status == 2)
-        #expect(missing.errors.contains("cannot read the API key from"))
+        #expect(
+            missing.errors == """
+                error: cannot read the API key from \(folder.path("missing")): No such file or directory
+                hint: check the path and its permissions
+
+                """)
+        let directory = try await server.aura("count", "--token-file", folder.path)
+        #expect(directory.status == 2)
+        #expect(directory.errors.contains("\(folder.path): Is a directory"))
+    }
+
+    @Test func `keys of a directory that is not there are told, and it is not made`() async throws {
+        for arguments in [["list"], ["revoke", "nobody"]] {
+            let command = try Command(
+                ["keys"] + arguments + ["--data-dir", folder.path("none")], in: folder)
+            #expect(try await command.status() == 1)
+            #expect(
+                command.errors.hasPrefix("error: there is no data directory \(folder.path("none"))")
+            )
+            #expect(command.errors.contains("hint: name it with --data-dir"))
+            #expect(!folder.contains("none"))
+        }
+    }
+
+    @Test func `an expired key is refused, and others are served`() async throws {
+        let server = try await TestServer(in: folder, ["--auth-required", "true"])
+        let good = try await token("ingest")
+        let made = try await keys(
+            "create", "--name", "short", "--scope", "ingest", "--expires", "1s")
+        let short = try folder.write("short.key", made.output)
+        var refused = try await server.aura("test-events", "--count", "1", "--token-file", short)
+        // As long as it holds, what it records is stored.
+        var stored = 0
+        while refused.status == 0, stored < 1_000 {
+            stored += 1
+            refused = try await server.aura("test-events", "--count", "1", "--token-file", short)
+        }
+        #expect(refused.status == 5)
+        #expect(
+            refused.errors.hasPrefix(
+                "error: the API key has expired; make a new key with 'aura keys create'\nhint: "))
+        let other = try await server.aura("test-events", "--count", "2", "--token-file", good)
+        #expect(other.status == 0, "\(other.errors)")
+        let read = try await token("read")
+        let count = try await server.aura("count", "--no-header", "--token-file", read)
+        #expect(count.output.hasPrefix("\(stored + 2)\t"))
+        let states = try await keys("list").rows.map { [$0[1], $0[4]] }
+        #expect(states.contains(["short", "expired"]))
     }
 
     @Test func `a revoked key is refused at the next connection`() async throws {

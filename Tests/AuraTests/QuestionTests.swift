@@ -139,9 +139,58 @@ struct QuestionTests {
             #expect(command.errors.contains("\nhint: "), "\(arguments)")
             #expect(command.output.isEmpty)
         }
-        let types = try await server.aura("count", "--type", "user.logn")
-        #expect(types.status == 0)
-        #expect(types.errors.contains("did you mean 'user.login'?"))
+    }
+
+    @Test func `a type without events is told with the one that was meant`() async throws {
+        try await ingestSample()
+        for (type, text) in [
+            ("user.logn", "did you mean 'user.login'?"), ("vist", "did you mean 'visit'?"),
+            ("something else", "'aura count --by type' lists them"),
+        ] {
+            let outcome = try await server.aura("count", "--type", type)
+            #expect(outcome.status == 0)
+            #expect(outcome.errors == "hint: no events of type '\(type)'; \(text)\n")
+        }
+        let none = try await server.aura("count", "--type", "call", "--to", "2026-01-01")
+        #expect(none.errors.isEmpty)
+    }
+
+    @Test func `an answer that cannot be written is told`() async throws {
+        let script = "\(Command.program.path) count > /dev/full"
+        let shell = try Command(
+            ["-c", script], in: folder, variables: ["AURA_URL": server.address],
+            executable: URL(filePath: "/bin/bash"))
+        #expect(try await shell.status() == 1)
+        #expect(
+            shell.errors == """
+                error: cannot write the answer: No space left on device
+                hint: what was written is not whole
+
+                """)
+    }
+
+    @Test func `a terminal gets a table that fits it, with colours where they are welcome`()
+        async throws
+    {
+        try await ingestSample()
+        func table(_ variables: [String: String]) async throws -> [Substring] {
+            // The command `script` makes a terminal and shows what comes there.
+            let command = "\(Command.program.path) count --by type"
+            let shell = try Command(
+                ["-qec", command, "/dev/null"], in: folder,
+                variables: variables.merging(["AURA_URL": server.address, "TERM": "xterm"]) { $1 },
+                executable: URL(filePath: "/usr/bin/script"))
+            #expect(try await shell.status() == 0)
+            return shell.output.split(whereSeparator: \.isNewline)
+        }
+        let wide = try await table(["COLUMNS": "200"])
+        #expect(wide.first?.hasPrefix("\u{1B}[1mtype\u{1B}[0m") == true)
+        #expect(wide.contains { $0.hasSuffix("2026-03-31T08:00:00Z") })
+        let plain = try await table(["COLUMNS": "40", "NO_COLOR": "1"])
+        #expect(!plain.joined().contains("\u{1B}"))
+        #expect(plain.first?.hasPrefix("type") == true)
+        #expect(plain.prefix(4).allSatisfy { $0.count <= 40 }, "\(plain)")
+        #expect(plain.contains { $0.hasPrefix("visit") && $0.contains("4") && $0.contains("…") })
     }
 
     @Test func `test events are recorded, and an unknown type is told`() async throws {

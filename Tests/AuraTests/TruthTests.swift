@@ -1,3 +1,4 @@
+import AuraTesting
 import Foundation
 import Testing
 

@@ -35,9 +35,10 @@ struct PosixTimeZone: Hashable, Sendable {
         }
         let bounded = min(max(second, PosixTimeZone.earliest), PosixTimeZone.latest)
         let year = CivilTime(utc: Timestamp(seconds: bounded)).year
-        // A change near New Year may fall into the neighbouring year of UTC.
+        // Changes may lie up to a week outside of their year, so that there may be none within the
+        // last twelve months, nor within the next.
         var changes: [(second: Int64, isDaylight: Bool)] = []
-        for year in year - 1...year + 1 {
+        for year in year - 2...year + 2 {
             changes.append((instant(of: daylight.start, in: year, offset: standard.offset), true))
             changes.append(
                 (instant(of: daylight.end, in: year, offset: daylight.type.offset), false))

@@ -1,7 +1,7 @@
 import AuraCore
 
 extension CSVLayout {
-    /// Rows that decide about the types of columns, and bytes in which they must lie.
+    /// Rows that decide about the types of columns, and bytes in which they and the header lie.
     static let sampleRows = 1_000
     static let sampleBytes = 1 << 20
 
@@ -55,7 +55,7 @@ extension CSVLayout {
         for (index, name) in names.enumerated() {
             var unique = name.isEmpty ? "column\(index + 1)" : name
             var number = 2
-            while !seen.insert(unique).inserted || unique != name && taken.contains(unique) {
+            while unique != name && taken.contains(unique) || !seen.insert(unique).inserted {
                 unique = "\(name.isEmpty ? "column\(index + 1)" : name)_\(number)"
                 number += 1
             }
@@ -65,9 +65,8 @@ extension CSVLayout {
         return columns
     }
 
-    /// Sets the types of columns by the first rows, which are what the input begins with; returns
-    /// whether there were as many as are wanted.
-    mutating func inferTypes(_ input: RawSpan, isWhole: Bool) -> Bool {
+    /// Sets the types of columns by the first rows, which are what the input begins with.
+    mutating func inferTypes(_ input: RawSpan, isWhole: Bool) {
         var shown = [ShownType](repeating: ShownType(), count: columns.count)
         var reader = CSVReader(delimiter: delimiter, columnCount: columns.count)
         var place = 0
@@ -90,7 +89,6 @@ extension CSVLayout {
             }
         }
         for index in columns.indices { columns[index].type = shown[index].type?.name }
-        return rowCount == CSVLayout.sampleRows
     }
 
     /// Names and types, as the mapper wants them.
@@ -115,8 +113,11 @@ private struct ShownType {
             let number = Number(text)
             canBeInteger = canBeInteger && number?.isInteger ?? false
             // An integer that a float would round is an id, not a quantity.
-            let isExact = number.map { !$0.isInteger || Double(exactly: $0.bits) != nil } ?? false
-            canBeFloat = canBeFloat && isExact
+            switch number?.kind {
+            case .float64: break
+            case .int64: canBeFloat = canBeFloat && Double(exactly: number?.bits ?? 0) != nil
+            default: canBeFloat = false
+            }
         }
         if canBeBool { canBeBool = Bool(csv: text) != nil }
         if canBeUUID { canBeUUID = UUIDBytes(canonical: text) != nil }

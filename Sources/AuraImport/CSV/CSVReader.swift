@@ -53,10 +53,9 @@ struct CSVReader: ~Copyable {
             place = fieldEnd(input, from: place)
             if place == input.byteCount, !isWhole { return .unfinished }
             let isLast = place == input.byteCount || input.byte(place) != delimiter
-            // The CR of a line end.
+            // The CR of a line end, of which a file that was cut may lack the other half.
             let hasReturn =
-                isLast && place > textEnd && place < input.byteCount
-                && input.byte(place - 1) == UInt8(ascii: "\r")
+                isLast && place > textEnd && input.byte(place - 1) == UInt8(ascii: "\r")
             let end = hasReturn ? place - 1 : place
             if isQuoted {
                 if end > textEnd, error == nil {

@@ -11,7 +11,7 @@ extension AttributeWriter {
         let text = texts[value]
         switch value.kind {
         case .bool: try put(slot, .bool, value.bits, value, text)
-        case .int64, .float64: try deny(slot, .name)
+        case .int64, .float64, .wideInteger: try deny(slot, .name)
         case .json: try putString(slot, value, text)
         case .text:
             let prefix = IPPrefix(text: texts.onwards(value), size: text.byteCount)

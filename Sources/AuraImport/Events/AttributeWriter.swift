@@ -81,9 +81,8 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
-    /// A slot for an attribute of the type of that handle.
-    mutating func addSlot(_ target: MappingPlan.Target, type: Int) -> Int {
-        let isID = target.name == ReservedName.id
+    /// A slot for an attribute of the type of that handle, or for the sender's id.
+    mutating func addSlot(_ target: MappingPlan.Target, isID: Bool, type: Int) -> Int {
         let declared = isID ? nil : schema(builder.name(ofType: type), target.name)
         // An alias gives way to the name it stands for.
         let name = declared?.name ?? target.name
@@ -164,7 +163,7 @@ struct AttributeWriter: ~Copyable {
         case .float64: try put(slot, .float64, value.bits, value, text)
         case .bool: try put(slot, .bool, value.bits, value, text)
         case .text: try writeText(value, text, slot)
-        case .json: try putString(slot, value, text)
+        case .json, .wideInteger: try putString(slot, value, text)
         case .removed: break
         }
     }
@@ -177,7 +176,7 @@ struct AttributeWriter: ~Copyable {
             return try put(slot, uuid, value, text)
         }
         if slots[slot].readsText {
-            if let number = Number(text) {
+            if let number = Number(text), number.kind != .wideInteger {
                 let type = number.isInteger ? AttributeType.int64 : .float64
                 return try put(slot, type, number.bits, value, text)
             }

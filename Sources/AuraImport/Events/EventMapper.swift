@@ -7,11 +7,12 @@ import AuraCore
 struct EventMapper: ~Copyable {
     private var plans: [MappingPlan]
     private var writer: AttributeWriter
+    private let latestTime: Timestamp
     /// What plans say that each row needs.
     private var heads = PlainArray<PlanHead>()
     /// The texts of event types, in the scope of their plan: kinds.
     private var kinds = NameTable()
-    /// The builder's handle of each kind, -1 if its text cannot name a type.
+    /// The builder's handle of each kind.
     private var handles = PlainArray<Int32>()
     /// The role of each key, by plan and key.
     private var roleOfKey = PlainArray<KeyRole>()
@@ -23,8 +24,14 @@ struct EventMapper: ~Copyable {
     /// Slots by kind and target.
     private var slotOfTarget: [UInt64: Int] = [:]
 
-    /// Kinds and slots that are remembered from batch to batch.
+    /// Values of rejected rows in this batch, one more for each row.
+    private var rejectedValues = 0
+
+    /// Kinds, slots and, for each 64, routes that are remembered from batch to batch.
     private static let memory = 16_384
+    /// Values of rejected rows that a batch may cost: names that they alone have are remembered to
+    /// its end.
+    private static let rejectedLimit = 65_536
 
     // The following are not private: Swift 6.3.1 then fails to link them into generic code of other
     // files (debug builds).
@@ -78,6 +85,7 @@ struct EventMapper: ~Copyable {
             plans.append(MappingPlan(mapping, texts: &constants))
         }
         writer = AttributeWriter(options)
+        latestTime = options.latestTime
         for plan in plans { heads.append(plan.head) }
         forgetKeys()
     }
@@ -88,6 +96,9 @@ struct EventMapper: ~Copyable {
         set { writer.readsText = newValue }
     }
 
+    /// Whether the batch is to end because of the rows that were rejected. It depends on the rows
+    /// of the batch alone, so that the same ones end it however often the import is resumed.
+    var isOverloaded: Bool { rejectedValues > EventMapper.rejectedLimit }
     /// Events in the batch.
     var rowCount: Int { writer.builder.rowCount }
     /// What the privacy rules did to batches that were finished.
@@ -96,12 +107,14 @@ struct EventMapper: ~Copyable {
     /// Encodes the batch and begins the next; nil if it is empty.
     mutating func finish() -> [UInt8]? {
         let bytes = writer.finish()
-        if max(writer.memory, handles.count) > EventMapper.memory {
+        rejectedValues = 0
+        if max(writer.memory, handles.count, routes.count / 64) > EventMapper.memory {
             for index in plans.indices { plans[index].forget() }
             writer.forget()
             kinds.removeAll()
             handles.removeAll()
             slotOfTarget.removeAll()
+            keyRoom = 64
             forgetKeys()
         }
         return bytes
@@ -136,6 +149,7 @@ struct EventMapper: ~Copyable {
             if writer.builder.isOverfull { throw .noRoom }
         } catch {
             writer.cancelRows(to: before, dropCount: dropCount)
+            rejectedValues += row.values.count + 1
             throw error
         }
     }
@@ -150,6 +164,7 @@ struct EventMapper: ~Copyable {
         let timeValue = roles.time >= 0 ? row.values[roles.time] : plans[plan].constantTime
         guard let timeValue else { throw .noTime }
         let time = try time(plan, timeValue, texts[timeValue])
+        guard time <= latestTime else { throw .tooLate(time, latest: latestTime) }
         let kind = try kind(plan, texts[typeValue])
         do throws(EventError) {
             try writer.builder.beginRow(type: Int(handles[kind]), time: time)
@@ -240,14 +255,18 @@ struct EventMapper: ~Copyable {
     /// The number of an event type in a mapping.
     @inline(__always)
     private mutating func kind(_ plan: Int, _ text: RawSpan) throws(RowError) -> Int {
-        let kind = kinds.index(of: text, in: Int32(truncatingIfNeeded: plan))
-        if kind < handles.count, handles[kind] >= 0 { return kind }
-        if kind == handles.count {
-            handles.append(-1)
-            routes.grow(count: handles.count * keyRoom, with: Route.unknown)
-        }
-        handles[kind] = Int32(try writer.type(plans[plan].typeName(text)))
-        return kind
+        if let kind = kinds.find(text, in: Int32(truncatingIfNeeded: plan)) { return kind }
+        return try newKind(plan, text)
+    }
+
+    /// A text that names no type is not remembered: there is no end of them.
+    @inline(never)
+    private mutating func newKind(_ plan: Int, _ text: RawSpan) throws(RowError) -> Int {
+        guard text.byteCount <= Limits.nameBytes else { throw .event(.badName(text.text)) }
+        let handle = try writer.type(plans[plan].typeName(text))
+        handles.append(Int32(handle))
+        routes.grow(count: handles.count * keyRoom, with: Route.unknown)
+        return kinds.index(of: text, in: Int32(truncatingIfNeeded: plan))
     }
 
     private mutating func writeID(
@@ -279,7 +298,9 @@ struct EventMapper: ~Copyable {
     private mutating func slot(_ kind: Int, _ target: Int, _ plan: Int) -> Int {
         let place = UInt64(kind) << 32 | UInt64(target)
         if let slot = slotOfTarget[place] { return slot }
-        let slot = writer.addSlot(plans[plan].targets[target], type: Int(handles[kind]))
+        let slot = writer.addSlot(
+            plans[plan].targets[target], isID: target == MappingPlan.idTarget,
+            type: Int(handles[kind]))
         slotOfTarget[place] = slot
         return slot
     }

@@ -9,7 +9,7 @@ struct ResidualObject {
     /// Adds a value as the input wrote it.
     mutating func add(_ name: String, _ value: Row.Value, _ text: RawSpan) {
         switch value.kind {
-        case .bool, .int64, .float64, .json: members.append((json(name), text.array))
+        case .bool, .int64, .float64, .json, .wideInteger: members.append((json(name), text.array))
         case .text, .removed: members.append((json(name), json(text)))
         }
     }

@@ -8,6 +8,7 @@ enum RowError: Error {
     case noType
     case noTime
     case badTime(String)
+    case tooLate(Timestamp, latest: Timestamp)
     case refused(PrivacyFinding)
     /// The type's name breaks a privacy rule.
     case refusedType
@@ -28,6 +29,9 @@ extension RowError: CustomStringConvertible {
         case .badTime(let text):
             "'\(text.prefix(60))' is no time in the given format; map it with "
                 + "time=COLUMN:timestamp:FORMAT"
+        case .tooLate(let time, let latest):
+            "the time \(time) lies in the future, at most \(latest) is taken; map it with "
+                + "time=COLUMN:timestamp:FORMAT if it means another one"
         case .refused(let finding): finding.description
         case .refusedType: "the event type's name breaks a privacy rule"
         case .event(let error): error.description

@@ -64,6 +64,12 @@ struct InputBuffer {
         isAtEnd = read == 0
     }
 
+    /// Reads on by at least a quarter of what is unread: who looks at all of it again each time
+    /// looks at each byte a few times only, however small the source's pieces are.
+    mutating func fillMore() throws(InputError) {
+        try fill(atLeast: unreadCount + unreadCount / 4 + 1)
+    }
+
     /// Reads until so many bytes are unread, or the input ends.
     mutating func fill(atLeast count: Int) throws(InputError) {
         while unreadCount < count, !isAtEnd { try fill() }

@@ -3,8 +3,12 @@ import AuraCore
 /// Reads one JSON object, the line of an NDJSON file, into a `Row`: strict as RFC 8259 is.
 ///
 /// Nested objects become members with dotted paths; arrays stay JSON text; null is no value. Of a
-/// name that occurs twice in one object the later value counts. Strings are checked to be UTF-8,
-/// surrogates to come in pairs, numbers to be exact (`Number`).
+/// name that occurs twice in one object the later value counts, as of two names of one path
+/// (`{"a.b":1,"a":{"b":2}}`). Strings are checked to be UTF-8, surrogates to come in pairs, numbers
+/// to be exact (`Number`).
+///
+/// What RFC 8259 permits and this refuses: values that are no object, line ends between tokens,
+/// numbers beyond a `Double`, and more than the limits below.
 ///
 /// A member's name costs two comparisons of words if it is the one that followed last time
 /// (`KeyTable`); strings and digits are read eight bytes at a time.
@@ -133,6 +137,9 @@ struct JSONScanner: ~Copyable {
         _ line: RawSpan, _ place: inout Int, after previous: Int32, in node: Int32
     ) throws(JSONError) -> Int32 {
         memberCount += 1
+        guard memberCount <= JSONScanner.memberLimit else {
+            throw JSONError(offset: place, expected: .fewerMembers(JSONScanner.memberLimit))
+        }
         let start = place + 1
         let low = line.word(start)
         let high = line.word(start + 8)
@@ -173,9 +180,6 @@ struct JSONScanner: ~Copyable {
     private mutating func unexpectedKey(
         _ line: RawSpan, _ place: inout Int, after previous: Int32, in node: Int32
     ) throws(JSONError) -> Int32 {
-        guard memberCount <= JSONScanner.memberLimit else {
-            throw JSONError(offset: place, expected: .fewerMembers(JSONScanner.memberLimit))
-        }
         let start = place + 1
         var isEscaped = false
         let end = try JSONText.end(line, from: start, isEscaped: &isEscaped)
@@ -202,9 +206,7 @@ struct JSONScanner: ~Copyable {
     ) throws(JSONError) -> Int {
         let number = try Number(line, at: place)
         row.values.append(
-            .init(
-                number.isInteger ? .int64 : .float64, key: key, from: place, to: number.end,
-                bits: number.bits))
+            .init(number.kind, key: key, from: place, to: number.end, bits: number.bits))
         return number.end
     }
 

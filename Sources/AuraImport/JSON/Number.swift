@@ -2,11 +2,13 @@ import AuraCore
 
 /// A number as JSON writes it (RFC 8259 §6): exact.
 ///
-/// Without fraction and exponent it is an `Int64` if it fits one; `-0`, which an integer cannot be,
-/// and all others are the nearest `Double`.
+/// Without fraction and exponent it is an `Int64` if it fits one. One that does not is an id rather
+/// than a quantity, so that its digits count: `wideInteger`. `-0`, which an integer cannot be, and
+/// all others are the nearest `Double`.
 struct Number {
-    let isInteger: Bool
-    /// The integer, or the bits of the float.
+    /// `int64`, `float64` or `wideInteger`.
+    let kind: Row.Kind
+    /// The integer, or the bits of the float, of a wide integer those of the nearest.
     let bits: Int64
     /// The place after the number.
     let end: Int
@@ -26,7 +28,7 @@ struct Number {
         let next = line.byte(place)
         if next != UInt8(ascii: "."), next | 0x20 != UInt8(ascii: "e") {
             if count <= 18, mantissa != 0 || !isNegative {
-                isInteger = true
+                kind = .int64
                 bits = isNegative ? -Int64(mantissa) : Int64(mantissa)
                 end = place
                 return
@@ -44,7 +46,7 @@ struct Number {
         if line.byte(place) | 0x20 == UInt8(ascii: "e") {
             exponent += try Number.exponent(line, at: &place)
         }
-        isInteger = false
+        kind = .float64
         end = place
         // Up to 2^53 and 10^22 both are exact floats, so one division or multiplication rounds
         // once (Clinger, "How to read floating point numbers accurately", 1990). Up to 19 digits
@@ -59,8 +61,8 @@ struct Number {
         }
     }
 
-    private init(isInteger: Bool, bits: Int64, end: Int) {
-        self.isInteger = isInteger
+    private init(_ kind: Row.Kind, bits: Int64, end: Int) {
+        self.kind = kind
         self.bits = bits
         self.end = end
     }
@@ -76,6 +78,9 @@ struct Number {
         guard end == text.byteCount else { return nil }
     }
 
+    var isInteger: Bool { kind == .int64 }
+
+    /// The float; of an integer its bits.
     var double: Double { Double(bitPattern: UInt64(bitPattern: bits)) }
 
     /// Reads digits, eight at once, and returns the place after them; `value` wraps.
@@ -127,9 +132,16 @@ struct Number {
     ) throws(JSONError) -> Number {
         if count <= 19, mantissa != 0, mantissa <= UInt64(Int64.max) + (isNegative ? 1 : 0) {
             let bits = Int64(truncatingIfNeeded: isNegative ? 0 &- mantissa : mantissa)
-            return Number(isInteger: true, bits: bits, end: end)
+            return Number(.int64, bits: bits, end: end)
         }
-        return Number(isInteger: false, bits: try slow(line, start, end), end: end)
+        // Zeros do not lead, so that a mantissa of one digit is that of -0.
+        let kind = count == 1 ? Row.Kind.float64 : .wideInteger
+        return Number(kind, bits: try slow(line, start, end), end: end)
+    }
+
+    /// The float that equals an integer of any size; nil if none does, or it exceeds 128 bits.
+    static func exactDouble(_ text: RawSpan) -> Double? {
+        Int128(text.text).flatMap { Double(exactly: $0) }
     }
 
     /// The exponent; `place` stands at its letter and is moved after it.

@@ -28,8 +28,10 @@ public import AuraCore
 /// of `*` if an item has it as source or its name for an attribute.
 ///
 /// An attribute without a type takes the schema's, else the one its values show: JSON's own; of a
-/// CSV column the one that its first rows share (`CSVLayout`). Text that is a canonical UUID
-/// becomes a uuid. Attributes named `ip`, `ip_address` or `…_ip` become ip prefixes.
+/// CSV column the one that its first rows share (`CSVLayout`). A value that is not of the type goes
+/// into a column of its own type beside it; integers beyond 64 bits, which a float would round,
+/// become text. Text that is a canonical UUID becomes a uuid. Attributes named `ip`, `ip_address`
+/// or `…_ip` become ip prefixes.
 public struct ColumnMapping: Hashable, Sendable {
     /// Where a value comes from.
     enum Source: Hashable, Sendable {

@@ -93,6 +93,7 @@ private struct TimeMatch: ~Escapable {
     private var isAfternoon: Bool?
     private var offset: Int?
     private var epoch: Int64?
+    private var isBeforeEpoch = false
 
     private static let months = [
         "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -213,13 +214,13 @@ private struct TimeMatch: ~Escapable {
     }
 
     private mutating func readEpoch() -> Bool {
-        let isNegative = text.byte(place) == UInt8(ascii: "-")
-        if isNegative { place += 1 }
+        isBeforeEpoch = text.byte(place) == UInt8(ascii: "-")
+        if isBeforeEpoch { place += 1 }
         let start = place
         var value: UInt64 = 0
         place = Number.digits(text, from: start, into: &value)
         guard place > start, place - start <= 12 else { return false }
-        epoch = isNegative ? -Int64(value) : Int64(value)
+        epoch = Int64(value)
         return true
     }
 
@@ -228,7 +229,9 @@ private struct TimeMatch: ~Escapable {
         guard place == text.byteCount else { return nil }
         let time: Timestamp
         if let epoch {
-            time = Timestamp(microseconds: epoch * 1_000_000 + Int64(civil.microsecond))
+            // The sign is that of seconds and decimals together.
+            let distance = epoch * 1_000_000 + Int64(civil.microsecond)
+            time = Timestamp(microseconds: isBeforeEpoch ? -distance : distance)
         } else {
             guard let civil = wholeTime() else { return nil }
             if let offset {

@@ -73,7 +73,7 @@ extension FileSystemError.Reason {
         case .notFound: "no such file or directory"
         case .alreadyExists: "the name is taken"
         case .isLocked: "it is in use by another process"
-        case .noSpace: "no space is left, or the quota is used up"
+        case .noSpace: "no space is left, or a quota or limit is reached"
         case .permissionDenied: "permission denied"
         case .readOnly: "the file system is read-only"
         case .other(let code): "\(PosixFileSystem.words(errno: code)) (errno \(code))"
@@ -85,7 +85,8 @@ extension FileSystemError.Reason {
         switch self {
         case .notFound, .alreadyExists: nil
         case .isLocked: "stop that process or choose another directory"
-        case .noSpace: "free space on that file system or raise the quota"
+        case .noSpace:
+            "free space on that file system, or raise the quota or the limit (ulimit -f)"
         case .permissionDenied: "give the user that runs this process access to it"
         case .readOnly: "look for disk errors in the kernel log, then mount it for writing"
         case .other(EIO): "look for disk errors in the kernel log and check the disk"

@@ -150,7 +150,7 @@ extension FileSystemError {
             case ENOENT: .notFound
             case EEXIST: .alreadyExists
             case EWOULDBLOCK where operation == .lock: .isLocked
-            case ENOSPC, EDQUOT: .noSpace
+            case ENOSPC, EDQUOT, EFBIG: .noSpace
             case EACCES, EPERM: .permissionDenied
             case EROFS: .readOnly
             default: .other(code)

@@ -9,6 +9,8 @@ public struct Head: Sendable {
     private var tail: [Strip] = []
     /// Bytes of the tail's group buffers, each counted once.
     private var tailBytes = 0
+    /// Bytes of the tail's strips themselves, beside the buffers they lie in.
+    private var tailLayoutBytes = 0
     private var runBytes = 0
     private var watermark: UInt64 = 0
 
@@ -27,13 +29,15 @@ public struct Head: Sendable {
     public init() {}
 
     /// Bytes held for events.
-    public var byteCount: Int { runBytes + tailBytes }
+    public var byteCount: Int { runBytes + tailBytes + tailLayoutBytes }
 
     /// Takes the batches of a durable group, whose buffer they keep alive.
     mutating func append(_ group: CommitGroup) {
         for record in group.records {
             guard let batch = group.batch(record) else { continue }
-            tail.append(Strip(firstSequence: record.header.firstSequence, batch: batch))
+            let strip = Strip(firstSequence: record.header.firstSequence, batch: batch)
+            tail.append(strip)
+            tailLayoutBytes += strip.layoutSize
             watermark = record.header.firstSequence + UInt64(batch.rowCount) - 1
         }
         if group.eventCount > 0 { tailBytes += group.bytes.capacity }
@@ -72,12 +76,23 @@ public struct Head: Sendable {
         flush()
         runs.append(run)
         runBytes += keepsGroups ? bytes + tailBytes : bytes
+        runBytes += run.reduce(0) { $0 + $1.layoutSize }
         tail = []
         tailBytes = 0
+        tailLayoutBytes = 0
     }
 }
 
 extension Strip {
+    /// Memory that the strip and what is known of its layout take, beside the batch's bytes: with
+    /// small batches more than these.
+    var layoutSize: Int {
+        let arrayHeader = 32
+        return MemoryLayout<Strip>.stride + 2 * arrayHeader
+            + batch.layout.types.capacity * MemoryLayout<BatchLayout.TypeEntry>.stride
+            + batch.layout.columns.capacity * MemoryLayout<BatchLayout.Column>.stride
+    }
+
     /// Few strips of the events of several consecutive ones: one, unless a batch's limits say more.
     static func merge(_ strips: [Strip]) -> [Strip] {
         var merged: [Strip] = []

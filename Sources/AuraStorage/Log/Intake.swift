@@ -68,7 +68,9 @@ public struct Intake<Ticket: Sendable>: Sendable {
                 answer(ticket, .duplicate(firstSequence: first, rowCount: rows))
                 return
             case .conflict: throw .sequenceConflict(origin.sequence)
-            case .tooOld: throw .forgotten(origin.sequence)
+            case .tooOld:
+                answer(ticket, .forgotten)
+                return
             case .gap(let expected): throw .outOfSequence(expected: expected)
             case .fenced: throw .fenced
             case .unknown: throw .unknownProducer
@@ -184,6 +186,8 @@ public enum AppendOutcome: Hashable, Sendable {
     case stored(firstSequence: UInt64, rowCount: Int)
     /// Stored before, under these sequence numbers.
     case duplicate(firstSequence: UInt64, rowCount: Int)
+    /// Stored before, so long ago that the numbers are not remembered.
+    case forgotten
     /// A producer was opened: its handle and epoch, and the number of its next batch.
     case opened(producer: UInt32, epoch: UInt32, nextSequence: UInt64)
 }
@@ -218,8 +222,6 @@ public struct BatchOrigin: Hashable, Sendable {
 public enum Refusal: Error, Hashable, Sendable {
     /// The number was used for other bytes.
     case sequenceConflict(UInt64)
-    /// The number is older than what is remembered: stored long ago.
-    case forgotten(UInt64)
     /// Batches are missing before this one.
     case outOfSequence(expected: UInt64)
     /// A later opening of the producer's name has taken over.

@@ -16,9 +16,14 @@ enum Segment {
     /// name need not doubt the content.
     ///
     /// Runs beside the writer, which never touches a name that this creates before it was told.
+    /// Where the disk has no room for two, none is made: the last room is left to the writer and to
+    /// others.
     static func prepare(
         _ place: StorePlace, number: UInt64, incarnation: UInt64, size: Int64
     ) throws(FileSystemError) -> any File {
+        guard try place.fileSystem.freeBytes(place.logDirectory) >= 2 * size else {
+            throw FileSystemError(.freeBytes, place.logDirectory, .noSpace)
+        }
         let path = place.logDirectory + "/" + FileName.unfinished(number)
         let spare = place.logDirectory + "/" + FileName.spare(number)
         if Canary.nameSpareTooEarly.isActive {

@@ -55,12 +55,12 @@ struct ConnectionOptions: ParsableArguments {
 
     private func key(_ variables: [String: String]) throws -> String? {
         guard let tokenFile else { return nonEmpty(variables["AURA_TOKEN"]) }
-        do {
-            let text = try String(contentsOfFile: tokenFile, encoding: .utf8)
-            return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        do throws(TextFileError) {
+            return try TextFile.read(tokenFile).trimmingCharacters(in: .whitespacesAndNewlines)
         } catch {
             throw CommandFailure(
-                .usage, "cannot read the API key from \(tokenFile): \(error.localizedDescription)")
+                .usage, "cannot read the API key from \(tokenFile): \(error.reason)",
+                hint: "check the path and its permissions")
         }
     }
 }

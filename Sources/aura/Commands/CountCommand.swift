@@ -50,11 +50,20 @@ struct Count: AsyncParsableCommand {
         let request = try request(dimensions, now: WallClock.now)
         let server = ServerConnection(try connection.configuration())
         let start = ContinuousClock.now
-        let counts = try await server.run { try await $0.count(request) }
+        let (counts, types) = try await server.run { client in
+            let counts = try await client.count(request)
+            // Where nothing was found, the types that there are tell what was meant.
+            guard counts.rows.isEmpty, !request.types.isEmpty else {
+                return (counts, [Counts.Row]())
+            }
+            var typesRequest = CountRequest()
+            typesRequest.groupings = [.type]
+            return (counts, try await client.count(typesRequest).rows)
+        }
         let elapsed = start.duration(to: .now)
         let answer = CountFold(dimensions: dimensions, distinct: distinct).answer(counts.rows)
         output.write(answer, to: .output)
-        explain(answer, counts, elapsed)
+        explain(answer, counts, stored: Set(types.flatMap(\.keys)), elapsed)
         guard counts.isComplete else {
             throw CommandFailure(.partial, "the answer is not whole: some data cannot be read")
         }
@@ -82,6 +91,19 @@ struct Count: AsyncParsableCommand {
         return request
     }
 
+    /// What is said of a type that no event has; the store's types are nearer than the catalogue's.
+    private static func hint(unknownType name: String, stored: Set<Counts.Key>) -> String {
+        let names = stored.compactMap { key -> String? in
+            if case .type(let name) = key { name } else { nil }
+        }
+        let near =
+            nearest(to: name, among: names.sorted())
+            ?? (Catalogue.schema(for: name) == nil
+                ? nearest(to: name, among: Catalogue.all.map(\.type)) : nil)
+        let remedy = near.map { "did you mean '\($0)'?" } ?? "'aura count --by type' lists them"
+        return "hint: no events of type '\(name)'; \(remedy)\n"
+    }
+
     private static func filter(_ text: String) throws -> CountRequest.Filter {
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
             throw CommandFailure(
@@ -95,15 +117,13 @@ struct Count: AsyncParsableCommand {
     }
 
     /// What else is to be said, for people.
-    private func explain(_ answer: Answer, _ counts: Counts, _ elapsed: Duration) {
+    private func explain(
+        _ answer: Answer, _ counts: Counts, stored: Set<Counts.Key>, _ elapsed: Duration
+    ) {
         guard !output.quiet else { return }
         if counts.rows.isEmpty {
-            for name in type where Catalogue.schema(for: name) == nil {
-                guard let near = nearest(to: name, among: Catalogue.all.map(\.type)) else {
-                    continue
-                }
-                StandardError.write(
-                    "hint: no events of type '\(name)'; did you mean '\(near)'?\n")
+            for name in type where !stored.contains(.type(name)) {
+                StandardError.write(Count.hint(unknownType: name, stored: stored))
             }
         }
         guard Terminal.output.isInteractive else { return }

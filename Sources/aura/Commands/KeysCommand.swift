@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuraCore
 import AuraMetadata
+import Foundation
 
 /// `aura keys`: the API keys of a data directory, also while its server runs.
 struct Keys: ParsableCommand {
@@ -12,9 +13,18 @@ struct Keys: ParsableCommand {
     struct Directory: ParsableArguments {
         @OptionGroup var configuration: ConfigurationOptions
 
-        func open() throws -> MetadataStore {
-            let resolved = try configuration.resolve()
-            return try MetadataStore.open(in: resolved.configuration.dataDirectory)
+        /// Opens the keys.
+        ///
+        /// - Parameter mustExist: Whether they are only looked at: a directory that is not there is
+        ///   most likely a typing error then.
+        func open(mustExist: Bool = true) throws -> MetadataStore {
+            let directory = try configuration.resolve().configuration.dataDirectory
+            guard !mustExist || FileManager.default.fileExists(atPath: directory) else {
+                throw CommandFailure(
+                    .failed, "there is no data directory \(directory)",
+                    hint: "name it with --data-dir, or make its first key with 'aura keys create'")
+            }
+            return try MetadataStore.open(in: directory)
         }
     }
 
@@ -34,7 +44,7 @@ struct Keys: ParsableCommand {
 
         func run() throws {
             let now = WallClock.now
-            let store = try directory.open()
+            let store = try directory.open(mustExist: false)
             let (key, secret) = try store.createKey(
                 name: name, scopes: Set(scope), expiresAt: try expiry(now: now),
                 now: now.microseconds)

@@ -31,6 +31,7 @@ struct Serve: AsyncParsableCommand {
             settings, logger: Serve.logger(settings.logLevel))
         for line in server.opened.report { StandardError.write(line + "\n") }
         StandardError.write(Serve.access(settings) + "\n")
+        if let warning = server.warning { StandardError.write("warning: \(warning)\n") }
         StandardOutput.write("listening on \(server.address)\n")
         let number = await signals.wait()
         StandardError.write("ending\(number == SIGINT ? " (Ctrl-C)" : "")\n")

@@ -147,7 +147,8 @@ struct Configuration: Sendable {
         case .memoryLimit:
             memoryLimit = try written.size(in: .mebibytes(64)...(.mebibytes(1 << 20)))
         case .segmentSize:
-            segmentSize = try written.size(in: .mebibytes(1)...(.mebibytes(1 << 10)))
+            // The least that has room for every group of the log.
+            segmentSize = try written.size(in: .mebibytes(16)...(.mebibytes(1 << 10)))
         case .durability: durability = try written.choice()
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
         case .privacyPolicy: privacyPolicy = try written.choice()

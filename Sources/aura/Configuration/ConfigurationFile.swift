@@ -21,12 +21,11 @@ struct ConfigurationFile {
         let named = path ?? nonEmpty(variables[variable])
         let found = standardPaths.first(where: FileManager.default.fileExists)
         guard let path = named ?? found else { return nil }
-        do {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            return ConfigurationFile(name: path, text: text)
+        do throws(TextFileError) {
+            return ConfigurationFile(name: path, text: try TextFile.read(path))
         } catch {
             let start = Origin.file(Place(file: path, line: 1, column: 1))
-            let problem = Problem.unreadable(reason: error.localizedDescription)
+            let problem = Problem.unreadable(reason: error.reason)
             throw ConfigurationError(findings: [Finding(start, problem)])
         }
     }

@@ -28,7 +28,7 @@ struct DryRun {
             }
             print(importer.counts, layout, shown, rejects, types)
         } catch let error as InputError {
-            throw CommandFailure(.failed, "\(file.name): \(error.description)")
+            throw CommandFailure(error, of: file.name)
         }
     }
 

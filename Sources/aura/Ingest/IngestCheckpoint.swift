@@ -15,6 +15,8 @@ struct IngestCheckpoint: Codable, Hashable {
     var rejected: Int64 = 0
     /// Bytes of the reject file up to there.
     var rejectBytes: Int64 = 0
+    /// The latest time that was taken, µs: later runs must reject the same rows.
+    var latestTime: Int64?
     /// Whether that batch was the last of the file.
     var isComplete = false
 

@@ -46,7 +46,7 @@ struct IngestRun: Sendable {
         } catch {
             await session.cancel()
             keepCheckpoint(isFinal: false)
-            throw IngestRun.translated(error)
+            throw translated(error)
         }
     }
 
@@ -56,6 +56,11 @@ struct IngestRun: Sendable {
         progress.begin(after: checkpoint)
         if checkpoint.isComplete, checkpoint.batch + 1 == next { return try await session.finish() }
         let file = try InputFile(path)
+        var options = options
+        if let latest = checkpoint.latestTime {
+            options.latestTime = Timestamp(microseconds: latest)
+        }
+        checkpoint.latestTime = options.latestTime.microseconds
         let rejects = RejectFile(rejectPath, kept: checkpoint.rejectBytes)
         let rejectedBefore = checkpoint.rejected
         var importer = Importer(
@@ -135,9 +140,11 @@ struct IngestRun: Sendable {
             hint: "choose another name with --producer")
     }
 
-    private static func translated(_ error: any Error) -> any Error {
+    private func translated(_ error: any Error) -> any Error {
         switch error {
-        case let error as InputError: CommandFailure(.failed, error.description)
+        case let error as InputError:
+            CommandFailure(
+                error, of: path == InputFile.standardInput ? "the standard input" : path)
         case ClientError.fenced(let producer):
             CommandFailure(
                 .failed,

@@ -11,8 +11,7 @@ final class RejectFile {
     private let isJSON: Bool
     private var descriptor: Int32 = -1
     private var buffer: [UInt8] = []
-    /// Bytes written before, by the run that this one goes on for.
-    private let kept: Int64
+    /// Bytes of the file, those included that the run wrote that this one goes on for.
     private var written: Int64
 
     /// A file for the rows to come.
@@ -20,7 +19,6 @@ final class RejectFile {
     /// - Parameter kept: Bytes of an earlier run that still count; what lies behind them is cut.
     init(_ path: String, kept: Int64) {
         self.path = path
-        self.kept = kept
         written = kept
         isJSON = path.hasSuffix(".ndjson") || path.hasSuffix(".jsonl")
     }
@@ -66,8 +64,13 @@ final class RejectFile {
 
     private func open() throws {
         descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, ftruncate(descriptor, off_t(kept)) == 0,
-            lseek(descriptor, off_t(kept), SEEK_SET) >= 0
+        let end = descriptor < 0 ? -1 : lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw failure("make") }
+        // What the earlier run wrote may have been cleared away since.
+        written = min(written, Int64(end))
+        // A device such as /dev/null cannot be cut, and never needs it.
+        guard end == written || ftruncate(descriptor, off_t(written)) == 0,
+            lseek(descriptor, off_t(written), SEEK_SET) >= 0
         else { throw failure("make") }
     }
 

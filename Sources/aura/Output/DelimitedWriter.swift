@@ -36,12 +36,32 @@ struct DelimitedWriter {
             guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) || text == null else {
                 return text
             }
-            return "\"" + text.replacing("\"", with: "\"\"") + "\""
+            return "\"" + replacing(in: text) { $0 == UInt8(ascii: "\"") ? "\"\"" : nil } + "\""
         case .tsv:
             guard text.utf8.contains(where: { "\\\t\n\r".utf8.contains($0) }) else { return text }
-            return text.replacing("\\", with: "\\\\").replacing("\t", with: "\\t")
-                .replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+            return replacing(in: text) { byte in
+                switch byte {
+                case UInt8(ascii: "\\"): "\\\\"
+                case UInt8(ascii: "\t"): "\\t"
+                case UInt8(ascii: "\n"): "\\n"
+                case UInt8(ascii: "\r"): "\\r"
+                default: nil
+                }
+            }
         }
+    }
+
+    /// Byte by byte: to a `String`, CR LF is one character, and so is a quote with an accent.
+    private func replacing(in text: String, with replacement: (UInt8) -> String?) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if let replacement = replacement(byte) {
+                bytes += replacement.utf8
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

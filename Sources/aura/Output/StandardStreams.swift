@@ -32,6 +32,12 @@ private func writeAll(_ text: String, to descriptor: Int32) {
                 waitUntilWritable(descriptor)
             } else if errno != EINTR {
                 // A full disk or a closed descriptor: the answer is not whole.
+                let reason = unsafe String(cString: strerror(errno))
+                if descriptor != STDERR_FILENO {
+                    StandardError.write(
+                        "error: cannot write the answer: \(reason)\n"
+                            + "hint: what was written is not whole\n")
+                }
                 _exit(ExitStatus.failed.rawValue)
             }
         }

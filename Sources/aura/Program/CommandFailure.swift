@@ -1,7 +1,9 @@
 import AuraClient
 import AuraCore
 import AuraEngine
+import AuraImport
 import AuraMetadata
+import Glibc
 
 /// Why a command ends without success: what is told to the user, and to the shell.
 struct CommandFailure: Error, Hashable, Sendable {
@@ -25,6 +27,20 @@ struct CommandFailure: Error, Hashable, Sendable {
 }
 
 extension CommandFailure {
+    /// What keeps the input of that name from being read on.
+    init(_ error: InputError, of name: String) {
+        switch error {
+        case .system(let code):
+            self.init(.failed, "cannot read \(name): \(unsafe String(cString: strerror(code)))")
+        case .endsEarly:
+            self.init(
+                .failed, "\(name): \(error)",
+                hint: "begin anew with --no-resume, which stores the events once more")
+        case .header, .compression, .position, .options:
+            self.init(.failed, "\(name): \(error)")
+        }
+    }
+
     /// The failure that an error of a module below stands for; nil if it is the parser's.
     init?(_ error: any Error) {
         switch error {
@@ -33,6 +49,7 @@ extension CommandFailure {
         case let error as EngineError: self.init(.failed, error.description)
         case let error as MetadataError:
             self.init(.failed, error.description, hint: error.remedy)
+        case let error as InputError: self.init(error, of: "the input")
         case let error as ConfigurationError: self.init(.usage, error.description)
         default: return nil
         }

@@ -1,17 +1,12 @@
 import ArgumentParser
-import CAura
 import Glibc
 
 /// Where the process begins.
 @main
 enum Program {
     static func main() async {
-        guard aura_cpu_is_supported() else {
-            StandardError.write(
-                "error: this processor lacks what this build needs (x86-64-v3: AVX2, BMI, FMA)\n"
-                    + "hint: use a processor made since 2013, or build Aura for this one\n")
-            exit(ExitStatus.failed.rawValue)
-        }
+        // Files that may not grow further fail as full disks do, instead of ending the process.
+        _ = signal(SIGXFSZ, SIG_IGN)
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status.rawValue)
     }
@@ -40,6 +35,10 @@ enum Program {
         guard Aura.exitCode(for: error) != .success else {
             StandardOutput.write(text + "\n")
             return .ok
+        }
+        guard Aura.exitCode(for: error) == .validationFailure else {
+            StandardError.write("error: \(error)\n")
+            return .failed
         }
         StandardError.write(usageText(text, arguments))
         return .usage

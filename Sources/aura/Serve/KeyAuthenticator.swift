@@ -1,20 +1,32 @@
 import AuraMetadata
 import AuraServer
 import AuraWire
+import Logging
 
 /// Tells the listener what keys grant, from the metadata of the data directory.
 enum KeyAuthenticator {
     /// An authenticator that asks the store each time, so that a revocation counts at once.
-    static func of(_ metadata: MetadataStore) -> Authenticator {
+    static func of(_ metadata: MetadataStore, logger: Logger) -> Authenticator {
         { secret in
             do throws(MetadataError) {
                 let now = WallClock.microseconds()
                 let key = try metadata.verify(secret, now: now)
-                try metadata.touchKey(key, now: now)
+                touch(key, metadata, now, logger)
                 return .success(AccessGrant(scopes: scopes(key.scopes), keyID: key.id))
             } catch {
                 return .failure(denial(error))
             }
+        }
+    }
+
+    /// Notes when the key was used. That it cannot, as on a full disk, must not lock its holder out.
+    private static func touch(
+        _ key: APIKey, _ metadata: MetadataStore, _ now: Int64, _ logger: Logger
+    ) {
+        do throws(MetadataError) {
+            try metadata.touchKey(key, now: now)
+        } catch {
+            logger.warning("when key \(key.id) was used is not noted: \(error)")
         }
     }
 

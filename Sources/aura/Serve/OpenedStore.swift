@@ -1,5 +1,6 @@
 import AuraEngine
 import AuraStorage
+import Logging
 
 /// A data directory that was opened for serving, and what is to be said about it.
 struct OpenedStore: Sendable {
@@ -8,7 +9,7 @@ struct OpenedStore: Sendable {
     let budget: MemoryBudget
 
     /// Opens the store that the configuration names, or makes it.
-    init(_ settings: Configuration) throws {
+    init(_ settings: Configuration, logger: Logger) throws {
         directory = settings.dataDirectory
         budget = MemoryBudget(total: settings.memoryLimit)
         var configuration = EventStoreConfiguration(
@@ -16,6 +17,7 @@ struct OpenedStore: Sendable {
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
         configuration.memoryLimit = budget.events.bytes
         configuration.segmentSize = Int64(settings.segmentSize.bytes)
+        configuration.logger = logger
         do {
             store = try EventStore(configuration)
         } catch {
@@ -48,6 +50,10 @@ struct OpenedStore: Sendable {
             case .storage(.inUse): "find the other process: fuser \(directory)/LOCK"
             case .storage(.io(let error)) where error.reason == .permissionDenied:
                 "run as the directory's owner, or name another one with --data-dir"
+            case .storage(.io(let error)) where error.operation == .createDirectory:
+                "name another one with --data-dir"
+            case .storage(.noSpace):
+                "free some space and start again, or name a directory elsewhere with --data-dir"
             default: nil
             }
         return CommandFailure(.failed, error.description, hint: hint)

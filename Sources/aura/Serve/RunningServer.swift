@@ -1,13 +1,17 @@
 import AuraEngine
 import AuraMetadata
 import AuraServer
+import Glibc
 import Logging
+import NIOCore
 
 /// A store that is being served: what `aura serve` and `aura demo` run.
 struct RunningServer {
     let opened: OpenedStore
     /// Where it listens, with the port that the system chose if it was asked to.
     let address: ListenAddress
+    /// What the operator should look into; nil if nothing.
+    let warning: String?
     private let server: TCPServer
     private let metadata: MetadataStore?
 
@@ -15,7 +19,7 @@ struct RunningServer {
     ///
     /// What was opened is closed again where it throws.
     static func start(_ settings: Configuration, logger: Logger) async throws -> RunningServer {
-        let opened = try OpenedStore(settings)
+        let opened = try OpenedStore(settings, logger: logger)
         do {
             let metadata =
                 settings.authenticationRequired
@@ -23,16 +27,19 @@ struct RunningServer {
             var configuration = ServerConfiguration()
             configuration.host = settings.listen.host
             configuration.port = settings.listen.port
-            configuration.maximumConnections = settings.maximumConnections
+            let limit = FileLimit.raised()
+            configuration.maximumConnections = limit.connections(of: settings.maximumConnections)
             configuration.serverVersion = Version.number
             let server = TCPServer(
                 configuration, store: opened.store, policy: StorePolicy(settings),
-                authenticator: metadata.map(KeyAuthenticator.of), clock: WallClock.microseconds,
+                authenticator: metadata.map { KeyAuthenticator.of($0, logger: logger) },
+                clock: WallClock.microseconds,
                 logger: logger)
             let port = try await listen(server, settings.listen)
             return RunningServer(
                 opened: opened, address: ListenAddress(host: settings.listen.host, port: port),
-                server: server, metadata: metadata)
+                warning: limit.warning(wanted: settings.maximumConnections), server: server,
+                metadata: metadata)
         } catch {
             try opened.store.close()
             throw error
@@ -44,8 +51,20 @@ struct RunningServer {
             return try await server.start()
         } catch {
             throw CommandFailure(
-                .failed, "cannot listen at \(address): \(error)",
-                hint: "another server may use the port: choose one with --listen, 0 for any")
+                .failed, "cannot listen at \(address): \(reason(error))", hint: hint(error))
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return unsafe String(cString: strerror(error.errnoCode))
+    }
+
+    private static func hint(_ error: any Error) -> String {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: "another server uses the port: choose one with --listen, 0 for any"
+        case EACCES: "choose a port from 1024 on with --listen, or allow the process lower ones"
+        default: "choose an address of this machine with --listen, such as 127.0.0.1:7171"
         }
     }
 

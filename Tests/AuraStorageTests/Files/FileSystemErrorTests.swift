@@ -19,8 +19,8 @@ import Testing
         let descriptions: [(FileSystemError, String)] = [
             (
                 FileSystemError(.write, "/data/wal/1", .noSpace),
-                "cannot write to /data/wal/1: no space is left, or the quota is used up; "
-                    + "free space on that file system or raise the quota"
+                "cannot write to /data/wal/1: no space is left, or a quota or limit is reached; "
+                    + "free space on that file system, or raise the quota or the limit (ulimit -f)"
             ),
             (
                 FileSystemError(.sync, "/data/wal/1", .other(5)),

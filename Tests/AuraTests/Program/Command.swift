@@ -47,6 +47,20 @@ final class Command: Sendable {
     /// What it has said on the standard error so far.
     var errors: String { folder.text("errors") }
 
+    /// What the machine calls it.
+    var identifier: Int32 { process.processIdentifier }
+
+    /// The port that a server says it listens at; nil if it never does.
+    func port() async throws -> Int? {
+        var port: Int?
+        _ = try await eventually {
+            let line = output.split(separator: "\n").first { $0.hasPrefix("listening on ") }
+            port = line?.split(separator: ":").last.flatMap { Int($0) }
+            return port != nil
+        }
+        return port
+    }
+
     /// Sends a signal.
     func signal(_ number: Int32) {
         kill(process.processIdentifier, number)

@@ -29,21 +29,16 @@ final class TestServer: Sendable {
     /// What it said on the standard error.
     var errors: String { command.withLock { $0.errors } }
 
+    /// The folder of `/proc` about its process.
+    var processFolder: String { "/proc/\(command.withLock { $0.identifier })" }
+
     private static func start(
         _ folder: Folder, port: Int, _ arguments: [String]
     ) async throws -> (Command, Int) {
         let command = try Command(
             ["serve", "--data-dir", folder.path("data"), "--listen", "127.0.0.1:\(port)"]
                 + ["--log-level", "warning"] + arguments, in: folder)
-        var found: Int?
-        let isListening = try await eventually {
-            let line = command.output.split(separator: "\n").first {
-                $0.hasPrefix("listening on ")
-            }
-            found = line?.split(separator: ":").last.flatMap { Int($0) }
-            return found != nil
-        }
-        guard isListening, let found else {
+        guard let found = try await command.port() else {
             command.signal(SIGKILL)
             throw Command.Overdue(
                 command: arguments, output: command.output, errors: command.errors)

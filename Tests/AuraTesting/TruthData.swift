@@ -1,9 +1,12 @@
 import Foundation
 
 /// One of the real logs, and the true answers about it.
-struct TruthData {
+///
+/// The truth was computed from the same files by another engine. `AURA_TEST_DATA` says where they
+/// are; by default they are looked for beside the project.
+public struct TruthData {
     /// The path of the log.
-    let path: String
+    public let path: String
     private let queries: [String: Query]
 
     private struct Query: Decodable {
@@ -35,27 +38,29 @@ struct TruthData {
         if let path = ProcessInfo.processInfo.environment["AURA_TEST_DATA"] {
             return URL(filePath: path)
         }
-        return URL(filePath: #filePath).appending(path: "../../../../../shared/data").standardized
+        return URL(filePath: #filePath).appending(path: "../../../../shared/data").standardized
     }()
 
-    static var isThere: Bool {
+    /// Whether the logs and the answers are on this machine.
+    public static var isThere: Bool {
         FileManager.default.fileExists(atPath: folder.appending(path: "events/truth").path)
     }
 
-    init(_ name: String, file: String) throws {
+    /// A log by its file, with the answers of that name.
+    public init(_ name: String, file: String) throws {
         path = TruthData.folder.appending(path: "events/\(file)").path
         let truth = TruthData.folder.appending(path: "events/truth/\(name).json")
         queries = try JSONDecoder().decode(File.self, from: Data(contentsOf: truth)).queries
     }
 
     /// The rows that answer a question.
-    func rows(_ question: String) throws -> [[String: String]] {
+    public func rows(_ question: String) throws -> [[String: String]] {
         guard let query = queries[question] else { throw Missing(question: question) }
         return query.rows.map { $0.mapValues(\.text) }
     }
 
     /// A naive time of the truth as the program writes it.
-    func time(_ text: String?) -> String? {
+    public func time(_ text: String?) -> String? {
         guard let text else { return nil }
         let parts = text.split(separator: ".")
         guard parts.count == 2, let decimals = parts.last else { return text + "Z" }
@@ -65,36 +70,7 @@ struct TruthData {
     }
 
     /// The truth does not answer a question that a test asks.
-    struct Missing: Error {
+    public struct Missing: Error {
         let question: String
-    }
-}
-
-/// A line that `aura tail` prints.
-struct TailedLine: Decodable {
-    let sequence: Int
-    let time: String
-    let type: String
-    let attributes: [String: Attribute]
-
-    /// A value; only texts and numbers are looked at.
-    struct Attribute: Decodable {
-        let text: String?
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) {
-                self.text = text
-            } else {
-                text = (try? container.decode(Int.self)).map { String($0) }
-            }
-        }
-    }
-
-    static func all(_ output: String) throws -> [TailedLine] {
-        let decoder = JSONDecoder()
-        return try output.split(separator: "\n").map {
-            try decoder.decode(TailedLine.self, from: Data($0.utf8))
-        }
     }
 }
