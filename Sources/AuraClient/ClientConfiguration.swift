@@ -69,6 +69,9 @@ public struct ClientConfiguration: Sendable {
         return "client-" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
+    /// Where the server is, as messages name it.
+    var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
     /// What the client calls itself in the server's records.
     static let clientName = "aura-swift"
 }

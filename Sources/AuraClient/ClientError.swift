@@ -93,6 +93,14 @@ extension ClientError {
     }
 }
 
+extension ClientError {
+    /// The error of a question that the server refuses for good.
+    static func refusal(of failure: WireFailure) -> ClientError {
+        failure.code?.isAboutAccess == true
+            ? .unauthorised(reason: failure.message) : .question(reason: failure.message)
+    }
+}
+
 extension FailureCode {
     /// Whether another API key, or one at all, would help.
     var isAboutAccess: Bool {

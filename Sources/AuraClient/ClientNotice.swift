@@ -1,6 +1,6 @@
 /// What happens beside the calls: worth a line in the application's log.
 public enum ClientNotice: Hashable, Sendable {
-    /// The connection is ready.
+    /// The connection is ready, or a server that took nothing for a time takes batches again.
     case connected
     /// There is no connection, or the server takes nothing for now; the client tries again after
     /// that time.

@@ -1,3 +1,4 @@
+import AuraCore
 import NIOCore
 
 /// An import that can be continued: batches whose numbers stand for places of the input.
@@ -55,11 +56,15 @@ public final class ImportSession: Sendable {
     /// - Parameters:
     ///   - batch: Encoded as `Formats/batch.md` says, the same bytes for the same number always.
     ///   - number: One more than that of the batch before; the first is `nextNumber`.
-    /// - Throws: `outOfOrder`; `lost` where the server has lost what it had promised to keep, and
+    /// - Throws: `outOfOrder`; `refused` where the batch is larger than any server takes; `lost` where the server has lost what it had promised to keep, and
     ///   the import must be opened again; `cancelled`; or why the session is over.
     public func send(
         _ batch: [UInt8], rowCount: Int, number: UInt64
     ) async throws(ClientError) {
+        guard batch.count <= Limits.batchBytes else {
+            throw .refused(
+                reason: "a batch of \(batch.count) bytes; at most \(Limits.batchBytes) are taken")
+        }
         let body = ByteBuffer(bytes: batch)
         try await queue.add(body, rowCount: rowCount, number: number).get()
         link.signal(LinkSignal(isReady: true))

@@ -12,9 +12,12 @@ public final class EventStore: Sendable {
     public let recovery: RecoveryReport
     /// Identity of the store: another one after a restore.
     public let incarnation: UInt64
+    /// Bytes of memory that events may take.
+    public let memoryLimit: Int
 
     /// Opens the store of a data directory, or makes one.
     public init(_ configuration: EventStoreConfiguration) throws(EngineError) {
+        memoryLimit = configuration.memoryLimit
         var options = Storage.Options(incarnation: configuration.newIncarnation)
         options.segmentSize = configuration.segmentSize
         do throws(StorageError) {

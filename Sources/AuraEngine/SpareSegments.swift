@@ -39,7 +39,9 @@ final class SpareSegments: Sendable {
     ///   try again.
     func make(_ wanted: SpareSegment, then next: @escaping @Sendable () -> Void) {
         let isFree = state.withLock { state in
-            if state.isBusy || state.isClosed { return false }
+            // One that has become ready since the last `take` may be the very one that is wanted:
+            // made again, it would take the name from under the writer, which has the first open.
+            if state.isBusy || state.isClosed || !state.ready.isEmpty { return false }
             state.isBusy = true
             return true
         }

@@ -172,6 +172,8 @@ extension ConnectionHandler {
         if !subscriptions.isEmpty { step(progress.visible) }
         flush()
         if !answers.isEmpty { writeAnswers() }
+        // Writing may have ended it, and who has left the loop must not follow anything.
+        guard !isClosing else { return }
         loop.setFollowing(self, !subscriptions.isEmpty || stableSent < lastAppended)
         closeIfDrained()
     }
@@ -188,7 +190,7 @@ extension ConnectionHandler {
         info.visible = progress.visible
         info.stable = progress.stable
         info.memoryBytes = UInt64(store.memoryBytes)
-        info.memoryLimit = UInt64(shared.configuration.memoryLimit)
+        info.memoryLimit = UInt64(store.memoryLimit)
         info.connections = UInt32(clamping: shared.connections.open)
         info.maximumConnections = UInt32(clamping: shared.configuration.maximumConnections)
         info.isWritable = store.failure == nil

@@ -98,7 +98,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if isRejected { fail(WireFailure(.tooManyConnections)) }
+        if isRejected {
+            fail(WireFailure(.tooManyConnections))
+        } else if loop.isDraining {
+            drain()
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

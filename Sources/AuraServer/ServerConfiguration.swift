@@ -5,7 +5,7 @@ public struct ServerConfiguration: Sendable {
     /// The address to listen at: a name or number.
     public var host = "127.0.0.1"
     /// The port; 0 takes any that is free.
-    public var port = 2872
+    public var port = 7171
     /// Threads that read and write sockets.
     public var eventLoops = 2
     /// Threads that answer counts and fill subscriptions.
@@ -40,8 +40,6 @@ public struct ServerConfiguration: Sendable {
     public var outboundLimit = 16 << 20
     /// How far an event may lie in the future, in µs.
     public var futureTolerance: Int64 = 86_400_000_000
-    /// Bytes of memory that the store may take, told by STATUS; 0 if that is not known.
-    public var memoryLimit = 0
     /// Bytes of one receive buffer.
     public var receiveBufferSize = 256 << 10
     /// What the server calls itself.

@@ -20,7 +20,7 @@ final class ServerLoop: Sendable {
         var letters: [Letter] = []
         var hasProgress = false
         var isWoken = false
-        /// Whether nobody empties it any more: the loop is shut down.
+        /// The loop is about to end, and nobody is left to read.
         var isClosed = false
     }
 
@@ -33,21 +33,34 @@ final class ServerLoop: Sendable {
 
     /// Leaves a letter for a connection of this loop; from any thread, never blocking for long.
     func post(_ letter: Letter) {
-        let mustWake = mailbox.withLock { mailbox in
+        mailbox.withLock { mailbox in
+            guard !mailbox.isClosed else { return }
             mailbox.letters.append(letter)
-            return mailbox.wake()
+            wake(&mailbox)
         }
-        if mustWake { eventLoop.execute { self.deliver() } }
     }
 
     /// The store has come further.
     func postProgress() {
         guard hasFollowers.load(ordering: .sequentiallyConsistent) else { return }
-        let mustWake = mailbox.withLock { mailbox in
+        mailbox.withLock { mailbox in
+            guard !mailbox.isClosed else { return }
             mailbox.hasProgress = true
-            return mailbox.wake()
+            wake(&mailbox)
         }
-        if mustWake { eventLoop.execute { self.deliver() } }
+    }
+
+    /// Wakes the loop for what was left just now; under the lock, so that nobody wakes it once it
+    /// is closed.
+    private func wake(_ mailbox: inout Mailbox) {
+        guard !mailbox.isWoken else { return }
+        mailbox.isWoken = true
+        eventLoop.execute { self.deliver() }
+    }
+
+    /// Takes no more letters, before the event loop ends; from any thread.
+    func close() {
+        mailbox.withLock { $0.isClosed = true }
     }
 
     private func deliver() {
@@ -107,15 +120,15 @@ final class ServerLoop: Sendable {
         for connection in connections.value.all.values { connection.sweep(now) }
     }
 
-    /// Begins the end of every connection; on the loop.
+    /// Begins the end of every connection, and of those that were taken but have not come here yet;
+    /// on the loop.
     func drain() {
+        connections.value.isDraining = true
         for connection in connections.value.all.values { connection.drain() }
     }
 
-    /// Takes no more letters: what the engine and query threads still answer is for nobody.
-    func closeMailbox() {
-        mailbox.withLock { $0.isClosed = true }
-    }
+    /// Whether new connections come too late; on the loop.
+    var isDraining: Bool { connections.value.isDraining }
 
     /// Closes every connection at once; on the loop.
     func closeAll() {
@@ -157,12 +170,5 @@ struct AppendTicket: Sendable {
 private final class LoopConnections {
     var all: [Int: ConnectionHandler] = [:]
     var followers: [Int: ConnectionHandler] = [:]
-}
-
-extension ServerLoop.Mailbox {
-    /// Whether the loop must be woken for what was left just now.
-    fileprivate mutating func wake() -> Bool {
-        defer { isWoken = true }
-        return !isWoken && !isClosed
-    }
+    var isDraining = false
 }

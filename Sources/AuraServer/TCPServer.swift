@@ -149,7 +149,7 @@ public final class TCPServer: Sendable {
         try await drained.futureResult.get()
         timeout.cancel()
         for sweep in running.sweeps { sweep.cancel() }
-        for loop in running.loops { loop.closeMailbox() }
+        for loop in running.loops { loop.close() }
         try await running.group.shutdownGracefully()
     }
 

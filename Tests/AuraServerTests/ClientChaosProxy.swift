@@ -82,10 +82,12 @@ private final class Plan: Sendable {
     func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         let (upstream, mood, random) = state.withLock { state in
             state.connections += 1
+            // At once with the look at `upstream`, or `cutAll` could miss it.
+            if state.upstream != nil { state.open[ObjectIdentifier(channel)] = channel }
             return (state.upstream, state.mood, state.random.fork())
         }
-        guard let upstream else { return channel.eventLoop.makeFailedFuture(ChannelError.eof) }
         watch(channel)
+        guard let upstream else { return channel.eventLoop.makeFailedFuture(ChannelError.eof) }
         var fork = random
         let (downRandom, upRandom) = (fork.fork(), fork.fork())
         return channel.eventLoop.makeCompletedFuture {
@@ -94,6 +96,7 @@ private final class Plan: Sendable {
             let waiting = NIOLoopBound(down, eventLoop: channel.eventLoop)
             ClientBootstrap(group: channel.eventLoop)
                 .channelInitializer { peer in
+                    self.state.withLock { $0.open[ObjectIdentifier(peer)] = peer }
                     self.watch(peer)
                     return peer.eventLoop.makeCompletedFuture {
                         let up = ChaosPipe(self, mood, upRandom)
@@ -111,7 +114,6 @@ private final class Plan: Sendable {
     }
 
     private func watch(_ channel: any Channel) {
-        state.withLock { $0.open[ObjectIdentifier(channel)] = channel }
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { $0.open[ObjectIdentifier(channel)] = nil }
         }
@@ -131,6 +133,8 @@ private final class ChaosPipe: ChannelInboundHandler {
     /// Bytes that pass before the cut.
     private var budget: Int
     private var latest = NIODeadline.now()
+    /// The connection was cut, or ended by itself: a peer that comes later is not wanted.
+    private var isOver = false
 
     init(_ plan: Plan, _ mood: ClientChaosProxy.Mood, _ random: SeededRandom) {
         self.plan = plan
@@ -141,6 +145,10 @@ private final class ChaosPipe: ChannelInboundHandler {
     }
 
     func connect(to peer: any Channel) {
+        guard !isOver else {
+            peer.close(promise: nil)
+            return
+        }
         self.peer = peer
         if early.readableBytes > 0 { pass(early, to: peer) }
     }
@@ -156,6 +164,7 @@ private final class ChaosPipe: ChannelInboundHandler {
         }
         guard budget == 0 else { return }
         budget = -1
+        isOver = true
         plan.state.withLock { $0.cuts += 1 }
         let (peer, channel) = (peer, context.channel)
         context.eventLoop.scheduleTask(deadline: latest) {
@@ -175,6 +184,7 @@ private final class ChaosPipe: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        isOver = true
         let peer = peer
         context.eventLoop.scheduleTask(deadline: latest) { peer?.close(promise: nil) }
     }

@@ -2,7 +2,6 @@ import AuraClient
 import AuraCore
 import AuraServer
 import AuraWire
-import Synchronization
 import Testing
 
 /// Refuses batches that have a type named `bad`, and warns of those that have one named `odd`.
@@ -14,13 +13,6 @@ private struct PickyPolicy: BatchPolicy {
         return .accept(warnings: [])
     }
     var counters: [StatusInfo.Counter] { [] }
-}
-
-/// What a client said beside its calls.
-private final class Notices: Sendable {
-    private let list = Mutex<[ClientNotice]>([])
-    var all: [ClientNotice] { list.withLock { $0 } }
-    func add(_ notice: ClientNotice) { list.withLock { $0.append(notice) } }
 }
 
 /// What goes wrong, and what callers are told.
@@ -63,9 +55,7 @@ private final class Notices: Sendable {
         try await ClientWorld.run(memoryLimit: 100) { world in
             let client = AuraClient(world.configuration { $0.onNotice = notices.add })
             async let done: Void = client.record(ClientEvents.event(1, 1))
-            while !notices.all.contains(where: { $0.description.contains("memory") }) {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            await notices.wait { $0.description.contains("memory") }
             try await world.stop()
             world.set(memoryLimit: 1 << 20)
             try await world.start()

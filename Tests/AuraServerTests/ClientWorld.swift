@@ -25,12 +25,14 @@ final class ClientWorld: Sendable {
     private let state: Mutex<State>
     private let policy: any BatchPolicy
     private let authenticator: Authenticator?
+    private let configure: @Sendable (inout ServerConfiguration) -> Void
 
     /// Starts a server on a disk in memory, or in a directory of the machine.
     init(
         seed: UInt64 = 0, mood: ClientChaosProxy.Mood = .calm, onMachine: Bool = false,
         memoryLimit: Int = 64 << 20, policy: any BatchPolicy = OpenPolicy(),
-        authenticator: Authenticator? = nil
+        authenticator: Authenticator? = nil,
+        configure: @escaping @Sendable (inout ServerConfiguration) -> Void = { _ in }
     ) async throws {
         var directory = "/data"
         if onMachine {
@@ -44,11 +46,14 @@ final class ClientWorld: Sendable {
                 memoryLimit: memoryLimit, directory: directory))
         self.policy = policy
         self.authenticator = authenticator
+        self.configure = configure
         proxy = try await ClientChaosProxy(to: nil, seed: seed, mood: mood)
         try await start()
     }
 
     var store: EventStore? { state.withLock { $0.store } }
+    /// The disk in memory, if it is one.
+    var disk: SimulatedFileSystem? { state.withLock { $0.disk as? SimulatedFileSystem } }
 
     func start() async throws {
         let store = try state.withLock { state in
@@ -63,6 +68,7 @@ final class ClientWorld: Sendable {
         configuration.port = 0
         configuration.lingerTimeout = .milliseconds(50)
         configuration.drainTimeout = .seconds(2)
+        configure(&configuration)
         let server = TCPServer(
             configuration, store: store, policy: policy, authenticator: authenticator,
             clock: ClientWorld.clock,
@@ -97,7 +103,7 @@ final class ClientWorld: Sendable {
     ) async throws {
         proxy.connect(to: nil)
         try await proxy.cutAll()
-        guard let disk = state.withLock({ $0.disk }) as? SimulatedFileSystem else { return }
+        guard let disk else { return }
         let after = disk.crash(image: .random(image))
         try await stop()
         try damage(after)
@@ -112,6 +118,17 @@ final class ClientWorld: Sendable {
         try await proxy.stop()
         let (disk, directory) = state.withLock { ($0.disk, $0.directory) }
         if disk is PosixFileSystem { try FileManager.default.removeItem(atPath: directory) }
+    }
+
+    /// Returns once the store has that many events, or throws where the task is cancelled before.
+    func waitForEvents(_ count: UInt64) async throws {
+        guard let store else { return }
+        let (progress, continuation) = AsyncStream<UInt64>.makeStream()
+        let observation = store.observe { continuation.yield($0.visible) }
+        continuation.yield(store.progress.visible)
+        for await visible in progress where visible >= count { break }
+        withExtendedLifetime(observation) {}
+        try Task.checkCancellation()
     }
 
     static let clock: @Sendable () -> Int64 = { 1_700_000_000_000_000 }
@@ -144,11 +161,13 @@ final class ClientWorld: Sendable {
     static func run(
         seed: UInt64 = 0, mood: ClientChaosProxy.Mood = .calm, onMachine: Bool = false,
         memoryLimit: Int = 64 << 20, policy: any BatchPolicy = OpenPolicy(),
-        authenticator: Authenticator? = nil, body: (ClientWorld) async throws -> Void
+        authenticator: Authenticator? = nil,
+        configure: @escaping @Sendable (inout ServerConfiguration) -> Void = { _ in },
+        body: (ClientWorld) async throws -> Void
     ) async throws {
         let world = try await ClientWorld(
             seed: seed, mood: mood, onMachine: onMachine, memoryLimit: memoryLimit,
-            policy: policy, authenticator: authenticator)
+            policy: policy, authenticator: authenticator, configure: configure)
         do {
             try await body(world)
         } catch {

@@ -7,6 +7,44 @@ import AuraWire
 import Testing
 
 @Suite(.serialized) struct ServerDrainTests {
+    @Test func `a server that stops answers what is on its way`() async throws {
+        let disk = GatedFileSystem(SimulatedFileSystem())
+        try await withServer(
+            fileSystem: disk, configure: { $0.drainTimeout = .seconds(60) }
+        ) { world in
+            let client = try world.greeted()
+            let idle = try world.greeted()
+            try idle.send(Subscribe(from: 0, credit: 1), id: 4)
+            _ = try idle.nextEvents(id: 4)
+            disk.gate.close()
+            defer { disk.gate.open() }
+            for id in 1...5 {
+                try client.append(someBatch(2), AppendHead(sequence: UInt64(id)), id: UInt32(id))
+            }
+            // All five have arrived when the answer to what follows them has.
+            try client.send(Ping(value: 1), id: 6)
+            _ = try client.next(Pong.self)
+            async let stopped: Void = world.server.stop()
+            let farewell = try client.next(GoAway.self)
+            #expect(farewell.reason == FailureCode.shuttingDown.rawValue)
+            #expect(try idle.next(End.self, id: 4).next == 1)
+            _ = try idle.next(GoAway.self)
+            #expect(try idle.isClosed())
+            try client.append(someBatch(2), AppendHead(sequence: 6), id: 7)
+            let refusal = try client.next(WireFailure.self, id: 7)
+            #expect(refusal.code == .shuttingDown)
+            #expect(refusal.failureClass == .reconnect)
+            disk.gate.open()
+            for id in 1...5 {
+                let ack = try client.next(AppendAck.self, id: UInt32(id))
+                #expect(ack.firstSequence == UInt64(id * 2 - 1))
+            }
+            #expect(try client.isClosed())
+            try await stopped
+            #expect(throws: RawClient.Closed.self) { try world.client() }
+        }
+    }
+
     @Test func `a server does not wait for ever`() async throws {
         let disk = GatedFileSystem(SimulatedFileSystem())
         try await withServer(
@@ -14,13 +52,13 @@ import Testing
         ) { world in
             let client = try world.greeted()
             disk.gate.close()
+            defer { disk.gate.open() }
             try client.append(someBatch(2), AppendHead(sequence: 1), id: 1)
             try client.send(Ping(value: 1), id: 6)
             _ = try client.next(Pong.self)
             try await world.server.stop()
             _ = try client.next(GoAway.self)
             #expect(try client.isClosed())
-            disk.gate.open()
         }
     }
 

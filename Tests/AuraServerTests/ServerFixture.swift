@@ -4,6 +4,7 @@ import AuraServer
 import AuraStorage
 import AuraTesting
 import AuraWire
+import Dispatch
 import Glibc
 import Logging
 import Synchronization
@@ -35,7 +36,7 @@ final class TestClock: Sendable {
     func set(_ value: Int64) { time.withLock { $0 = value } }
 }
 
-/// Runs a test with a server, and checks that it stops in order.
+/// Runs a test with a server, on threads that it may block, and checks that it stops in order.
 func withServer(
     policy: any BatchPolicy = OpenPolicy(), authenticator: Authenticator? = nil,
     memoryLimit: Int = 64 << 20, segmentSize: Int64 = 1 << 20, fileSystem: (any FileSystem)? = nil,
@@ -61,7 +62,7 @@ func withServer(
     let port = try await server.start()
     let world = TestServer(server: server, store: store, disk: disk, clock: clock, port: port)
     do {
-        try await body(world)
+        try await withTaskExecutorPreference(BlockableThreads.shared) { try await body(world) }
     } catch {
         try await server.stop()
         throw error
@@ -70,6 +71,20 @@ func withServer(
     do throws(EngineError) { try store.close() } catch {
         // A test may have closed it, or broken its disk.
         guard case .storage = error else { throw error }
+    }
+}
+
+/// Threads that tests may block.
+///
+/// A `RawClient` that waits for what another task does must not hold the thread that the task needs:
+/// the pool has one for each core, and other tests want them too.
+final class BlockableThreads: TaskExecutor {
+    static let shared = BlockableThreads()
+    private let queue = DispatchQueue(label: "aura.tests.blockable", attributes: .concurrent)
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

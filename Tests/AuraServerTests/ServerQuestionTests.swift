@@ -309,9 +309,7 @@ import Testing
     // MARK: - Status
 
     @Test func `the status says what was done`() async throws {
-        try await withServer(configure: { configuration in
-            configuration.memoryLimit = 1_000
-        }) { world in
+        try await withServer(memoryLimit: 1_000_000) { world in
             let client = try world.greeted()
             let other = try world.greeted()
             _ = try other.append(someBatch(10))
@@ -323,7 +321,7 @@ import Testing
             #expect(info.uptime == 5_000_000)
             #expect(info.incarnation == 77)
             #expect(info.visible == 10 && info.stable == 10)
-            #expect(info.memoryBytes > 0 && info.memoryLimit == 1_000)
+            #expect(info.memoryBytes > 0 && info.memoryLimit == 1_000_000)
             #expect(info.connections == 2 && info.maximumConnections == 1_024)
             #expect(info.isWritable)
             #expect(info.counters.contains(StatusInfo.Counter("events.stored", 10)))

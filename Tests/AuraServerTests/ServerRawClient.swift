@@ -16,10 +16,10 @@ final class RawClient {
     struct Closed: Error {}
     struct TimedOut: Error {}
 
-    /// Connects to a port of this machine; reads time out after 10 s.
+    /// Connects to a port of this machine; reads time out after 60 s.
     init(port: Int) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        var timeout = timeval(tv_sec: 60, tv_usec: 0)
         unsafe setsockopt(
             socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var one: Int32 = 1

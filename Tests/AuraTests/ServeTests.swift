@@ -27,6 +27,8 @@ struct ServeTests {
         #expect(server.errors.contains("data directory \(folder.path("data")): 0 events"))
         #expect(server.errors.contains("no API key is asked for: only this machine can connect"))
         #expect(try await server.aura("test-events").status == 0)
+        let status = try await server.aura("status", "--json")
+        #expect(status.output.contains("\"memory_limit_bytes\":\(103 << 20),"))
         try await server.kill()
         try await server.restart()
         #expect(server.errors.contains("the last run did not end in order"))

@@ -32,6 +32,10 @@ extension Link {
         }
         switch result {
         case .success(let channel):
+            guard channel.isActive else {
+                disconnected(connection, .closedAtOnce)
+                return
+            }
             lastHeard = .now()
             phase = .greeting(channel, since: lastHeard)
             hello = nil
@@ -40,9 +44,8 @@ extension Link {
             channel.flush()
             tickLater()
         case .failure(let error):
-            let server = "\(configuration.host):\(configuration.port)"
-            let reason = ConnectionTrouble.words(error)
-            disconnected(connection, reason: "cannot connect to \(server): \(reason)")
+            let time = configuration.connectTimeout
+            disconnected(connection, ConnectionFailure(connecting: error, within: time))
         }
     }
 
@@ -52,7 +55,7 @@ extension Link {
             write(Auth(key: key), requestID: 0, to: channel)
             channel.flush()
         } else if hello.isAuthRequired {
-            stop(.unauthorised(reason: "the server asks for an API key"))
+            stop(.unauthorised(reason: "\(configuration.address) asks for an API key"))
         } else {
             ready(hello, on: channel)
         }
@@ -61,24 +64,43 @@ extension Link {
     func ready(_ hello: HelloAck, on channel: any Channel) {
         phase = .ready(channel)
         sender?.connected(hello)
+        isWaiting = false
         configuration.onNotice(.connected)
         work()
+    }
+
+    /// A channel is gone. A name with several addresses may have had several, of which one is in use.
+    func lost(_ channel: any Channel, of connection: Int, _ failure: ConnectionFailure) {
+        switch phase {
+        case .greeting(let current, _) where current === channel,
+            .ready(let current) where current === channel:
+            disconnected(connection, failure)
+        default: break
+        }
+    }
+
+    /// The connection of that number is gone, or shall be, because of that.
+    func disconnected(_ connection: Int, _ failure: ConnectionFailure) {
+        disconnected(connection, reason: failure.text(at: configuration.address))
     }
 
     /// The connection of that number is gone, or shall be.
     func disconnected(_ connection: Int, reason: String, retryAfter: Duration = .zero) {
         guard connection == self.connection else { return }
+        let old: (any Channel)?
         switch phase {
         case .idle, .waiting, .stopped: return
-        case .connecting: break
-        case .greeting(let channel, _), .ready(let channel): channel.close(promise: nil)
+        case .connecting: old = nil
+        case .greeting(let channel, _), .ready(let channel): old = channel
         }
         self.reason = reason
         self.connection += 1
+        phase = .idle
+        // Last: closing says at once that the channel is gone, which is no news any more.
+        defer { old?.close(promise: nil) }
         sender?.disconnected()
         tail?.disconnected()
         for index in questions.indices { questions[index].disconnected() }
-        phase = .idle
         guard needsConnection else { return }
         phase = .waiting
         later(atLeast: retryAfter, reason: reason) { link in
@@ -97,21 +119,32 @@ extension Link {
         atLeast wait: Duration, reason: String, _ body: @escaping @Sendable (isolated Link) -> Void
     ) {
         self.reason = reason
+        isWaiting = true
         let delay = backoff.next(atLeast: wait, using: &random)
         configuration.onNotice(.waiting(delay, reason: reason))
         eventLoop.scheduleTask(in: TimeAmount(delay)) { self.assumeIsolated { body($0) } }
         tickLater()
     }
 
+    /// The server has done what it was asked for.
+    func progressed() {
+        backoff.reset()
+        guard isWaiting else { return }
+        isWaiting = false
+        configuration.onNotice(.connected)
+    }
+
     /// Ends everything.
     func stop(_ error: ClientError) {
+        let old: (any Channel)?
         switch phase {
         case .stopped: return
-        case .greeting(let channel, _), .ready(let channel): channel.close(promise: nil)
-        case .idle, .waiting, .connecting: break
+        case .greeting(let channel, _), .ready(let channel): old = channel
+        case .idle, .waiting, .connecting: old = nil
         }
         connection += 1
         phase = .stopped(error)
+        defer { old?.close(promise: nil) }
         stopSending(error)
         for question in exchange(&questions, with: []) { question.answer(.failure(error)) }
         tail?.fail(error)
@@ -145,10 +178,11 @@ extension Link {
         checkSettling(now: now)
         switch phase {
         case .greeting(_, let since) where now - since > TimeAmount(configuration.connectTimeout):
-            disconnected(connection, reason: "the server does not answer the greeting")
-        case .ready(let channel) where isAnswerDue || isDraining:
+            let time = configuration.connectTimeout
+            disconnected(connection, hello == nil ? .silentPeer(time) : .fellSilent(time))
+        case .ready(let channel) where isAnswerDue || isDraining || tail?.isFollowing == true:
             if now - lastHeard > TimeAmount(configuration.silenceLimit) {
-                disconnected(connection, reason: "the server has fallen silent")
+                disconnected(connection, .fellSilent(configuration.silenceLimit))
             } else if now - lastHeard > TimeAmount(configuration.silenceLimit / 3) {
                 write(Ping(value: 0), requestID: drawRequest(), to: channel)
                 channel.flush()

@@ -115,7 +115,7 @@ extension Link {
         default:
             throw LinkHandler.unexpected(header)
         }
-        backoff.reset()
+        progressed()
         questions.remove(at: index).answer(.success(reply))
     }
 
@@ -137,12 +137,7 @@ extension Link {
         case .reconnect:
             reconnect(atLeast: wait, reason: failure.message)
         case .fixRequest, .reopenProducer, .stop:
-            let isAccess = failure.code?.isAboutAccess == true
-            questions.remove(at: index).answer(
-                .failure(
-                    isAccess
-                        ? .unauthorised(reason: failure.message)
-                        : .question(reason: failure.message)))
+            questions.remove(at: index).answer(.failure(.refusal(of: failure)))
         }
         return true
     }

@@ -65,10 +65,12 @@ extension Link {
             return
         }
         let wait = Duration.milliseconds(Int64(failure.retryAfterMilliseconds))
-        if failure.failureClass == .stop {
-            stop(.stopping(failure))
-        } else {
+        switch failure.failureClass {
+        case .retry, .reconnect, .reopenProducer:
             reconnect(atLeast: wait, reason: failure.message)
+        case .fixRequest, .stop:
+            // Whatever the server means would meet the same failure on the next connection.
+            stop(.stopping(failure))
         }
     }
 
@@ -77,7 +79,7 @@ extension Link {
             switch effect {
             case .opened(let next): owner?.opened(next: next)
             case .stored(let batch, let receipt):
-                backoff.reset()
+                progressed()
                 owner?.stored(batch, receipt)
             case .refused(let batch, let error): owner?.refused(batch, error)
             case .lost(let count): configuration.onNotice(.lost(batches: count))

@@ -33,6 +33,8 @@ struct TailState: Sendable {
 
     /// Whether it wants a connection.
     var isActive: Bool { error == nil }
+    /// Whether the server sends it what comes.
+    var isFollowing: Bool { requestID != nil }
 
     /// The subscription to make now; nil if there is one or none is wanted.
     mutating func subscribe(requestID: UInt32) -> Subscribe? {
@@ -54,7 +56,10 @@ struct TailState: Sendable {
         requestID = nil
     }
 
-    mutating func received(_ payload: ByteBuffer) throws(FormatError) {
+    /// Takes events, or how far a search without a match has come.
+    ///
+    /// - Returns: Bytes for which the server wants credit back now: no reader will give it back.
+    mutating func received(_ payload: ByteBuffer) throws(FormatError) -> Int {
         let bytes = payload.readableBytesSpan
         let head = try EventsHead(payload: bytes)
         if head.batchSize > 0 {
@@ -64,6 +69,8 @@ struct TailState: Sendable {
             readySize += bytes.byteCount
         }
         next = head.last + 1
+        // The frame that says where a subscription begins costs nothing.
+        return head.batchSize == 0 && head.first <= head.last ? bytes.byteCount : 0
     }
 
     /// The subscription was ended by the server: go on from there on the next connection.
@@ -109,7 +116,7 @@ extension Link {
     }
 
     private func giveCredit(_ size: Int) {
-        guard case .ready(let channel) = phase else { return }
+        guard size > 0, case .ready(let channel) = phase else { return }
         if let requestID = tail?.requestID {
             write(Credit(bytes: UInt64(size)), requestID: requestID, to: channel)
             channel.flush()
@@ -127,12 +134,12 @@ extension Link {
 
     func followed(_ header: FrameHeader, _ payload: ByteBuffer) throws(FormatError) {
         guard let requestID = tail?.requestID, requestID == header.requestID else { return }
-        backoff.reset()
+        progressed()
         if header.opcode == .end {
             tail?.ended(next: try End(payload: payload.readableBytesSpan).next)
             isDraining = true
         } else {
-            try tail?.received(payload)
+            giveCredit(try tail?.received(payload) ?? 0)
         }
         wakeReader()
     }
@@ -152,7 +159,7 @@ extension Link {
         case .reconnect:
             reconnect(atLeast: wait, reason: failure.message)
         case .fixRequest, .reopenProducer, .stop:
-            tail?.fail(.question(reason: failure.message))
+            tail?.fail(.refusal(of: failure))
             wakeReader()
         }
         return true

@@ -46,7 +46,9 @@ actor Link {
     var backoff: Backoff
     var random = SystemRandomNumberGenerator()
     /// The last trouble, for those whose patience ends.
-    var reason = "the server has not answered yet"
+    var reason: String
+    /// Whether `onNotice` was told to wait and not yet that it is over.
+    var isWaiting = false
     var lastHeard = NIODeadline.now()
     var isTicking = false
     var isRetired = false
@@ -56,6 +58,7 @@ actor Link {
         self.configuration = configuration
         self.owner = owner
         self.sender = sender
+        reason = "\(configuration.address) has not answered yet"
         backoff = Backoff(first: configuration.firstRetry, most: configuration.lastRetry)
     }
 

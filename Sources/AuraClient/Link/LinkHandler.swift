@@ -10,6 +10,8 @@ final class LinkHandler: ChannelInboundHandler {
     private let connection: Int
     private let parser = FrameParser(maximumPayload: WireLimits.hardPayloadBytes)
     private var received = ByteBuffer()
+    /// Whether the peer has shown itself to be a server.
+    private var hasHeard = false
 
     init(_ link: Link, connection: Int) {
         self.link = link
@@ -21,13 +23,23 @@ final class LinkHandler: ChannelInboundHandler {
         if received.readableBytes == 0 {
             received = part
         } else {
+            // What was read would stay for as long as frames and reads do not end together.
+            received.discardReadBytes()
             received.writeBuffer(&part)
+        }
+        if !hasHeard, received.readableBytes >= ForeignProtocol.magic.count,
+            let foreign = ForeignProtocol(received.readableBytesSpan)
+        {
+            fail(.foreignPeer(foreign), context)
+            context.close(promise: nil)
+            return
         }
         do throws(FormatError) {
             while case .frame(let header) = try parser.frame(in: received.readableBytesSpan) {
                 received.moveReaderIndex(forwardBy: FrameHeader.size)
                 guard let payload = received.readSlice(length: header.payloadSize) else { break }
                 try header.verify(payload.readableBytesSpan)
+                hasHeard = true
                 let error = link.assumeIsolated { [connection] link -> FormatError? in
                     do throws(FormatError) {
                         try link.received(header, payload, on: connection)
@@ -37,7 +49,7 @@ final class LinkHandler: ChannelInboundHandler {
                 if let error { throw error }
             }
         } catch {
-            fail("the server sent what is not Aura's protocol (\(error)); check host and port")
+            fail(.damaged("\(error)"), context)
             context.close(promise: nil)
         }
     }
@@ -48,15 +60,22 @@ final class LinkHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        fail("the server closed the connection")
+        if hasHeard {
+            fail(.closed, context)
+        } else if let foreign = ForeignProtocol(received.readableBytesSpan) {
+            fail(.foreignPeer(foreign), context)
+        } else {
+            fail(.closedAtOnce, context)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail("the connection broke: \(error)")
+        fail(ConnectionFailure(breaking: error), context)
         context.close(promise: nil)
     }
 
-    private func fail(_ reason: String) {
-        link.assumeIsolated { [connection] in $0.disconnected(connection, reason: reason) }
+    private func fail(_ failure: ConnectionFailure, _ context: ChannelHandlerContext) {
+        let channel = context.channel
+        link.assumeIsolated { [connection] in $0.lost(channel, of: connection, failure) }
     }
 }

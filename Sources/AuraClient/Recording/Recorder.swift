@@ -38,7 +38,7 @@ final class Recorder: Sendable {
                 state.waiting.append(
                     State.Waiting(
                         caller: caller, event: event, isDurable: isDurable, since: .now()))
-                return .success(LinkSignal())
+                return .success(state.makeRoom())
             }
             let result = state.add(event, caller: isDurable ? caller : nil)
             if !isDurable, case .success = result { state.resolve(caller, .success(nil)) }

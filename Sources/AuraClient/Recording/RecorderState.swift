@@ -108,6 +108,14 @@ extension Recorder.State {
         }
     }
 
+    /// Sends what is being gathered where that alone fills the buffer: nothing else would make room
+    /// before it is old enough.
+    mutating func makeRoom() -> LinkSignal {
+        guard linkSize == 0, batcher.ready.isEmpty else { return LinkSignal() }
+        batcher.cut()
+        return LinkSignal(isReady: !batcher.ready.isEmpty)
+    }
+
     /// Takes in what waits for room, as far as there is room, in order.
     mutating func admitWaiting() -> LinkSignal {
         var signal = LinkSignal()

@@ -8,7 +8,8 @@ final class ConnectionWatch: Sendable {
     private struct State {
         var hasConnected = false
         var lostSince: ContinuousClock.Instant? = .now
-        var reason = "no answer"
+        /// Nil before the client has said why.
+        var reason: String?
         var warnings: [String] = []
         var end: ClientError?
     }
@@ -58,11 +59,11 @@ final class ConnectionWatch: Sendable {
         while true {
             let failure = state.withLock { state -> CommandFailure? in
                 let limit = state.hasConnected ? later : first
-                guard let since = state.lostSince, since.duration(to: .now) >= limit else {
-                    return nil
-                }
+                guard let since = state.lostSince, since.duration(to: .now) >= limit,
+                    let reason = state.reason
+                else { return nil }
                 return CommandFailure(
-                    .cannotConnect, state.reason,
+                    .cannotConnect, reason,
                     hint: state.hasConnected
                         ? "start the server and run this again"
                         : "start one with 'aura serve', or name another with --server")

@@ -18,6 +18,8 @@ struct ServerConnection: Sendable {
         var configuration = configuration
         configuration.onNotice = { watch.receive($0) }
         configuration.lastRetry = .milliseconds(500)
+        // Shorter than the patience, so that there is time to say why.
+        configuration.connectTimeout = min(configuration.connectTimeout, patience.first * 4 / 5)
         client = AuraClient(configuration)
         self.watch = watch
         self.patience = patience
