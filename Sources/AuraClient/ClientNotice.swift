@@ -28,8 +28,9 @@ extension ClientNotice: CustomStringConvertible {
         case .undelivered(let events, let reason):
             "\(events) events were not stored: \(reason)"
         case .lost(let batches):
-            "the server has lost \(batches) batches that it had promised to keep; if a backup was "
-                + "restored, what came after it is missing"
+            "the server no longer knows \(batches) batches that it had promised to keep; if a backup "
+                + "was restored, what came after it is missing; after a week of silence it may "
+                + "only have forgotten this producer's name"
         case .stopped(let error):
             error.description
         }

@@ -32,6 +32,9 @@ public enum Limits {
     public static let producerNameBytes = 128
     /// Producers that the store remembers; each costs about 2.5 kB.
     public static let producers = 10_000
+    /// Time without a record after which a producer may be forgotten for another one, in µs: longer
+    /// than any client keeps a batch that it may send again.
+    public static let producerIdle: Int64 = 604_800_000_000
     /// Batches of one producer that are remembered for deduplication, and may be in flight.
     public static let producerWindow = 64
 }

@@ -1,3 +1,4 @@
+import AuraCore
 public import AuraQuery
 public import AuraStorage
 
@@ -32,7 +33,8 @@ extension Refusal: CustomStringConvertible {
         case .unknownProducer:
             "the producer is not open on this server; open it and send again"
         case .tooManyProducers:
-            "the store remembers no more producer names; reuse names"
+            "\(Limits.producers) producer names were used within seven days; use the same name "
+                + "after each restart, or wait until old ones are forgotten"
         case .badName:
             "a producer name has 1 to 128 bytes"
         case .memoryFull:

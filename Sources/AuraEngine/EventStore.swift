@@ -70,10 +70,13 @@ public final class EventStore: Sendable {
     /// How far writing has come.
     public var progress: Progress { committer.progress }
 
-    /// Counts the events that are visible now.
-    public func count(_ query: CountQuery) throws(EngineError) -> CountResult {
+    /// Counts the events that are visible now; ends early with `.stopped` once `shouldStop`, which
+    /// is asked again and again, says so.
+    public func count(
+        _ query: CountQuery, shouldStop: () -> Bool = { false }
+    ) throws(EngineError) -> CountResult {
         do throws(QueryError) {
-            return try Counter.run(query, over: snapshot)
+            return try Counter.run(query, over: snapshot, shouldStop: shouldStop)
         } catch { throw .query(error) }
     }
 

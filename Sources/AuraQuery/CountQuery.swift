@@ -12,11 +12,15 @@ public struct CountQuery: Hashable, Sendable {
     public var filters: [Filter] = []
     /// What to count separately, at most `maximumGroupings`; empty means one row for all.
     public var groupings: [Grouping] = []
+    /// More groups than these are refused: memory and answers have an end.
+    public var groupLimit = 1_000_000
+    /// Bytes of text that the keys of all groups may have together; more are refused.
+    public var textLimit = 128 << 20
 
     /// Everything, in one row.
     public init() {}
 
-    /// An attribute that must equal one of several values.
+    /// An attribute that must equal one of several values, as `==` of values says.
     ///
     /// A text such as `7` may have been stored as a number, a string or more: `init(name:text:)`
     /// takes all readings of it.
@@ -42,17 +46,6 @@ public struct CountQuery: Hashable, Sendable {
 
     /// More dimensions than these are refused.
     public static let maximumGroupings = 4
-    /// More groups than these are refused: they would not fit an answer.
-    public static let maximumGroups = 1_000_000
-}
-
-/// The value of one dimension of a row.
-public enum GroupKey: Hashable, Sendable {
-    case type(String)
-    /// Start of the bucket.
-    case bucket(Timestamp)
-    /// nil: the event has no such attribute.
-    case attribute(AttributeValue?)
 }
 
 /// What a count found.
@@ -91,8 +84,11 @@ public struct CountResult: Sendable {
 public enum QueryError: Error, Hashable, Sendable {
     case tooManyGroupings(Int)
     case tooManyGroups(Int)
+    case tooMuchText(Int)
     case badBucket(Int64)
     case emptyRange
+    /// Whoever asked wants no answer any more.
+    case stopped
 }
 
 extension QueryError: CustomStringConvertible {
@@ -103,10 +99,15 @@ extension QueryError: CustomStringConvertible {
             "\(count) groupings; at most \(CountQuery.maximumGroupings) are possible"
         case .tooManyGroups(let count):
             "more than \(count) groups; narrow the time range or group by something coarser"
+        case .tooMuchText(let bytes):
+            "groups with more than \(bytes) bytes of text; narrow the time range or group by "
+                + "shorter values"
         case .badBucket(let width):
             "a bucket of \(width) µs; it must be at least one millisecond"
         case .emptyRange:
             "the time range ends before it begins; swap its ends"
+        case .stopped:
+            "the count was stopped before its end; ask again if the answer is still wanted"
         }
     }
 }

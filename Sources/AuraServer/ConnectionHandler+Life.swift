@@ -84,7 +84,7 @@ extension ConnectionHandler {
         writeOut()
         isClosing = true
         subscriptions = [:]
-        answers = []
+        counts.cancelAll()
         loop.setFollowing(self, false)
         context.close(mode: .output, promise: nil)
         let linger = TimeAmount(shared.configuration.lingerTimeout)

@@ -9,26 +9,30 @@ extension ConnectionHandler {
 
     func count(_ request: CountRequest, _ requestID: UInt32) {
         guard isFree(requestID) else { return }
-        let (id, loop, store) = (id, loop, shared.store)
-        let query = CountQuery(request)
-        let ticket = CountTicket(requestID: requestID)
-        let isTaken = shared.queries.submit {
-            if ticket.isCancelled { return }
-            let result: Result<CountAnswer, EngineError>
-            do throws(EngineError) {
-                result = .success(CountAnswer(try store.count(query)))
-            } catch {
-                result = .failure(error)
-            }
-            loop.post(ServerLoop.Letter(connection: id, content: .counted(ticket, result)))
-        }
-        guard isTaken else {
-            refuse(WireFailure(.overloaded), requestID)
+        let limit = shared.configuration.maximumCounts
+        guard counts.count < limit else {
+            refuse(WireFailure(.tooManyRequests, detail: "\(limit) counts wait"), requestID)
             return
         }
         shared.counters.countQuestion()
         inFlight += 1
-        counting[requestID] = ticket
+        counts.add(CountTicket(requestID: requestID, query: CountQuery(request)))
+        ask()
+    }
+
+    /// Has the next count answered: one at a time, so that no connection takes all threads, and
+    /// none has more than one answer that is not read.
+    private func ask() {
+        while let ticket = counts.next() {
+            let (id, loop, shared) = (id, loop, shared)
+            let isTaken = shared.queries.submit {
+                let result = CountAnswer.make(ticket, shared)
+                loop.post(ServerLoop.Letter(connection: id, content: .counted(ticket, result)))
+            }
+            if isTaken { return }
+            end(ticket)
+            refuse(WireFailure(.overloaded), ticket.requestID)
+        }
     }
 
     /// Whether a request may begin under that id; says why not.
@@ -37,7 +41,7 @@ extension ConnectionHandler {
             refuse(WireFailure(.tooManyRequests), requestID)
             return false
         }
-        guard counting[requestID] == nil, subscriptions[requestID] == nil else {
+        guard !counts.contains(requestID), subscriptions[requestID] == nil else {
             refuse(WireFailure(.malformed, detail: "request \(requestID) is open"), requestID)
             return false
         }
@@ -45,27 +49,33 @@ extension ConnectionHandler {
     }
 
     func receive(_ ticket: CountTicket, _ result: Result<CountAnswer, EngineError>) {
-        // One that was cancelled is answered already, and its id may be in use again.
-        if ticket.isCancelled { return }
-        let requestID = ticket.requestID
         switch result {
+        // One that was cancelled is answered already, and its id may be in use again.
+        case _ where ticket.isCancelled:
+            counts.finish(ticket)
         case .success(let answer):
-            answers.append((requestID, answer))
+            counts.answer = answer
         case .failure(let error):
-            counting[requestID] = nil
-            inFlight -= 1
+            end(ticket)
             if case .storage(let error) = error { shared.logger.error("a count failed: \(error)") }
-            refuse(WireFailure(engine: error), requestID)
+            refuse(WireFailure(engine: error), ticket.requestID)
         }
+        ask()
+    }
+
+    private func end(_ ticket: CountTicket) {
+        counts.finish(ticket)
+        inFlight -= 1
     }
 
     /// Writes answers as long as the client reads.
     private func writeAnswers() {
-        while !isClosing, let (requestID, _) = answers.first, isWritable {
-            if !answers[0].answer.appendFrame(requestID: requestID, to: &outbound) {
-                answers.removeFirst()
-                counting[requestID] = nil
-                inFlight -= 1
+        while !isClosing, isWritable, let ticket = counts.current,
+            let hasMore = counts.answer?.appendFrame(requestID: ticket.requestID, to: &outbound)
+        {
+            if !hasMore {
+                end(ticket)
+                ask()
             }
             writeOut()
         }
@@ -110,11 +120,10 @@ extension ConnectionHandler {
     func cancel(_ requestID: UInt32) {
         if let subscription = subscriptions.removeValue(forKey: requestID) {
             write(End(next: subscription.next), to: requestID)
-        } else if let ticket = counting.removeValue(forKey: requestID) {
-            ticket.cancel()
-            answers.removeAll { $0.requestID == requestID }
+        } else if counts.cancel(requestID) {
             inFlight -= 1
             refuse(WireFailure(.cancelled), requestID)
+            ask()
         }
     }
 
@@ -171,7 +180,7 @@ extension ConnectionHandler {
         }
         if !subscriptions.isEmpty { step(progress.visible) }
         flush()
-        if !answers.isEmpty { writeAnswers() }
+        writeAnswers()
         // Writing may have ended it, and who has left the loop must not follow anything.
         guard !isClosing else { return }
         loop.setFollowing(self, !subscriptions.isEmpty || stableSent < lastAppended)

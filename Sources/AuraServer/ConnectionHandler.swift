@@ -56,10 +56,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var stepping: UInt32?
     /// The subscription that was served last, so that they take turns.
     var steppedLast: UInt32 = 0
-    /// Counts that are asked and not yet answered whole.
-    var counting: [UInt32: CountTicket] = [:]
-    /// Answers that wait for the client to read.
-    var answers: [(requestID: UInt32, answer: CountAnswer)] = []
+    var counts = ConnectionCounts()
 
     // Clocks.
     let openedAt = NIODeadline.now()
@@ -92,6 +89,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         isClosing = true
+        counts.cancelAll()
         self.context = nil
         loop.remove(self)
         shared.connections.remove()

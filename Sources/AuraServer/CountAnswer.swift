@@ -1,18 +1,31 @@
 import AuraCore
+import AuraEngine
 import AuraQuery
+import AuraStorage
 import AuraWire
 import NIOCore
-import Synchronization
 
 /// The answer to a COUNT, written frame by frame as the client reads.
 struct CountAnswer: Sendable {
     private let result: CountResult
+    private let share: AnswerBudget.Share
     private var next = 0
     /// A frame of several rows has at most this many bytes.
     private static let frameBytes = 256 << 10
 
-    init(_ result: CountResult) {
-        self.result = result
+    /// Counts; on a query thread.
+    static func make(
+        _ ticket: CountTicket, _ shared: ServerShared
+    ) -> Result<CountAnswer, EngineError> {
+        do throws(EngineError) {
+            let result = try shared.store.count(ticket.query) { ticket.isCancelled }
+            guard let share = shared.answers.take(result.rows.count) else {
+                throw .refused(.overloaded)
+            }
+            return .success(CountAnswer(result: result, share: share))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Appends the next frame; false if it was the last.
@@ -35,17 +48,6 @@ struct CountAnswer: Sendable {
     }
 }
 
-/// A COUNT that was asked, until it is answered or cancelled.
-final class CountTicket: Sendable {
-    let requestID: UInt32
-    private let cancelled = Atomic<Bool>(false)
-
-    init(requestID: UInt32) { self.requestID = requestID }
-
-    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
-    func cancel() { cancelled.store(true, ordering: .relaxed) }
-}
-
 extension CountQuery {
     /// The question of a COUNT.
     init(_ request: CountRequest) {
@@ -66,13 +68,6 @@ extension CountQuery {
 
 extension Counts.Row {
     fileprivate init(_ row: CountResult.Row) {
-        self.init(
-            keys: row.keys.map {
-                switch $0 {
-                case .type(let name): .type(name)
-                case .bucket(let start): .bucket(start)
-                case .attribute(let value): .attribute(value)
-                }
-            }, count: row.count, first: row.first, last: row.last)
+        self.init(keys: row.keys, count: row.count, first: row.first, last: row.last)
     }
 }

@@ -13,6 +13,7 @@ final class ServerShared: Sendable {
     let counters = ServerCounters()
     let connections = ConnectionCount()
     let queries: QueryQueue
+    let answers: AnswerBudget
     let authentication = DispatchQueue(label: "aura.keys")
     /// µs since the epoch.
     let startTime: Int64
@@ -29,6 +30,7 @@ final class ServerShared: Sendable {
         self.logger = logger
         queries = QueryQueue(
             width: configuration.queryThreads, backlog: configuration.queryBacklog)
+        answers = AnswerBudget(limit: configuration.answerLimit)
         startTime = clock()
     }
 }

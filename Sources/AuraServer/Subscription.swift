@@ -37,10 +37,9 @@ struct SubscriptionStep: Sendable {
         serial = subscription.serial
         self.requestID = requestID
         let budget = Int(clamping: min(subscription.credit, Int64(SubscriptionStep.bytes)))
-        let wanted = Set(subscription.types)
         var told = next
         snapshot.forEachStrip(from: next) { strip in
-            if append(strip, wanted) {
+            if append(strip, subscription.types) {
                 told = next
             } else if next - told >= SubscriptionStep.quietEvents {
                 append(EventsHead(first: told, last: next - 1), [])
@@ -57,12 +56,11 @@ struct SubscriptionStep: Sendable {
     }
 
     /// Appends what a strip has for the subscription; false if nothing.
-    private mutating func append(_ strip: Strip, _ wanted: Set<String>) -> Bool {
+    private mutating func append(_ strip: Strip, _ types: [String]) -> Bool {
         let first = next
         let batch = strip.batch
-        let isWanted = batch.layout.types.map {
-            wanted.isEmpty || wanted.contains(batch.string($0.name))
-        }
+        let wanted = Set(types.compactMap { batch.code(of: $0) })
+        let isWanted = batch.layout.types.map { types.isEmpty || wanted.contains($0.name) }
         next = strip.endSequence
         guard isWanted.contains(true) else { return false }
         if first <= strip.firstSequence, !isWanted.contains(false) {

@@ -138,7 +138,12 @@ public final class TCPServer: Sendable {
             return running
         }
         guard let running else { return }
-        try await running.channel.close()
+        do {
+            try await running.channel.close()
+        } catch {
+            // The connections are open all the same, whatever became of the listener.
+            shared.logger.warning("the listener did not close: \(error)")
+        }
         for loop in running.loops { loop.eventLoop.execute { loop.drain() } }
         let eventLoop = running.group.next()
         let drained = eventLoop.makePromise(of: Void.self)

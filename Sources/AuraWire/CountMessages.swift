@@ -113,19 +113,10 @@ public struct Counts: WireMessage {
     /// The message's code.
     public static let opcode = Opcode.counts
 
-    /// The value of one dimension of a row.
-    public enum Key: Hashable, Sendable {
-        case type(String)
-        /// Start of the bucket.
-        case bucket(Timestamp)
-        /// nil: the event has no such attribute.
-        case attribute(AttributeValue?)
-    }
-
     /// One group.
     public struct Row: Hashable, Sendable {
         /// A key for each grouping of the request, in its order.
-        public var keys: [Key]
+        public var keys: [GroupKey]
         /// Events of the group.
         public var count: UInt64
         /// Earliest event time of the group.
@@ -134,7 +125,7 @@ public struct Counts: WireMessage {
         public var last: Timestamp
 
         /// A row of these parts.
-        public init(keys: [Key], count: UInt64, first: Timestamp, last: Timestamp) {
+        public init(keys: [GroupKey], count: UInt64, first: Timestamp, last: Timestamp) {
             self.keys = keys
             self.count = count
             self.first = first
@@ -166,8 +157,8 @@ public struct Counts: WireMessage {
         }
         rows = []
         for _ in 0..<(try reader.readCount(limit: .max, size: 24 + 2 * keyCount)) {
-            var keys: [Key] = []
-            for _ in 0..<keyCount { keys.append(try Key(from: &reader)) }
+            var keys: [GroupKey] = []
+            for _ in 0..<keyCount { keys.append(try GroupKey(from: &reader)) }
             rows.append(
                 Row(
                     keys: keys, count: try reader.read(),
@@ -200,7 +191,7 @@ extension Counts.Row {
     public var encodedSize: Int { keys.reduce(24) { $0 + $1.encodedSize } }
 }
 
-extension Counts.Key {
+extension GroupKey {
     fileprivate var encodedSize: Int {
         switch self {
         case .type(let name): 5 + name.utf8.count

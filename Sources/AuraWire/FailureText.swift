@@ -34,7 +34,8 @@ extension FailureCode {
         case .sequenceConflict: "the number was used for another batch"
         case .fenced: "another client has taken over the producer's name"
         case .unknownProducer: "the producer is not open"
-        case .tooManyProducers: "no more producer names are remembered"
+        case .tooManyProducers:
+            "10,000 producer names were used within seven days"
         case .badProducerName: "a producer's name has a wrong size"
         case .badQuery: "the question cannot be answered as it stands"
         case .cancelled: "the request was cancelled"
@@ -74,7 +75,8 @@ extension FailureCode {
         case .sequenceConflict: "number batches without reuse; never change a batch once sent"
         case .fenced: "give each client a producer name of its own"
         case .unknownProducer: "open the producer again"
-        case .tooManyProducers: "reuse producer names"
+        case .tooManyProducers:
+            "use the same name after each restart; names unused for seven days make room"
         case .badProducerName: "use 1 to 128 bytes"
         case .badQuery: "change the question as the message says"
         case .cancelled: "ask again if the answer is still wanted"

@@ -18,12 +18,12 @@ final class StepClock: Sendable {
 
 /// A store on a simulated disk, with small segments.
 func openStore(
-    on disk: SimulatedFileSystem, memoryLimit: Int = 64 << 20
+    on disk: SimulatedFileSystem, memoryLimit: Int = 64 << 20, segmentSize: Int64 = 256 << 10
 ) throws(EngineError) -> EventStore {
     let clock = StepClock()
     var configuration = EventStoreConfiguration(
         directory: "/data", newIncarnation: 11, fileSystem: disk, clock: { clock.now() })
-    configuration.segmentSize = 256 << 10
+    configuration.segmentSize = segmentSize
     configuration.memoryLimit = memoryLimit
     return try EventStore(configuration)
 }

@@ -4,6 +4,7 @@ import AuraServer
 import AuraStorage
 import AuraTesting
 import AuraWire
+import Glibc
 import Testing
 
 @Suite(.serialized) struct ServerDrainTests {
@@ -72,6 +73,49 @@ import Testing
             _ = try client.next(GoAway.self)
             #expect(try client.isClosed())
         }
+    }
+
+    @Test func `a server whose listener is gone still answers what waits when it stops`()
+        async throws
+    {
+        let disk = GatedFileSystem(SimulatedFileSystem())
+        try await withServer(fileSystem: disk) { world in
+            let client = try world.greeted()
+            try shutDownListener(of: world.port)
+            disk.gate.close()
+            try client.append(someBatch(2), AppendHead(sequence: 1), id: 1)
+            try client.send(Ping(value: 1), id: 6)
+            _ = try client.next(Pong.self)
+            // Until the server has noticed, too, nobody can connect.
+            #expect(throws: RawClient.Closed.self) { try world.client() }
+            async let stopped: Void = world.server.stop()
+            _ = try client.next(GoAway.self)
+            disk.gate.open()
+            #expect(try client.next(AppendAck.self, id: 1).rowCount == 2)
+            try await stopped
+            #expect(try client.isClosed())
+        }
+    }
+
+    /// Ends the listening of this process's socket at that port, as a failing network stack would.
+    private func shutDownListener(of port: Int) throws {
+        let sockets = (Int32(3)..<1_024).filter { socket in
+            var address = sockaddr_in()
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let named = unsafe withUnsafeMutablePointer(to: &address) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getsockname(socket, $0, &size)
+                }
+            }
+            var isListening: Int32 = 0
+            size = 4
+            let asked = unsafe getsockopt(
+                socket, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size)
+            return named == 0 && asked == 0 && isListening == 1
+                && Int(UInt16(bigEndian: address.sin_port)) == port
+        }
+        try #require(sockets.count == 1)
+        try #require(shutdown(sockets[0], Int32(SHUT_RDWR)) == 0)
     }
 
     @Test func `a server stops and starts again`() async throws {

@@ -109,22 +109,6 @@ import Testing
         }
     }
 
-    @Test func `more questions than may wait are put off`() async throws {
-        try await withServer(configure: { configuration in
-            configuration.queryThreads = 1
-            configuration.queryBacklog = 1
-        }) { world in
-            let client = try world.greeted()
-            for index in 0..<4 { _ = try client.append(someBatch(1_000, from: index * 1_000)) }
-            var request = CountRequest()
-            request.groupings = [.attribute("n")]
-            try client.send((1...5).flatMap { RawClient.frame(request, id: UInt32($0)) })
-            let failure = try client.next(WireFailure.self)
-            #expect(failure.code == .overloaded)
-            #expect(failure.failureClass == .retry)
-        }
-    }
-
     @Test func `an id that is in use is a mistake`() async throws {
         try await withServer { world in
             let client = try world.greeted()

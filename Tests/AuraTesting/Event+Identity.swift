@@ -16,8 +16,8 @@ extension Event {
 
     /// Whether both are the same bit by bit.
     ///
-    /// Unlike `==`, a NaN equals itself, 0.0 differs from -0.0, and texts that look alike but are
-    /// other bytes differ.
+    /// Unlike `==`, NaNs of other payloads differ, 0.0 differs from -0.0, and so do names that look
+    /// alike but are other bytes.
     public func isIdentical(to other: Event) -> Bool {
         type.utf8.elementsEqual(other.type.utf8) && time == other.time
             && EventID.areIdentical(id, other.id)

@@ -1,3 +1,5 @@
+import AuraCore
+import AuraWire
 import Foundation
 import Testing
 
@@ -54,6 +56,21 @@ struct QuestionTests {
             clinics.rows.map { [$0[0], $0[1]] } == [
                 ["none", "1"], ["1", "3"], ["2", "2"], ["1", "1"],
             ])
+    }
+
+    @Test func `texts that only look alike are counted apart`() {
+        let names = ["\u{E9}", "e\u{301}"]
+        let counts = names.map { name in
+            Counts.Row(
+                keys: [.type(name), .attribute(.string(name))], count: 1,
+                first: Timestamp(seconds: 1), last: Timestamp(seconds: 1))
+        }
+        let byType = CountFold(dimensions: [.type], distinct: "x").answer(counts)
+        #expect(
+            byType.rows.map { Array($0.prefix(3)) }
+                == names.map { [.text($0), .count(1), .count(1)] })
+        let all = CountFold(dimensions: [], distinct: "x").answer(counts)
+        #expect(all.rows.map { Array($0.prefix(2)) } == [[.count(2), .count(2)]])
     }
 
     @Test func `weeks begin on Monday, months on their first, and distinct values count once`()

@@ -20,6 +20,7 @@ import Testing
         "groupAlignment": Int64(Limits.groupAlignment),
         "producerNameBytes": Int64(Limits.producerNameBytes),
         "producers": Int64(Limits.producers),
+        "producerIdle": Limits.producerIdle,
         "producerWindow": Int64(Limits.producerWindow),
     ]
 

@@ -26,7 +26,11 @@ public struct EventSchema: Hashable, Sendable {
 
     /// The attribute of that name or alias.
     public func attribute(_ name: String) -> AttributeSchema? {
-        attributes.first { $0.name == name || $0.aliases.contains(name) }
+        let name = ExactText(name)
+        return attributes.first { attribute in
+            ExactText(attribute.name) == name
+                || attribute.aliases.contains { ExactText($0) == name }
+        }
     }
 }
 

@@ -14,15 +14,15 @@ public struct SchemaRegistry: Sendable {
 
     /// What becomes of events whose type has no schema.
     public var unknownTypes: UnknownTypes
-    private var schemas: [String: EventSchema] = [:]
-    private var customTypes: [String] = []
+    private var schemas: [ExactText: EventSchema] = [:]
+    private var customTypes: [ExactText] = []
     /// Types of attributes that no schema declares, as first seen.
-    private var learnt: [String: [String: AttributeType]] = [:]
+    private var learnt: [ExactText: [ExactText: AttributeType]] = [:]
 
     /// A registry of the catalogue alone.
     public init(unknownTypes: UnknownTypes = .learn) {
         self.unknownTypes = unknownTypes
-        for schema in Catalogue.all { schemas[schema.type] = schema }
+        for schema in Catalogue.all { schemas[ExactText(schema.type)] = schema }
     }
 
     /// The catalogue's schemas, then those registered, in that order.
@@ -31,12 +31,12 @@ public struct SchemaRegistry: Sendable {
     }
 
     /// The schema of that type, unless it was only learnt.
-    public func schema(for type: String) -> EventSchema? { schemas[type] }
+    public func schema(for type: String) -> EventSchema? { schemas[ExactText(type)] }
 
     /// The types that were learnt, with the attributes seen, both by name.
     public var learntTypes: [(type: String, attributes: [(name: String, type: AttributeType)])] {
         learnt.filter { schemas[$0.key] == nil }.sorted { $0.key < $1.key }.map { type, seen in
-            (type, seen.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+            (type.text, seen.sorted { $0.key < $1.key }.map { ($0.key.text, $0.value) })
         }
     }
 
@@ -53,19 +53,22 @@ public struct SchemaRegistry: Sendable {
         guard Catalogue.schema(for: schema.type) == nil else {
             throw .catalogueType(schema.type)
         }
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         for name in schema.attributes.flatMap({ [$0.name] + $0.aliases }) {
-            guard names.insert(name).inserted else { throw .repeatedName(schema.type, name) }
+            guard names.insert(ExactText(name)).inserted else {
+                throw .repeatedName(schema.type, name)
+            }
         }
-        for name in [schema.type] + names
+        for name in [schema.type] + names.map(\.text)
         where !(1...Limits.nameBytes).contains(name.utf8.count) || name.hasPrefix("$") {
             throw .badName(schema.type, name)
         }
         for attribute in schema.attributes where attribute.types.isEmpty {
             throw .noTypes(schema.type, attribute.name)
         }
-        if schemas.updateValue(schema, forKey: schema.type) == nil {
-            customTypes.append(schema.type)
+        let type = ExactText(schema.type)
+        if schemas.updateValue(schema, forKey: type) == nil {
+            customTypes.append(type)
         }
     }
 
@@ -74,7 +77,7 @@ public struct SchemaRegistry: Sendable {
     /// - Returns: What differs; the event is to be taken all the same.
     /// - Throws: `SchemaError.unknownType` if the type has no schema and the policy refuses such.
     public func validate(_ event: Event) throws(SchemaError) -> [SchemaWarning] {
-        let schema = schemas[event.type]
+        let schema = schema(for: event.type)
         if schema == nil, unknownTypes == .refuse { throw .unknownType(event.type) }
         var warnings: [SchemaWarning] = []
         for attribute in event.attributes {
@@ -85,8 +88,8 @@ public struct SchemaRegistry: Sendable {
             }
         }
         for attribute in schema?.attributes ?? [] where attribute.isRequired {
-            let names = [attribute.name] + attribute.aliases
-            if !event.attributes.contains(where: { names.contains($0.name) }) {
+            let names = ([attribute.name] + attribute.aliases).map(ExactText.init)
+            if !event.attributes.contains(where: { names.contains(ExactText($0.name)) }) {
                 warnings.append(.missing(type: event.type, attribute: attribute.name))
             }
         }
@@ -98,11 +101,11 @@ public struct SchemaRegistry: Sendable {
         type: String, attribute: String, found: AttributeType
     ) -> SchemaWarning? {
         let expected: [AttributeType]
-        if let declared = schemas[type]?.attribute(attribute) {
+        if let declared = schema(for: type)?.attribute(attribute) {
             // The edge that renames an alias converts its value too.
-            if declared.name != attribute { return nil }
+            if ExactText(declared.name) != ExactText(attribute) { return nil }
             expected = declared.types
-        } else if let seen = learnt[type]?[attribute] {
+        } else if let seen = learnt[ExactText(type)]?[ExactText(attribute)] {
             expected = [seen]
         } else {
             return nil
@@ -114,17 +117,20 @@ public struct SchemaRegistry: Sendable {
     /// Remembers the types of attributes that no schema declares, so that later differences are
     /// noticed: up to `Limits.batchTypes` types of `Limits.attributesPerType` attributes.
     public mutating func learn(_ event: Event) {
-        guard unknownTypes == .learn || schemas[event.type] != nil else { return }
-        let schema = schemas[event.type]
+        let schema = schema(for: event.type)
+        guard unknownTypes == .learn || schema != nil else { return }
+        let type = ExactText(event.type)
         for attribute in event.attributes where schema?.attribute(attribute.name) == nil {
-            learn(type: event.type, attribute: attribute.name, as: attribute.value.type)
+            learn(type, ExactText(attribute.name), as: attribute.value.type)
         }
-        if schema == nil, learnt[event.type] == nil, learnt.count < Limits.batchTypes {
-            learnt[event.type] = [:]
+        if schema == nil, learnt[type] == nil, learnt.count < Limits.batchTypes {
+            learnt[type] = [:]
         }
     }
 
-    private mutating func learn(type: String, attribute: String, as valueType: AttributeType) {
+    private mutating func learn(
+        _ type: ExactText, _ attribute: ExactText, as valueType: AttributeType
+    ) {
         guard let seen = learnt[type] else {
             if learnt.count < Limits.batchTypes { learnt[type] = [attribute: valueType] }
             return

@@ -1,7 +1,7 @@
 /// One value of any attribute type.
 ///
 /// For single events and answers; columns hold vectors.
-public enum AttributeValue: Hashable, Sendable {
+public enum AttributeValue: Sendable {
     case bool(Bool)
     case int64(Int64)
     case float64(Double)
@@ -23,13 +23,65 @@ public enum AttributeValue: Hashable, Sendable {
         }
     }
 
-    /// Equal bits: unlike `==`, NaN equals itself, 0.0 differs from -0.0, and é differs from e
-    /// with an accent.
+    /// Equal bits: unlike `==`, NaNs of other payloads differ, and 0.0 differs from -0.0.
     public func isIdentical(to other: AttributeValue) -> Bool {
         switch (self, other) {
         case (.float64(let left), .float64(let right)): left.bitPattern == right.bitPattern
-        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
         default: self == other
+        }
+    }
+
+    /// The one value that stands for all that equal this one: of NaNs the quiet one, of zeros 0.0.
+    public var canonical: AttributeValue {
+        guard case .float64(let value) = self else { return self }
+        return .float64(value.isNaN ? .nan : value == 0 ? 0 : value)
+    }
+}
+
+extension AttributeValue: Hashable, Comparable {
+    /// Whether filters and groupings take both for the same, as SQL does: the types are equal, and
+    /// numbers are equal (every NaN to every NaN, 0.0 to -0.0), or texts byte by byte.
+    public static func == (left: AttributeValue, right: AttributeValue) -> Bool {
+        switch (left, right) {
+        case (.bool(let left), .bool(let right)): left == right
+        case (.int64(let left), .int64(let right)): left == right
+        case (.float64(let left), .float64(let right)):
+            left == right || left.isNaN && right.isNaN
+        case (.string(let left), .string(let right)): ExactText(left) == ExactText(right)
+        case (.timestamp(let left), .timestamp(let right)): left == right
+        case (.uuid(let left), .uuid(let right)): left == right
+        case (.ipPrefix(let left), .ipPrefix(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Orders by the codes of the types, then by value: false first, NaN last, texts by bytes.
+    public static func < (left: AttributeValue, right: AttributeValue) -> Bool {
+        switch (left, right) {
+        case (.bool(let left), .bool(let right)): !left && right
+        case (.int64(let left), .int64(let right)): left < right
+        case (.float64(let left), .float64(let right)):
+            left < right || !left.isNaN && right.isNaN
+        case (.string(let left), .string(let right)): ExactText(left) < ExactText(right)
+        case (.timestamp(let left), .timestamp(let right)): left < right
+        case (.uuid(let left), .uuid(let right)): left < right
+        case (.ipPrefix(let left), .ipPrefix(let right)): left < right
+        default: left.type.rawValue < right.type.rawValue
+        }
+    }
+
+    /// Hashes the type and what `==` compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(type.rawValue)
+        switch self {
+        case .bool(let value): hasher.combine(value)
+        case .int64(let value): hasher.combine(value)
+        // A number hashes 0.0 and -0.0 alike, but NaNs by their bits.
+        case .float64(let value): hasher.combine(value.isNaN ? .nan : value)
+        case .string(let value): hasher.combine(ExactText(value))
+        case .timestamp(let value): hasher.combine(value)
+        case .uuid(let value): hasher.combine(value)
+        case .ipPrefix(let value): hasher.combine(value)
         }
     }
 }

@@ -21,7 +21,7 @@ public struct Event: Hashable, Sendable {
 
     /// The value of the first attribute of that name.
     public subscript(name: String) -> AttributeValue? {
-        attributes.first { $0.name == name }?.value
+        attributes.first { ExactText($0.name) == ExactText(name) }?.value
     }
 }
 

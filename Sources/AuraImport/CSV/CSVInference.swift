@@ -50,16 +50,18 @@ extension CSVLayout {
 
     private static func distinct(_ names: [String]) -> [Column] {
         var columns: [Column] = []
-        var taken = Set(names)
-        var seen: Set<String> = []
+        var taken = Set(names.map(ExactText.init))
+        var seen: Set<ExactText> = []
         for (index, name) in names.enumerated() {
             var unique = name.isEmpty ? "column\(index + 1)" : name
             var number = 2
-            while unique != name && taken.contains(unique) || !seen.insert(unique).inserted {
+            while unique != name && taken.contains(ExactText(unique))
+                || !seen.insert(ExactText(unique)).inserted
+            {
                 unique = "\(name.isEmpty ? "column\(index + 1)" : name)_\(number)"
                 number += 1
             }
-            taken.insert(unique)
+            taken.insert(ExactText(unique))
             columns.append(Column(name: unique, type: nil))
         }
         return columns

@@ -17,7 +17,7 @@ struct AttributeWriter: ~Copyable {
     let rules: PrivacyRules
     var slots = PlainArray<AttributeSlot>()
     var details: [AttributeDetail] = []
-    var nameNumbers: [String: Int] = [:]
+    var nameNumbers: [ExactText: Int] = [:]
     /// By handle of a type: names that have columns in this batch.
     var nameCounts: [Int] = []
     /// Pairs of type and name that have columns in this batch.
@@ -118,8 +118,8 @@ struct AttributeWriter: ~Copyable {
     }
 
     mutating func number(of name: String) -> Int {
-        if let number = nameNumbers[name] { return number }
-        nameNumbers[name] = nameNumbers.count
+        if let number = nameNumbers[ExactText(name)] { return number }
+        nameNumbers[ExactText(name)] = nameNumbers.count
         return nameNumbers.count - 1
     }
 

@@ -35,7 +35,7 @@ struct MappingPlan {
     private var bindings: [Binding?] = []
     /// The sender's id, the attributes that are named, then those taken as the rest.
     private(set) var targets: [Target]
-    private var restTargets: [String: Int] = [:]
+    private var restTargets: [ExactText: Int] = [:]
     /// Attributes that are the same for all rows.
     private(set) var constants: [(target: Int, value: Row.Value)] = []
     /// Type, time and id where they are constants.
@@ -107,7 +107,7 @@ struct MappingPlan {
         }
         let isFree = !binding.hasRole || binding.isDefault
         if binding.targets.isEmpty, isFree, mapping.takesRest,
-            !mapping.attributes.contains(where: { $0.name == name })
+            !mapping.attributes.contains(where: { ExactText($0.name) == ExactText(name) })
         {
             binding.targets = [rest(name, hint: hint)]
         }
@@ -129,9 +129,9 @@ struct MappingPlan {
 
     /// The target of a column under its own name.
     private mutating func rest(_ name: String, hint: AttributeType?) -> Int {
-        if let target = restTargets[name] { return target }
+        if let target = restTargets[ExactText(name)] { return target }
         targets.append(Target(name: name, type: nil, format: .automatic, hint: hint))
-        restTargets[name] = targets.count - 1
+        restTargets[ExactText(name)] = targets.count - 1
         return targets.count - 1
     }
 

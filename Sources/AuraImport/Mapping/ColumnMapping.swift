@@ -79,10 +79,10 @@ public struct ColumnMapping: Hashable, Sendable {
         _ text: String, zoneNamed: (String) -> TimeZoneRules? = { _ in nil }
     ) throws(MappingError) {
         var parser = MappingParser(text)
-        var named: Set<String> = []
+        var named: Set<ExactText> = []
         repeat {
             let item = try parser.item()
-            guard item.name == "when" || named.insert(item.name).inserted else {
+            guard item.name == "when" || named.insert(ExactText(item.name)).inserted else {
                 throw MappingError("'\(item.name)' is given twice")
             }
             try add(item, zoneNamed)

@@ -96,13 +96,14 @@ public struct Intake<Ticket: Sendable>: Sendable {
         producer name: String, ticket: Ticket, now: Int64
     ) throws(Refusal) {
         guard (1...Limits.producerNameBytes).contains(name.utf8.count) else { throw .badName }
-        guard var record = producers.opening(of: name) else { throw .tooManyProducers }
+        let time = max(lastIngestTime, now)
+        guard var record = producers.opening(of: name, at: time) else { throw .tooManyProducers }
         let payload = Array(name.utf8)
         try admit(payload.count)
         record.firstSequence = nextSequence
         record.clientHash = Checksum.hash64(payload.rawSpan)
         record.payloadHash = record.clientHash
-        let next = record.epoch == 1 ? 1 : producers.nextSequence(of: record.producer)
+        let next = producers.nextSequence(of: record.producer)
         join(
             record, payload.rawSpan, layout: nil, name: name, ticket: ticket,
             .opened(producer: record.producer, epoch: record.epoch, nextSequence: next), now: now)
@@ -226,9 +227,9 @@ public enum Refusal: Error, Hashable, Sendable {
     case outOfSequence(expected: UInt64)
     /// A later opening of the producer's name has taken over.
     case fenced
-    /// The producer must be opened first.
+    /// The producer must be opened first; a name that was not used for long may have been forgotten.
     case unknownProducer
-    /// No more producers are remembered.
+    /// As many producers are remembered as fit, and all were used lately.
     case tooManyProducers
     /// A producer's name is empty or too long.
     case badName

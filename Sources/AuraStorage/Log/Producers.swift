@@ -4,27 +4,9 @@ import AuraCore
 ///
 /// A pure function of the log: records are applied in order, live and in recovery alike. What was
 /// applied for a group that then failed is taken back with `undo`.
-public struct Producers: Sendable {
-    /// A producer and the window of its last batches.
-    struct Producer: Sendable {
-        let name: String
-        var epoch: UInt32
-        /// The number its next batch must have.
-        var nextSequence: UInt64 = 1
-        /// Entry of batch n at index n mod `Limits.producerWindow`.
-        var window: [Entry] = []
-    }
-
-    /// One remembered batch.
-    struct Entry: Sendable {
-        var producerSequence: UInt64
-        var firstSequence: UInt64
-        var rowCount: Int
-        var clientHash: UInt64
-    }
-
+public struct Producers: Hashable, Sendable {
     /// What to do with a batch.
-    enum Verdict: Equatable {
+    enum Verdict: Hashable {
         /// It is the next.
         case next
         /// It is stored already: the same bytes under the same number.
@@ -37,64 +19,84 @@ public struct Producers: Sendable {
         case gap(expected: UInt64)
         /// A later opening of the same name has taken over.
         case fenced
-        /// No such producer.
+        /// No such producer, or it was forgotten.
         case unknown
     }
 
     /// How to take one applied record back.
     enum Undo: Sendable {
-        case opened(producer: UInt32, epoch: UInt32)
-        case created(producer: UInt32)
-        case appended(producer: UInt32, slot: Int, old: Entry?)
+        case opened(producer: UInt32, time: Int64)
+        case created(forgotten: Forgotten?)
+        case appended(producer: UInt32, slot: Int, old: Producer.Entry?, time: Int64)
     }
 
-    private var producers: [Producer] = []
-    private var handles: [String: UInt32] = [:]
+    /// A producer that made room for another.
+    struct Forgotten: Sendable {
+        let handle: UInt32
+        let producer: Producer
+    }
 
-    /// None.
-    public init() {}
+    private var producers: [UInt32: Producer] = [:]
+    private var handles: [ExactText: UInt32] = [:]
+    /// The greatest handle so far: none stands for two names, also when one is forgotten.
+    private var lastHandle: UInt32 = 0
+    private let capacity: Int
 
-    /// How many names are known.
+    /// None, and room for as many as the formats allow.
+    public init() {
+        self.init(capacity: Limits.producers)
+    }
+
+    /// None, and room for that many.
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// How many are remembered.
     public var count: Int { producers.count }
 
     /// What to do with a batch of that producer, opening and number.
     func verdict(
         producer: UInt32, epoch: UInt32, sequence: UInt64, clientHash: UInt64
     ) -> Verdict {
-        guard producer >= 1, producer <= producers.count else { return .unknown }
-        let state = producers[Int(producer) - 1]
+        guard let state = producers[producer] else { return .unknown }
         if epoch != state.epoch, !Canary.admitFencedEpoch.isActive {
             return epoch < state.epoch ? .fenced : .unknown
         }
-        if sequence == 0 { return .gap(expected: state.nextSequence) }
-        if sequence == state.nextSequence { return .next }
-        if sequence > state.nextSequence { return .gap(expected: state.nextSequence) }
-        let slot = Int(sequence % UInt64(Limits.producerWindow))
-        guard slot < state.window.count,
-            state.window[slot].producerSequence == sequence
-        else { return .tooOld }
-        let entry = state.window[slot]
-        guard entry.clientHash == clientHash else { return .conflict }
-        return .duplicate(firstSequence: entry.firstSequence, rowCount: entry.rowCount)
+        return state.verdict(sequence, clientHash)
     }
 
-    /// The record that opens a producer: its handle and next epoch; nil if no more names fit.
-    func opening(of name: String) -> RecordHeader? {
+    /// The record that opens a producer at that ingest time: its handle and next epoch; nil if no
+    /// more names fit.
+    func opening(of name: String, at time: Int64) -> RecordHeader? {
         var record = RecordHeader(.producerOpen)
-        if let handle = handles[name] {
+        if let handle = handles[ExactText(name)], let state = producers[handle] {
+            guard state.epoch < .max else { return nil }
             record.producer = handle
-            record.epoch = producers[Int(handle) - 1].epoch + 1
+            record.epoch = state.epoch + 1
         } else {
-            guard producers.count < Limits.producers else { return nil }
-            record.producer = UInt32(producers.count + 1)
+            guard lastHandle < .max, producers.count < capacity || idleHandle(at: time) != nil
+            else { return nil }
+            record.producer = lastHandle + 1
             record.epoch = 1
         }
         return record
     }
 
+    /// The producer to forget for another: the one that has been idle for longest, if for long
+    /// enough; of several the first.
+    private func idleHandle(at time: Int64) -> UInt32? {
+        let least = producers.min { ($0.value.time, $0.key) < ($1.value.time, $1.key) }
+        // Times of the log never descend, but they may be any: their distance fits no Int64.
+        guard let (handle, state) = least, time >= state.time,
+            UInt64(bitPattern: time &- state.time) >= UInt64(Limits.producerIdle)
+        else { return nil }
+        return handle
+    }
+
     /// The next number that the producer may use.
     func nextSequence(of producer: UInt32) -> UInt64 {
-        producers[Int(producer) - 1].nextSequence
+        producers[producer]?.nextSequence ?? 1
     }
 
     /// Applies a record of the log; `name` is the payload of an opening.
@@ -106,66 +108,49 @@ public struct Producers: Sendable {
         case .edit:
             return nil
         case .producerOpen:
-            return open(record, name: name)
+            return open(record, ExactText(name))
         case .append:
-            guard record.producer > 0 else { return nil }
             if Canary.dropDuplicateEntry.isActive, record.producerSequence % 8 == 0 { return nil }
-            return append(record)
+            return producers[record.producer]?.append(record)
         }
     }
 
-    private mutating func open(_ record: RecordHeader, name: String) -> Undo? {
-        let index = Int(record.producer) - 1
-        if index == producers.count, record.epoch == 1, handles[name] == nil {
-            producers.append(Producer(name: name, epoch: 1))
-            handles[name] = record.producer
-            return .created(producer: record.producer)
-        }
-        guard producers.indices.contains(index), producers[index].name == name,
-            record.epoch == producers[index].epoch + 1
+    private mutating func open(_ record: RecordHeader, _ name: ExactText) -> Undo? {
+        if handles[name] == record.producer { return producers[record.producer]?.open(record) }
+        guard handles[name] == nil, record.epoch == 1, lastHandle < .max,
+            record.producer == lastHandle + 1
         else { return nil }
-        producers[index].epoch = record.epoch
-        return .opened(producer: record.producer, epoch: record.epoch - 1)
-    }
-
-    private mutating func append(_ record: RecordHeader) -> Undo? {
-        let index = Int(record.producer) - 1
-        guard producers.indices.contains(index), producers[index].epoch == record.epoch,
-            producers[index].nextSequence == record.producerSequence
-        else { return nil }
-        let entry = Entry(
-            producerSequence: record.producerSequence, firstSequence: record.firstSequence,
-            rowCount: record.rowCount, clientHash: record.clientHash)
-        let slot = Int(record.producerSequence % UInt64(Limits.producerWindow))
-        var old: Entry?
-        if producers[index].window.isEmpty {
-            producers[index].window = Array(
-                repeating: Entry(producerSequence: 0, firstSequence: 0, rowCount: 0, clientHash: 0),
-                count: Limits.producerWindow)
-        } else {
-            old = producers[index].window[slot]
+        var forgotten: Forgotten?
+        if producers.count == capacity {
+            guard let handle = idleHandle(at: record.ingestTime),
+                let producer = producers.removeValue(forKey: handle)
+            else { return nil }
+            handles[producer.name] = nil
+            forgotten = Forgotten(handle: handle, producer: producer)
         }
-        producers[index].window[slot] = entry
-        producers[index].nextSequence += 1
-        return .appended(producer: record.producer, slot: slot, old: old)
+        lastHandle += 1
+        handles[name] = lastHandle
+        producers[lastHandle] = Producer(name: name, time: record.ingestTime)
+        return .created(forgotten: forgotten)
     }
 
     /// Takes an applied record back; the latest first.
     mutating func undo(_ step: Undo) {
         switch step {
-        case .created(let producer):
-            precondition(Int(producer) == producers.count, "undone out of order")
-            handles[producers.removeLast().name] = nil
-        case .opened(let producer, let epoch):
-            producers[Int(producer) - 1].epoch = epoch
-        case .appended(let producer, let slot, let old):
-            let index = Int(producer) - 1
-            producers[index].nextSequence -= 1
-            if let old {
-                producers[index].window[slot] = old
-            } else {
-                producers[index].window = []
+        case .created(let forgotten):
+            guard let created = producers.removeValue(forKey: lastHandle) else {
+                preconditionFailure("undone out of order")
             }
+            handles[created.name] = nil
+            lastHandle -= 1
+            if let forgotten {
+                handles[forgotten.producer.name] = forgotten.handle
+                producers[forgotten.handle] = forgotten.producer
+            }
+        case .opened(let producer, let time):
+            producers[producer]?.undoOpening(time)
+        case .appended(let producer, let slot, let old, let time):
+            producers[producer]?.undoAppend(slot, old, time)
         }
     }
 }

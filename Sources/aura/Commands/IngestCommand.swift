@@ -15,8 +15,9 @@ struct Ingest: AsyncParsableCommand {
               aura ingest log.csv --map 'type=Activity:snake,time="Complete Timestamp",case="Case ID",*'
 
             A run that was ended in any way, or whose server was, is continued by running it again: \
-            nothing is lost and nothing stored twice. Rows that give no event go into FILE.rejects, \
-            and the exit code is 7.
+            nothing is lost and nothing stored twice. The store knows a file for at least seven days \
+            after its last batch. Rows that give no event go into FILE.rejects, and the exit code \
+            is 7.
             """)
 
     @Argument(help: "Files to read; '-' is the standard input.")

@@ -105,9 +105,11 @@ struct Tail: AsyncParsableCommand {
         _ client: AuraClient, _ range: ClosedRange<UInt64>, _ types: [String],
         _ printer: EventPrinter
     ) async throws {
-        let wanted = Set(types)
+        let wanted = Set(types.map(ExactText.init))
         for try await event in client.tail(from: range.lowerBound) {
-            if wanted.isEmpty || wanted.contains(event.event.type) { printer.print(event) }
+            if wanted.isEmpty || wanted.contains(ExactText(event.event.type)) {
+                printer.print(event)
+            }
             if event.sequence >= range.upperBound { return }
         }
     }

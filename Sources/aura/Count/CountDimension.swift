@@ -57,7 +57,7 @@ enum CountDimension: Hashable, Sendable {
     }
 
     /// The key under which a key of the server's answer is counted.
-    func fold(_ key: Counts.Key) -> Counts.Key {
+    func fold(_ key: GroupKey) -> GroupKey {
         guard case .bucket(let start) = key else { return key }
         switch self {
         case .week:
@@ -73,7 +73,7 @@ enum CountDimension: Hashable, Sendable {
     }
 
     /// A key as a cell.
-    func cell(_ key: Counts.Key) -> Answer.Cell {
+    func cell(_ key: GroupKey) -> Answer.Cell {
         switch key {
         case .type(let name): return .text(name)
         case .attribute(let value): return Answer.Cell(value)

@@ -11,13 +11,13 @@ struct CountFold {
     private struct Group {
         var row: Counts.Row
         /// Rows of different days may hold the same value.
-        var values: Set<Counts.Key> = []
+        var values: Set<GroupKey> = []
     }
 
     /// The rows in their order, one for each group.
     func answer(_ counts: [Counts.Row]) -> Answer {
         var groups: [Group] = []
-        var places: [[Counts.Key]: Int] = [:]
+        var places: [[GroupKey]: Int] = [:]
         for row in counts {
             let keys = zip(dimensions, row.keys).map { $0.fold($1) }
             let place: Int

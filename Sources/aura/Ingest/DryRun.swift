@@ -14,7 +14,7 @@ struct DryRun {
         var shown: [Event] = []
         var rejects: [RejectedRow] = []
         var layout: CSVLayout?
-        var types: [String: Int] = [:]
+        var types: [ExactText: Int] = [:]
         do {
             var importer = Importer(
                 GzipSource(file.bytes), options: try options.options(forFile: path))
@@ -23,7 +23,7 @@ struct DryRun {
             }) {
                 let events = try EventBatch(validating: batch.bytes).events()
                 shown += events.prefix(DryRun.shownEvents - shown.count)
-                for event in events { types[event.type, default: 0] += 1 }
+                for event in events { types[ExactText(event.type), default: 0] += 1 }
                 layout = batch.position.csv
             }
             print(importer.counts, layout, shown, rejects, types)
@@ -34,7 +34,7 @@ struct DryRun {
 
     private func print(
         _ counts: ImportCounts, _ layout: CSVLayout?, _ shown: [Event], _ rejects: [RejectedRow],
-        _ types: [String: Int]
+        _ types: [ExactText: Int]
     ) {
         var text = "\(path): \(counts.rows) rows, \(counts.events) events, "
         text += "\(counts.rejected) rejected; nothing was stored\n"
@@ -49,7 +49,7 @@ struct DryRun {
         }
         text += "types:\n"
         for (type, count) in types.sorted(by: { $0.key < $1.key }) {
-            text += "  \(DisplayWidth.visible(type)): \(count)\n"
+            text += "  \(DisplayWidth.visible(type.text)): \(count)\n"
         }
         text += "first events:\n"
         for event in shown { text += "  \(EventPrinter.json(event, sequence: nil))\n" }

@@ -47,16 +47,17 @@ final class EventPrinter: Sendable {
         fields.append("\"time\":" + JSONText.quoted(event.time.description))
         fields.append("\"type\":" + JSONText.quoted(event.type))
         if let id = event.id { fields.append("\"id\":" + JSONText.quoted(id.value.description)) }
-        var names: [String] = []
-        var values: [String: [String]] = [:]
+        var names: [ExactText] = []
+        var values: [ExactText: [String]] = [:]
         for attribute in event.attributes {
-            if values[attribute.name] == nil { names.append(attribute.name) }
-            values[attribute.name, default: []].append(Answer.Cell(attribute.value).json)
+            let name = ExactText(attribute.name)
+            if values[name] == nil { names.append(name) }
+            values[name, default: []].append(Answer.Cell(attribute.value).json)
         }
         let attributes = names.map { name in
             let values = values[name] ?? []
             let text = values.count == 1 ? values[0] : "[" + values.joined(separator: ",") + "]"
-            return JSONText.quoted(name) + ":" + text
+            return JSONText.quoted(name.text) + ":" + text
         }
         fields.append("\"attributes\":{" + attributes.joined(separator: ",") + "}")
         return "{" + fields.joined(separator: ",") + "}"

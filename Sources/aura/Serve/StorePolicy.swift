@@ -6,12 +6,12 @@ import AuraWire
 struct StorePolicy: BatchPolicy {
     private let screen: PrivacyScreen
     /// Nil where every type is taken.
-    private let knownTypes: Set<String>?
+    private let knownTypes: Set<ExactText>?
 
     init(_ settings: Configuration) {
         screen = PrivacyScreen(StorePolicy.rules(settings))
         knownTypes =
-            settings.unknownTypes == .refuse ? Set(Catalogue.all.map(\.type)) : nil
+            settings.unknownTypes == .refuse ? Set(Catalogue.all.map { ExactText($0.type) }) : nil
     }
 
     private static func rules(_ settings: Configuration) -> PrivacyRules {
@@ -32,7 +32,7 @@ struct StorePolicy: BatchPolicy {
         if let knownTypes {
             for type in layout.types {
                 let name = layout.strings.bytes(of: type.name, in: batch).text
-                if !knownTypes.contains(name) {
+                if !knownTypes.contains(ExactText(name)) {
                     return .refuse(.unknownType, reason: "event type '\(name)'")
                 }
             }

@@ -97,6 +97,23 @@ private struct BedAssigned: EventRecord {
         #expect(registry.learntTypes.count == 1)
     }
 
+    @Test func `names that only look alike are different types and attributes`() throws {
+        let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+        var registry = SchemaRegistry(unknownTypes: .learn)
+        registry.learn(event(composed, Attribute(composed, .bool(true))))
+        registry.learn(event(composed, Attribute(decomposed, .int64(1))))
+        registry.learn(event(decomposed, Attribute(composed, .string("x"))))
+        #expect(registry.learntTypes.count == 2)
+        #expect(registry.learntTypes.last?.attributes.count == 2)
+        let same = event(composed, Attribute(decomposed, .int64(2)))
+        #expect(try registry.validate(same).isEmpty)
+        #expect(same[decomposed] == .int64(2) && same[composed] == nil)
+        let fields: [AttributeSchema] = [.flag(composed, "X."), .count(decomposed, "Y.")]
+        try registry.register(EventSchema(composed, "A.", optional: fields))
+        #expect(registry.schema(for: decomposed) == nil)
+        #expect(registry.schema(for: composed)?.attribute(decomposed)?.summary == "Y.")
+    }
+
     @Test func `a strict registry learns no type`() {
         var registry = SchemaRegistry(unknownTypes: .refuse)
         registry.learn(event("door.opened", Attribute("floor", .int64(3))))

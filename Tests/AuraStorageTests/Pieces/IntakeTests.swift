@@ -231,8 +231,8 @@ import Testing
 
     @Test func `a producer's name has 1 to 128 bytes, and names are limited in number`() throws {
         var intake = try intake()
-        func opening(_ name: String) -> Refusal? {
-            refusal { () throws(Refusal) in try intake.open(producer: name, ticket: 0, now: 0) }
+        func opening(_ name: String, _ now: Int64 = 0) -> Refusal? {
+            refusal { () throws(Refusal) in try intake.open(producer: name, ticket: 0, now: now) }
         }
         #expect(opening("") == .badName)
         #expect(opening(String(repeating: "é", count: 64)) == nil)
@@ -242,6 +242,59 @@ import Testing
         }
         #expect(opening("one more") == .tooManyProducers)
         #expect(opening("p1") == nil)
+        // The times of the log count, not the clock: it may have been set back since.
+        #expect(opening("p2", Limits.producerIdle) == nil)
+        #expect(opening("one more", 0) == nil)
+        #expect(opening("p2", 0) == nil)
+    }
+
+    @Test func `whom a full store forgets is the same after a restart`() throws {
+        let disk = SimulatedFileSystem()
+        var options = Storage.Options(incarnation: 5)
+        options.segmentSize = 2 << 20
+        var storage = try Storage(directory: "/store", fileSystem: disk, options: options, now: 0)
+        var intake = Intake<Int>(storage, memoryLimit: 1 << 30)
+        func commit(_ now: Int64) throws {
+            while let next = intake.take() {
+                try storage.append(next.group, now: now)
+                intake.finish(headBytes: 0)
+            }
+        }
+        for index in 1...Limits.producers {
+            try intake.open(producer: "p\(index)", ticket: 0, now: Int64(index / 10))
+        }
+        try commit(1_000)
+        // Those of the first ingest time go first, the lowest handles of them before others.
+        let later = Limits.producerIdle + 1_000
+        try append(batch(1), to: &intake, ticket: 0, producer: 1, number: 1, now: later)
+        for name in ["new", "newer", "p2"] {
+            try intake.open(producer: name, ticket: 0, now: later)
+        }
+        try commit(later)
+        let another = try batch(2)
+        func check(_ intake: Intake<Int>) throws {
+            var intake = intake
+            for (producer, isKnown) in [
+                (1, true), (2, false), (3, false), (4, false), (5, true),
+            ] {
+                let refused = refusal { () throws(Refusal) in
+                    try intake.append(
+                        another.bytes, layout: another.layout,
+                        origin: BatchOrigin(
+                            producer: UInt32(producer), epoch: 1, sequence: 9, clientHash: 0),
+                        ticket: 0, now: later)
+                }
+                let next: UInt64 = producer == 1 ? 2 : 1
+                let expected: Refusal = isKnown ? .outOfSequence(expected: next) : .unknownProducer
+                #expect(refused == expected, "\(producer)")
+            }
+        }
+        try check(intake)
+        let reopened = try Storage(
+            directory: "/store", fileSystem: disk.crash(image: .allLost), options: options,
+            now: later)
+        try check(Intake<Int>(reopened, memoryLimit: 1 << 30))
+        #expect(reopened.producers.count == Limits.producers)
     }
 
     @Test func `ingest times never descend, whatever the clock does`() throws {
