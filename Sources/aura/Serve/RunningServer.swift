@@ -26,7 +26,8 @@ struct RunningServer {
             configuration.maximumConnections = settings.maximumConnections
             configuration.serverVersion = Version.number
             let server = TCPServer(
-                configuration, store: opened.store, policy: StorePolicy(settings),
+                configuration, store: opened.store,
+                policy: StorePolicy.of(settings, holding: opened.store.snapshot),
                 authenticator: metadata.map(KeyAuthenticator.of), clock: WallClock.microseconds,
                 logger: logger)
             let port = try await listen(server, settings.listen)
