@@ -17,6 +17,11 @@ public struct ImportOptions: Sendable {
     public var mappings = [ColumnMapping()]
     /// Events of one batch: the batch ends with the row that reaches them.
     public var batchRows = 4_096
+    /// The latest instant that an event may carry; a row with a later one is rejected.
+    ///
+    /// Such a row counts towards `batchRows` all the same, so that batches end where they would if
+    /// it were taken.
+    public var latestTime: Timestamp?
     /// Bytes of one row; a longer one is rejected.
     public var rowBytes = Limits.batchBytes
     /// Bytes read at once.

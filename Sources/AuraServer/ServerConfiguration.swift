@@ -1,3 +1,4 @@
+import AuraCore
 import AuraWire
 
 /// How a `TCPServer` listens, and what it allows.
@@ -39,7 +40,7 @@ public struct ServerConfiguration: Sendable {
     /// Bytes of unread answers at which a connection is closed.
     public var outboundLimit = 16 << 20
     /// How far an event may lie in the future, in µs.
-    public var futureTolerance: Int64 = 86_400_000_000
+    public var futureTolerance = Limits.futureTolerance
     /// Bytes of memory that the store may take, told by STATUS; 0 if that is not known.
     public var memoryLimit = 0
     /// Bytes of one receive buffer.

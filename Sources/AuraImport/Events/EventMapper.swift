@@ -20,6 +20,8 @@ struct EventMapper: ~Copyable {
     /// Keys for which there is room in each row of the two tables above.
     private var keyRoom = 64
     private var keyGeneration = 0
+    /// The latest time of an event that is taken.
+    private let latestTime: Timestamp?
     /// Slots by kind and target.
     private var slotOfTarget: [UInt64: Int] = [:]
 
@@ -78,6 +80,7 @@ struct EventMapper: ~Copyable {
             plans.append(MappingPlan(mapping, texts: &constants))
         }
         writer = AttributeWriter(options)
+        latestTime = options.latestTime
         for plan in plans { heads.append(plan.head) }
         forgetKeys()
     }
@@ -150,6 +153,7 @@ struct EventMapper: ~Copyable {
         let timeValue = roles.time >= 0 ? row.values[roles.time] : plans[plan].constantTime
         guard let timeValue else { throw .noTime }
         let time = try time(plan, timeValue, texts[timeValue])
+        if let latestTime, time > latestTime { throw .tooFar(time) }
         let kind = try kind(plan, texts[typeValue])
         do throws(EventError) {
             try writer.builder.beginRow(type: Int(handles[kind]), time: time)

@@ -8,6 +8,8 @@ enum RowError: Error {
     case noType
     case noTime
     case badTime(String)
+    /// The event lies further in the future than is taken.
+    case tooFar(Timestamp)
     case refused(PrivacyFinding)
     /// The type's name breaks a privacy rule.
     case refusedType
@@ -27,6 +29,9 @@ extension RowError: CustomStringConvertible {
         case .noTime: "no time: map a column to it with time=COLUMN"
         case .badTime(let text):
             "'\(text.prefix(60))' is no time in the given format; map it with "
+                + "time=COLUMN:timestamp:FORMAT"
+        case .tooFar(let time):
+            "\(time) lies too far in the future; check the unit and zone of the times with "
                 + "time=COLUMN:timestamp:FORMAT"
         case .refused(let finding): finding.description
         case .refusedType: "the event type's name breaks a privacy rule"

@@ -10,6 +10,9 @@ struct IngestCheckpoint: Codable, Hashable {
     var batch: UInt64 = 0
     /// Where the rows behind that batch begin.
     var position = ImportPosition()
+    /// The latest time that is taken, in µs: kept from the first run on, so that later ones make the
+    /// same batches although the clock has gone on.
+    var latestTime: Int64?
     /// Events and rejected rows up to there.
     var events: Int64 = 0
     var rejected: Int64 = 0
