@@ -21,12 +21,14 @@ import NIOCore
 public final class AuraClient: Sendable {
     /// What the client was made with.
     public let configuration: ClientConfiguration
+    private let gate: EventGate
     private let recorder: Recorder
     private let link: Link
 
     /// A client that does not connect yet.
     public init(_ configuration: ClientConfiguration = ClientConfiguration()) {
         self.configuration = configuration
+        gate = EventGate(configuration)
         recorder = Recorder(configuration)
         let sender = Sender(
             producer: configuration.producer, numbering: .drawn, limit: configuration.inFlight)
@@ -46,7 +48,7 @@ public final class AuraClient: Sendable {
     ///   `unknown` and `cancelled` that it may be; `stopped`, `fenced` and `closed` that the client
     ///   takes nothing any more.
     public func record(_ event: Event) async throws(ClientError) {
-        let event = try permitted(event)
+        let event = try admitted(event)
         _ = try await recorder.record(event, isDurable: true, signal: link.signal).get()
     }
 
@@ -65,7 +67,7 @@ public final class AuraClient: Sendable {
     ///
     /// - Throws: As `record(_:)`, where the event was not even taken.
     public func recordBuffered(_ event: Event) async throws(ClientError) {
-        let event = try permitted(event)
+        let event = try admitted(event)
         if let signal = try recorder.tryRecord(event) {
             if !signal.isEmpty { link.signal(signal) }
             return
@@ -82,9 +84,34 @@ public final class AuraClient: Sendable {
         try await recordBuffered(record.event(at: time ?? configuration.clock(), id: id))
     }
 
+    /// Records an event if there is room for it, and returns at once in any case.
+    ///
+    /// For callers that must not fail or wait because of it: what was not taken is told by
+    /// `ClientNotice.unrecorded`, what was taken and not stored as with `recordBuffered(_:)`.
+    ///
+    /// - Returns: Whether it was taken.
+    @discardableResult
+    public func offer(_ event: Event) -> Bool {
+        do throws(ClientError) {
+            let event = try admitted(event)
+            guard let signal = try recorder.tryRecord(event) else {
+                throw .overloaded(reason: "it may not wait")
+            }
+            if !signal.isEmpty { link.signal(signal) }
+            return true
+        } catch {
+            notify(.unrecorded(type: gate.shown(event.type), error))
+            return false
+        }
+    }
+
+    /// What the privacy rules left out, cut and refused before it was sent, by rule and attribute.
+    public var privacyCounters: PrivacyCounters { gate.counters }
+
     /// Sends a batch that is encoded already and waits until it is durable.
     ///
-    /// The privacy rules of the client are not applied; those of the server are.
+    /// Neither the privacy rules of the client nor its cap of attributes are applied; those of the
+    /// server are.
     ///
     /// - Throws: As `record(_:)`. `overloaded` comes at once where the buffer is full.
     public func append(_ batch: EventBatch) async throws(ClientError) -> Receipt {
@@ -123,11 +150,16 @@ public final class AuraClient: Sendable {
         }
     }
 
-    private func permitted(_ event: Event) throws(ClientError) -> Event {
-        guard let rules = configuration.privacy else { return event }
-        let (permitted, findings) = rules.sanitize(event)
-        guard let permitted else { throw .forbidden(findings) }
-        return permitted
+    private func admitted(_ event: Event) throws(ClientError) -> Event {
+        try gate.admit(event) { findings in
+            for finding in findings { notify(.privacy(finding)) }
+        }
+    }
+
+    /// Hands on a notice as the client's own thread does.
+    private func notify(_ notice: ClientNotice) {
+        let onNotice = configuration.onNotice
+        link.eventLoop.execute { onNotice(notice) }
     }
 
     // MARK: Asking

@@ -16,7 +16,9 @@ public enum ClientError: Error, Hashable, Sendable {
     ///
     /// `number` is the producer's number of the batch; nil if it was never sent.
     case unknown(number: UInt64?, reason: String)
-    /// The server refuses the batch for good; nothing of it was stored.
+    /// The server refuses the event for good, and it is not stored. Of a batch that others share
+    /// only the events at fault are refused, unless they are very many: then some of their
+    /// neighbours may be.
     case refused(reason: String)
     /// The server cannot answer the question as it stands.
     case question(reason: String)
@@ -58,7 +60,7 @@ extension ClientError: CustomStringConvertible {
             "no answer yet for \(number.map { "batch \($0)" } ?? "a batch that was not sent yet") "
                 + "(\(reason)); it is kept and sent again: do not record its events again"
         case .refused(let reason):
-            "the server refused the batch, nothing of it was stored: \(reason)"
+            "the server refused it, and nothing of it is stored: \(reason)"
         case .question(let reason):
             reason
         case .unreachable(let reason):

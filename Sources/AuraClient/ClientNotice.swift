@@ -1,3 +1,5 @@
+public import AuraCore
+
 /// What happens beside the calls: worth a line in the application's log.
 public enum ClientNotice: Hashable, Sendable {
     /// The connection is ready, or a server that took nothing for a time takes batches again.
@@ -7,6 +9,11 @@ public enum ClientNotice: Hashable, Sendable {
     case waiting(Duration, reason: String)
     /// The server stored a batch and says something about it.
     case warning(String)
+    /// The privacy rules left an attribute out, or cut an address, for the first time; what comes
+    /// later is counted in `AuraClient.privacyCounters`.
+    case privacy(PrivacyFinding)
+    /// An event that was only offered was not taken.
+    case unrecorded(type: String, ClientError)
     /// Events for which nobody waits any more were not stored, and will not be.
     case undelivered(events: Int, reason: String)
     /// The server lacks batches that it had promised to keep; they are not kept here either.
@@ -25,6 +32,10 @@ extension ClientNotice: CustomStringConvertible {
             "\(reason); next attempt in \(time / .milliseconds(1)) ms"
         case .warning(let text):
             text
+        case .privacy(let finding):
+            finding.description
+        case .unrecorded(let type, let error):
+            "an event '\(type)' was not recorded: \(error)"
         case .undelivered(let events, let reason):
             "\(events) events were not stored: \(reason)"
         case .lost(let batches):

@@ -24,6 +24,8 @@ public enum Limits {
     public static let earliestTime: Int64 = -62_135_596_800_000_000
     /// Last instant an event may carry, 9999-12-31T23:59:59.999999Z, in µs.
     public static let latestTime: Int64 = 253_402_300_799_999_999
+    /// How far an event may lie in the future of the server that takes it, in µs.
+    public static let futureTolerance: Int64 = 86_400_000_000
     /// Bytes of one log group's content: bounds the memory that one sync covers.
     public static let groupBytes = 8 << 20
     /// Every group starts and ends on this boundary, so that a torn group never damages another.

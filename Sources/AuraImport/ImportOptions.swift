@@ -17,10 +17,13 @@ public struct ImportOptions: Sendable {
     public var mappings = [ColumnMapping()]
     /// Events of one batch: the batch ends with the row that reaches them.
     public var batchRows = 4_096
+    /// The latest instant that an event may carry; a row with a later one is rejected.
+    ///
+    /// Such a row counts towards `batchRows` all the same, so that batches end where they would if
+    /// it were taken.
+    public var latestTime: Timestamp?
     /// Bytes of one row; a longer one is rejected.
     public var rowBytes = Limits.batchBytes
-    /// The latest time that an event may have; a row with a later one is rejected.
-    public var latestTime = Timestamp(microseconds: Limits.latestTime)
     /// Bytes read at once.
     public var blockBytes = 256 << 10
     /// What the schema of an event type says of an attribute, or of an alias of one; nil if it

@@ -25,6 +25,8 @@ public struct Importer: ~Copyable {
     private let constants: [UInt8]
     /// What is wrong with the row that was dealt with last.
     private var failure: RowError?
+    /// Rows of the batch that were rejected for their times.
+    private var lateRows = 0
     /// Where the next row begins.
     private var position: ImportPosition
     /// Where this import began.
@@ -57,7 +59,7 @@ public struct Importer: ~Copyable {
     ) throws(InputError) -> ImportedBatch? {
         if form == .undecided { try begin() }
         var isRetry = false
-        while mapper.rowCount < options.batchRows {
+        while mapper.rowCount == 0 || mapper.rowCount + lateRows < options.batchRows {
             guard let row = form == .csv ? try readRecord() : try readLine() else { break }
             if let failure {
                 self.failure = nil
@@ -67,6 +69,7 @@ public struct Importer: ~Copyable {
                     isRetry.toggle()
                     if isRetry { continue }
                 }
+                if case .tooLate = failure { lateRows += 1 }
                 self.reject(row, failure, reject)
             }
             isRetry = false
@@ -322,6 +325,7 @@ public struct Importer: ~Copyable {
 
     private mutating func finish() -> ImportedBatch? {
         let eventCount = mapper.rowCount
+        lateRows = 0
         let bytes = mapper.finish()
         counts.privacy = mapper.privacyCounters
         guard let bytes else { return nil }

@@ -21,7 +21,7 @@ public final class PrivacyScreen: BatchPolicy {
         let findings = rules.inspect(batch)
         if findings.isEmpty { return .accept(warnings: []) }
         if rules.policy.batchAction == .refuse { return refuse(findings) }
-        do throws(PrivacyRewriteError) {
+        do throws(RewriteError) {
             let (rewritten, findings) = try rules.rewrite(batch)
             guard let rewritten else { return refuse(findings) }
             counted.withLock { counters in
@@ -49,7 +49,7 @@ public final class PrivacyScreen: BatchPolicy {
     }
 
     private func refuse(_ findings: [PrivacyFinding]) -> BatchVerdict {
-        counted.withLock { $0.refusedBatches += 1 }
+        counted.withLock { $0.countRefusedBatch(findings) }
         let shown = findings.prefix(8).map(\.description).joined(separator: "; ")
         let more = findings.count > 8 ? "; and \(findings.count - 8) more" : ""
         return .refuse(.privacyRefused, reason: shown + more)
@@ -57,26 +57,32 @@ public final class PrivacyScreen: BatchPolicy {
 
     private func warnings(_ findings: [PrivacyFinding]) -> [Warning] {
         findings.prefix(WireLimits.warnings).map {
-            Warning(code: Warning.privacy, text: "\($0), \($0.rows) events")
+            Warning(code: Warning.privacy, about: $0.description, events: $0.rows)
         }
     }
 
-    /// What the rules took out or refused.
+    /// Attributes that STATUS names one by one.
+    public static let namedAttributes = 256
+
+    /// What the rules took out or refused; of attributes the most frequent ones by name.
     public var counters: [StatusInfo.Counter] {
         let counted = counted.withLock { $0 }
-        var counters = PrivacyRule.allCases.map {
-            StatusInfo.Counter(
-                "privacy.stripped.\($0.rawValue)", UInt64(counted.strippedCount($0)))
+        var counters: [(name: String, count: Int)] = [
+            ("truncated_addresses", counted.truncatedAddresses),
+            ("refused_events", counted.refusedEvents),
+            ("rewritten_batches", counted.rewrittenBatches),
+            ("refused_batches", counted.refusedBatches),
+        ]
+        for rule in PrivacyRule.allCases {
+            counters.append(("stripped.\(rule.rawValue)", counted.strippedCount(rule)))
         }
-        counters.append(
-            StatusInfo.Counter(
-                "privacy.truncated_addresses", UInt64(counted.truncatedAddresses)))
-        counters.append(
-            StatusInfo.Counter("privacy.refused_events", UInt64(counted.refusedEvents)))
-        counters.append(
-            StatusInfo.Counter("privacy.rewritten_batches", UInt64(counted.rewrittenBatches)))
-        counters.append(
-            StatusInfo.Counter("privacy.refused_batches", UInt64(counted.refusedBatches)))
-        return counters
+        for rule in PrivacyRule.allCases {
+            guard let count = counted.refusedBatchesByRule[rule] else { continue }
+            counters.append(("refused_batches.\(rule.rawValue)", count))
+        }
+        for (rule, attribute, count) in counted.mostStripped(PrivacyScreen.namedAttributes) {
+            counters.append(("stripped.\(rule.rawValue).\(attribute)", count))
+        }
+        return counters.map { StatusInfo.Counter("privacy.\($0.name)", UInt64($0.count)) }
     }
 }

@@ -1,3 +1,4 @@
+import AuraCore
 import AuraWire
 
 /// How a `TCPServer` listens, and what it allows.
@@ -44,7 +45,7 @@ public struct ServerConfiguration: Sendable {
     /// Bytes of unread answers at which a connection is closed.
     public var outboundLimit = 16 << 20
     /// How far an event may lie in the future, in µs.
-    public var futureTolerance: Int64 = 86_400_000_000
+    public var futureTolerance = Limits.futureTolerance
     /// Bytes of one receive buffer.
     public var receiveBufferSize = 256 << 10
     /// What the server calls itself.

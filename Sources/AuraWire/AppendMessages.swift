@@ -127,10 +127,6 @@ public struct AppendHead: Hashable, Sendable {
 
 /// How far a batch has come when it is acknowledged; raw values are the codes on the wire.
 public enum DurabilityLevel: UInt8, Sendable {
-    /// In the server's memory.
-    case memory = 0
-    /// With the operating system.
-    case system = 1
     /// On the disk: it survives a power failure.
     case disk = 2
 }
@@ -155,7 +151,8 @@ public struct AppendAck: WireMessage {
         ///
         /// Comes with `duplicate`.
         public static let forgotten = Flags(rawValue: 2)
-        /// The privacy rules of the server changed the batch; the warnings say what.
+        /// The privacy rules of the server, or its cap of attributes, changed the batch; the warnings say
+        /// what.
         public static let rewritten = Flags(rawValue: 4)
     }
 
@@ -236,10 +233,32 @@ public struct Warning: Hashable, Sendable {
         self.text = text
     }
 
+    /// A warning about that many events of the batch.
+    public init(code: UInt16, about subject: String, events: Int) {
+        self.init(code: code, text: "\(subject) (\(events) events)")
+    }
+
     /// The privacy rules took attributes or values out.
     public static let privacy: UInt16 = 1
-    /// An attribute came with another type than before, or a type was not known.
+    /// Events differ from their type's schema.
     public static let schema: UInt16 = 2
+    /// Attributes were moved into `$residual`, for their type has too many.
+    public static let cap: UInt16 = 3
+
+    /// What the warning is about: the text without the number of events, the same for the same
+    /// cause.
+    public var subject: String { parts.subject }
+
+    /// How many events of the batch the warning is about, if it says so.
+    public var events: Int? { parts.events }
+
+    private var parts: (subject: String, events: Int?) {
+        let end = " events)"
+        guard text.hasSuffix(end), let start = text.lastIndex(of: "("), start > text.startIndex,
+            let events = Int(text[text.index(after: start)...].dropLast(end.count))
+        else { return (text, nil) }
+        return (String(text[..<text.index(before: start)]), events)
+    }
 }
 
 /// STABLE: up to here nothing can be lost any more, not even by a damaged disk's last page; a client

@@ -70,7 +70,7 @@ extension FailureCode {
         case .batchInvalid: "encode it as Formats/batch.md says; condition and place are given"
         case .privacyRefused: "leave out what the message names"
         case .timeTooFar: "check the clock and the unit, microseconds"
-        case .unknownType: "register the type, or allow unknown types"
+        case .unknownType: "register it in event_types, or set privacy.unknown_types to learn"
         case .outOfSequence: "send again from the number given"
         case .sequenceConflict: "number batches without reuse; never change a batch once sent"
         case .fenced: "give each client a producer name of its own"

@@ -57,6 +57,8 @@ import Testing
             let counters = try client.next(StatusInfo.self).counters
             #expect(counters.contains { $0.name == "privacy.stripped.email" && $0.value > 0 })
             #expect(counters.contains { $0.name == "privacy.stripped.name" && $0.value > 0 })
+            #expect(counters.contains(StatusInfo.Counter("privacy.stripped.email.note", 1)))
+            #expect(counters.contains(StatusInfo.Counter("privacy.stripped.name.first_name", 1)))
         }
     }
 
@@ -72,6 +74,10 @@ import Testing
             #expect(failure.failureClass == .fixRequest)
             #expect(failure.message.contains("'email'"))
             #expect(try client.count() == 0)
+            try client.send(StatusRequest(), id: 4)
+            let counters = try client.next(StatusInfo.self, id: 4).counters
+            #expect(counters.contains(StatusInfo.Counter("privacy.refused_batches", 1)))
+            #expect(counters.contains(StatusInfo.Counter("privacy.refused_batches.name", 1)))
         }
     }
 

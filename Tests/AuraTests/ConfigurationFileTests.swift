@@ -12,7 +12,7 @@ import Testing
             ("listne", "listen"), ("memory-limit", "memory_limit"), ("Listen", "listen"),
             ("privcy", "privacy"), ("policy", "privacy.policy"), ("datadir", "data_dir"),
             ("required", "auth.required"), ("privacy.polcy", "privacy.policy"),
-            ("max_conections", "max_connections"),
+            ("max_conections", "max_connections"), ("event_type", "event_types"),
         ] {
             try expectFindings(
                 ["aura.yaml:1:1: unknown key '\(written)'; did you mean '\(meant)'?"],
@@ -35,12 +35,12 @@ import Testing
                 "aura.yaml:2:1: unknown key 'colour'; there are \(allKeys)",
                 "aura.yaml:1:9: 'nowhere' is no value for 'listen'; "
                     + "write host:port, such as 127.0.0.1:7171 or [::1]:7171",
-                "AURA_DURABILITY: 'maybe' is no value for 'durability'; write 'fsync' or 'os'",
+                "AURA_AUTH_REQUIRED: 'maybe' is no value for 'auth.required'; write true or false",
                 "--max-connections: '0' is no value for 'max_connections'; "
                     + "write a number from 1 to 65536",
             ],
             flags: [.maximumConnections: "0", .listen: "127.0.0.1:1"],
-            variables: ["AURA_DURABILITY": "maybe"], yaml: "listen: nowhere\ncolour: red")
+            variables: ["AURA_AUTH_REQUIRED": "maybe"], yaml: "listen: nowhere\ncolour: red")
     }
 
     @Test func `values are refused with what was expected`() throws {
@@ -153,5 +153,6 @@ import Testing
         }
     }
 
-    private let allKeys = ConfigurationKey.allCases.map(\.rawValue).joined(separator: ", ")
+    private let allKeys =
+        (ConfigurationKey.allCases.map(\.rawValue) + ["event_types"]).joined(separator: ", ")
 }

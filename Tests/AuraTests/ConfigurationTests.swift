@@ -13,10 +13,9 @@ import Testing
                 "listen: 127.0.0.1:7171 (default)",
                 "memory_limit: 320MiB (default)",
                 "segment_size: 64MiB (default)",
-                "durability: fsync (default)",
                 "max_connections: 256 (default)",
                 "privacy.policy: strip (default)",
-                "privacy.unknown_types: accept (default)",
+                "privacy.unknown_types: learn (default)",
                 "privacy.denied_attributes:  (default)",
                 "auth.required: false (default)",
                 "log_level: debug (preset development)",
@@ -33,7 +32,6 @@ import Testing
             #expect(origin.description == "preset \(preset)")
             #expect(configuration.dataDirectory == "/var/lib/aura")
             #expect(configuration.text(of: .logLevel) == "info")
-            #expect(configuration.durability == .fsync)
         }
     }
 
@@ -45,7 +43,6 @@ import Testing
             listen: '[::1]:7272'
             memory_limit: 1GiB
             segment_size: 16MiB
-            durability: fsync
             max_connections: 12
             privacy:
               policy: refuse
@@ -57,12 +54,12 @@ import Testing
             """
         let dotted = """
             {environment: staging, data_dir: /srv/aura, listen: "[::1]:7272", memory_limit: 1024MiB,
-            segment_size: 16777216, durability: FSYNC, max_connections: 12, privacy.policy: refuse,
+            segment_size: 16777216, max_connections: 12, privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
             auth.required: false, log_level: warning}
             """
         let expected = [
-            "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "fsync", "12", "refuse",
+            "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "12", "refuse",
             "refuse", "nickname, pet name", "false", "warning",
         ]
         for text in [nested, dotted] {
@@ -96,7 +93,7 @@ import Testing
     @Test func `every setting can be had from a variable and from a flag`() throws {
         let values: [ConfigurationKey: String] = [
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
-            .segmentSize: "16MiB", .durability: "fsync", .maximumConnections: "1",
+            .segmentSize: "16MiB", .maximumConnections: "1",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .logLevel: "critical",
         ]
@@ -146,12 +143,8 @@ import Testing
             ["AURA_AUTH_REQUIRED: \(off)"],
             variables: ["AURA_AUTH_REQUIRED": "off", "ENVIRONMENT": "production"])
         try expectFindings(
-            [
-                "--durability: durability 'os' loses acknowledged events at a power failure: "
-                    + "not for production; set durability to 'fsync'",
-                "aura.yaml:1:18: \(off)",
-            ],
-            flags: [.environment: "production", .durability: "os"], yaml: "auth: {required: 0}")
+            ["aura.yaml:1:18: \(off)"],
+            flags: [.environment: "production"], yaml: "auth: {required: 0}")
         try expectFindings(
             [
                 "ENVIRONMENT: 'prod' is no value for 'environment'; "
@@ -160,8 +153,7 @@ import Testing
             variables: ["ENVIRONMENT": "prod"])
     }
 
-    @Test func `staging may go without keys on this machine only, and never without fsync`() throws
-    {
+    @Test func `staging may go without keys on this machine only`() throws {
         let off: [ConfigurationKey: String] = [
             .environment: "staging", .authenticationRequired: "false",
         ]
@@ -172,18 +164,11 @@ import Testing
                     + "authentication is off; set auth.required to true, or listen at 127.0.0.1"
             ],
             flags: off.merging([.listen: "0.0.0.0:7171"]) { $1 })
-        try expectFindings(
-            [
-                "--durability: durability 'os' loses acknowledged events at a power failure: "
-                    + "not for staging; set durability to 'fsync'"
-            ],
-            flags: [.environment: "staging", .durability: "os"])
     }
 
     @Test func `development may do all of it, and is warned`() throws {
-        let (configuration, warnings) = try resolve(
-            flags: [.durability: "os", .listen: "0.0.0.0:7171", .authenticationRequired: "false"])
-        #expect(configuration.durability == .os)
+        let (_, warnings) = try resolve(
+            flags: [.listen: "0.0.0.0:7171", .authenticationRequired: "false"])
         #expect(warnings.map(\.severity) == [.warning])
         #expect(
             warnings.map(\.description) == [

@@ -16,6 +16,7 @@ import Testing
         "stringBytes": Int64(Limits.stringBytes),
         "earliestTime": Limits.earliestTime,
         "latestTime": Limits.latestTime,
+        "futureTolerance": Limits.futureTolerance,
         "groupBytes": Int64(Limits.groupBytes),
         "groupAlignment": Int64(Limits.groupAlignment),
         "producerNameBytes": Int64(Limits.producerNameBytes),

@@ -14,12 +14,16 @@ struct Batcher: Sendable {
         let id: UInt64
         let content: Content
         let rowCount: Int
+        /// Who waits for each event, or for the whole batch; `nobody` where nobody does.
         let callers: [UInt64]
-        /// Events of each caller; all others are nobody's.
+        /// Events of each caller.
         let rowsPerCaller: Int
         /// An upper bound of the encoded size.
         let sizeBound: Int
     }
+
+    /// Stands for the caller of an event that nobody waits for.
+    static let nobody: UInt64 = 0
 
     private let rows: Int
     private let bytes: Int
@@ -55,7 +59,7 @@ struct Batcher: Sendable {
             // Alone an event fits, or is impossible and throws.
             _ = try builder.append(event)
         }
-        if let caller { callers.append(caller) }
+        callers.append(caller ?? Batcher.nobody)
         if builder.rowCount >= rows || builder.sizeBound >= bytes {
             cut()
             return nil

@@ -110,7 +110,8 @@ extension Recorder: LinkOwner {
                 let bytes = builder.finish() ?? []
                 batches.append(
                     SendWindow.Batch(
-                        id: batch.id, body: ByteBuffer(bytes: bytes), rowCount: batch.rowCount))
+                        id: batch.id, body: ByteBuffer(bytes: bytes), rowCount: batch.rowCount,
+                        part: 0..<batch.rowCount))
                 state.withLock { $0.batcher.recycle(builder) }
             }
         }
@@ -136,14 +137,16 @@ extension Recorder: LinkOwner {
     func opened(next: UInt64) {}
 
     func stored(_ batch: SendWindow.Numbered, _ receipt: Receipt) {
-        _ = state.withLock { $0.answer(batch.batch.id, .success(receipt)) }
+        _ = state.withLock {
+            $0.answer(batch.batch.id, part: batch.batch.part, .success(receipt))
+        }
         for warning in receipt.warnings { notice(.warning(warning.text)) }
     }
 
     func refused(_ batch: SendWindow.Numbered, _ error: ClientError) {
         let undelivered = state.withLock { state in
             guard batch.batch.isRestored else {
-                return state.answer(batch.batch.id, .failure(error))
+                return state.answer(batch.batch.id, part: batch.batch.part, .failure(error))
             }
             // Its callers were told long ago that it is stored.
             state.note(undelivered: batch.batch.rowCount, error)

@@ -19,13 +19,19 @@ extension Recorder {
             let since: NIODeadline
         }
 
-        /// A batch that the link has and that was not answered.
+        /// A batch that the link has and that was not answered, or not for all its events.
         private struct Pending: Sendable {
+            /// Who waits for each event, or for the whole batch; 0: nobody; `answered` where the
+            /// answer has come.
             var callers: [UInt64]
             let rowsPerCaller: Int
-            /// Events for which nobody waits.
-            var unattended: Int
+            /// Entries of `callers` that were not answered.
+            var open: Int
+            /// Those among them for which somebody waits.
+            var attended: Int
             let since: NIODeadline
+
+            static let answered = UInt64.max
         }
 
         /// Events that were not stored and for which nobody waited.
@@ -138,22 +144,29 @@ extension Recorder.State {
         for batch in ready {
             pending[batch.id] = Pending(
                 callers: batch.callers, rowsPerCaller: batch.rowsPerCaller,
-                unattended: batch.rowCount - batch.callers.count * batch.rowsPerCaller, since: now)
+                open: batch.callers.count,
+                attended: batch.callers.count { $0 != Batcher.nobody }, since: now)
             linkSize += batch.sizeBound
         }
         return ready
     }
 
-    /// Tells everybody who waits for a batch.
+    /// Tells everybody who waits for a batch, or for the part of it that was answered.
     ///
     /// - Returns: Events that were not stored and for which nobody waited.
-    mutating func answer(_ id: UInt64, _ answer: Recorder.Answer) -> Int {
-        guard let batch = pending.removeValue(forKey: id) else { return 0 }
-        var lost = batch.unattended
-        for caller in batch.callers {
+    mutating func answer(_ id: UInt64, part: Range<Int>? = nil, _ answer: Recorder.Answer) -> Int {
+        guard var batch = pending.removeValue(forKey: id) else { return 0 }
+        var lost = 0
+        for place in part ?? batch.callers.indices
+        where batch.callers[place] != Pending.answered {
+            let caller = batch.callers[place]
+            batch.callers[place] = Pending.answered
+            batch.open -= 1
+            if caller != Batcher.nobody { batch.attended -= 1 }
             if continuations[caller] == nil { lost += batch.rowsPerCaller }
             resolve(caller, answer)
         }
+        if batch.open > 0 { pending[id] = batch }
         endFlushes()
         guard case .failure(let error) = answer else { return 0 }
         note(undelivered: lost, error)
@@ -184,11 +197,13 @@ extension Recorder.State {
             waiting.removeFirst()
             resolve(first.caller, .failure(.overloaded(reason: reason)))
         }
-        for (id, batch) in pending where batch.since <= latest && !batch.callers.isEmpty {
+        for (id, batch) in pending where batch.since <= latest && batch.attended > 0 {
             let answer = ClientError.unknown(number: number(id), reason: reason)
             for caller in batch.callers { resolve(caller, .failure(answer)) }
-            pending[id]?.callers = []
-            pending[id]?.unattended += batch.callers.count * batch.rowsPerCaller
+            pending[id]?.callers = batch.callers.map {
+                $0 == Pending.answered ? $0 : Batcher.nobody
+            }
+            pending[id]?.attended = 0
         }
         for flush in flushes where flush.since <= latest {
             resolve(flush.caller, .failure(.unknown(number: number(flush.last), reason: reason)))

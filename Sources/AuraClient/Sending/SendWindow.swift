@@ -21,6 +21,9 @@ struct SendWindow: Sendable {
         let id: UInt64
         let body: ByteBuffer
         let rowCount: Int
+        /// Its events among those that were gathered as one batch; nil where it must not be divided,
+        /// for it came encoded.
+        let part: Range<Int>?
         /// XXH3-64 of the body.
         let hash: UInt64
         /// Which sending of it was the last; answers to earlier ones count no more.
@@ -32,10 +35,11 @@ struct SendWindow: Sendable {
         /// Whether it was sent and the answer never came.
         fileprivate(set) var isUncertain = false
 
-        init(id: UInt64, body: ByteBuffer, rowCount: Int) {
+        init(id: UInt64, body: ByteBuffer, rowCount: Int, part: Range<Int>? = nil) {
             self.id = id
             self.body = body
             self.rowCount = rowCount
+            self.part = part
             hash = Checksum.hash64(body.readableBytesSpan)
         }
 
@@ -209,6 +213,28 @@ struct SendWindow: Sendable {
         size -= refused.batch.size
         sentCount = offset
         return .batch(refused)
+    }
+
+    /// A sending was refused for good: puts the halves of its batch in its place, if it can be
+    /// divided and is not known to have been stored before.
+    ///
+    /// The batches behind it move down by one number, for the server refuses them under their old
+    /// ones.
+    mutating func divide(attempt: UInt32) -> Bool {
+        guard let offset = offset(attempt: attempt), let refused = numbered(offset),
+            refused.number >= openedAt, !refused.batch.isRestored,
+            let halves = refused.batch.halves
+        else { return false }
+        let place = index(offset)
+        batches.replaceSubrange(place..<batches.index(after: place), with: halves)
+        size += halves.reduce(0) { $0 + $1.size } - refused.batch.size
+        sentCount = offset
+        return true
+    }
+
+    /// The gathered batch of a sending that still counts.
+    func id(attempt: UInt32) -> UInt64? {
+        offset(attempt: attempt).map { batches[index($0)].id }
     }
 
     private func numbered(_ offset: Int) -> Numbered? {

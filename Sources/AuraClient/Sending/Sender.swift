@@ -58,6 +58,11 @@ struct Sender: Sendable {
     private var incarnation: UInt64?
     private var isSameStore = true
     private var credit = 0
+    /// The gathered batch that is being divided, and how often it was.
+    private var division: (id: UInt64, count: Int) = (0, 0)
+    /// How often the parts of one gathered batch are divided in search of what is refused: enough to
+    /// find several single events among 65,536, and an end where most of them are at fault.
+    static let divisionLimit = 128
     /// Open the producer even though nothing waits: an import wants to know where to begin.
     var mustOpen: Bool
 
@@ -254,6 +259,7 @@ extension Sender {
     }
 
     private mutating func refusal(_ failure: WireFailure, requestID: UInt32) -> [Effect] {
+        if divide(requestID) { return [] }
         switch window.remove(attempt: requestID) {
         case .stale:
             return []
@@ -264,6 +270,17 @@ extension Sender {
             guard numbering == .fixed else { return [refused] }
             return [refused, .stop(.refused(reason: failure.message))]
         }
+    }
+
+    /// Divides a batch that several callers share, so that only those at fault are told.
+    private mutating func divide(_ requestID: UInt32) -> Bool {
+        guard numbering == .drawn, let id = window.id(attempt: requestID) else { return false }
+        if division.id != id { division = (id, 0) }
+        guard division.count < Sender.divisionLimit, window.divide(attempt: requestID) else {
+            return false
+        }
+        division.count += 1
+        return true
     }
 
     private func stopping(_ failure: WireFailure) -> ClientError {

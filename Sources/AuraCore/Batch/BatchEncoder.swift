@@ -171,4 +171,9 @@ extension StringInterner {
         var text = text
         return text.withUTF8 { intern(unsafe $0.span.bytes) }
     }
+
+    func code(of text: String) -> Int? {
+        var text = text
+        return text.withUTF8 { code(of: unsafe $0.span.bytes) }
+    }
 }

@@ -43,6 +43,23 @@ struct StringInterner: Sendable {
         return count - 1
     }
 
+    /// The code of the string, nil if it has none.
+    func code(of bytes: RawSpan) -> Int? {
+        let hash = StringInterner.hash(bytes)
+        var slot = Int(hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let code = Int(slots[slot]) - 1
+            let entry = entries[code]
+            if entry.hash == hash, Int(entry.size) == bytes.byteCount,
+                heap.rawSpan.slice(entry.start, bytes.byteCount).isEqual(bytes)
+            {
+                return code
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
     /// A hash of the bytes. Most strings have at most 16 of them: their two words, multiplied, take
     /// a third of the time of a call of XXH3.
     @inline(__always)

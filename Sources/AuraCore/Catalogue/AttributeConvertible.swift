@@ -48,7 +48,7 @@ extension EntityID: AttributeConvertible {
 extension Array: AttributeConvertible where Element == String {
     /// A JSON array as a string: lists have no type of their own.
     public var attributeValue: AttributeValue {
-        .string("[" + map { JSONText.quoted($0) }.joined(separator: ",") + "]")
+        .string("[" + map { JSONEncoding.quoted($0) }.joined(separator: ",") + "]")
     }
 }
 

@@ -8,19 +8,23 @@ public struct EventSchema: Hashable, Sendable {
     public let summary: String
     /// The attributes, required ones first; names and aliases are distinct.
     public let attributes: [AttributeSchema]
+    /// Whether other attributes than these are worth a warning.
+    public let isClosed: Bool
 
     /// A schema of these parts.
     ///
     /// - Parameters:
     ///   - required: Attributes that every event of the type should have.
     ///   - optional: Attributes that an event may have.
+    ///   - isClosed: Whether any other attribute is worth a warning.
     public init(
         _ type: String, family: EventFamily = .custom, _ summary: String,
-        required: [AttributeSchema] = [], optional: [AttributeSchema] = []
+        required: [AttributeSchema] = [], optional: [AttributeSchema] = [], isClosed: Bool = false
     ) {
         self.type = type
         self.family = family
         self.summary = summary
+        self.isClosed = isClosed
         attributes = required.map { $0.required() } + optional
     }
 

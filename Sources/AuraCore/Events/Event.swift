@@ -66,7 +66,7 @@ public enum ReservedName {
     }
 }
 
-/// What makes an event impossible to encode; the event is refused, nothing else is.
+/// What makes an event impossible to take; the event is refused, nothing else is.
 public enum EventError: Error, Hashable, Sendable {
     /// A type or attribute name that is empty or over `Limits.nameBytes`.
     case badName(String)
@@ -74,6 +74,8 @@ public enum EventError: Error, Hashable, Sendable {
     case reservedName(String)
     /// A time outside the years 1…9999, in the event or an attribute.
     case badTime(Int64)
+    /// A time further in the future than `Limits.futureTolerance`.
+    case timeTooFar(Int64)
     /// A string value of more than `Limits.stringBytes`.
     case stringTooLong(attribute: String, size: Int)
     /// The event alone does not fit a batch.
@@ -93,6 +95,9 @@ extension EventError: CustomStringConvertible {
             "attribute '\(name.prefix(40))' begins with '$', which is reserved; rename it"
         case .badTime(let time):
             "time \(time) µs lies outside the years 1 to 9999; check its unit"
+        case .timeTooFar(let time):
+            "time \(Timestamp(microseconds: time)) lies too far in the future; check the clock, the "
+                + "unit and the zone"
         case .stringTooLong(let attribute, let size):
             "attribute '\(attribute)' has \(size) bytes; at most \(Limits.stringBytes) fit"
         case .eventTooLarge(let size):

@@ -9,7 +9,9 @@ public struct PrivacyCounters: Hashable, Sendable {
     /// Batches encoded anew.
     public var rewrittenBatches = 0
     /// Batches refused as a whole.
-    public var refusedBatches = 0
+    public private(set) var refusedBatches = 0
+    /// The same by rule; a batch that breaks several counts for each.
+    public private(set) var refusedBatchesByRule: [PrivacyRule: Int] = [:]
 
     /// Distinct attribute names that are counted each on its own, all rules together.
     public static let nameLimit = 1_000
@@ -24,15 +26,44 @@ public struct PrivacyCounters: Hashable, Sendable {
         stripped[rule, default: [:]].values.reduce(0, +)
     }
 
+    /// Whether nothing was counted.
+    public var isEmpty: Bool { self == PrivacyCounters() }
+
     /// Counts what was dropped or truncated.
     ///
     /// Refused events are counted by whoever refuses, once each, however much is wrong with them.
-    public mutating func count(_ finding: PrivacyFinding) {
+    ///
+    /// - Returns: Whether the attribute was not counted under this rule before.
+    @discardableResult
+    public mutating func count(_ finding: PrivacyFinding) -> Bool {
         switch finding.outcome {
-        case .dropped: add(finding.rows, to: finding.rule, finding.attribute)
-        case .truncated: truncatedAddresses += finding.rows
-        case .refused: break
+        case .dropped:
+            return add(finding.rows, to: finding.rule, finding.attribute)
+        case .truncated:
+            truncatedAddresses += finding.rows
+            return truncatedAddresses == finding.rows
+        case .refused:
+            return false
         }
+    }
+
+    /// Counts a batch that is refused because of these findings.
+    public mutating func countRefusedBatch(_ findings: [PrivacyFinding]) {
+        refusedBatches += 1
+        for rule in Set(findings.map(\.rule)) { refusedBatchesByRule[rule, default: 0] += 1 }
+    }
+
+    /// Attributes left out, the most frequent first, at most `limit` of them.
+    public func mostStripped(
+        _ limit: Int
+    ) -> [(rule: PrivacyRule, attribute: String, count: Int)] {
+        let all = stripped.flatMap { rule, names in
+            names.map { (rule: rule, attribute: $0.key, count: $0.value) }
+        }
+        let sorted = all.sorted {
+            (-$0.count, $0.rule, $0.attribute) < (-$1.count, $1.rule, $1.attribute)
+        }
+        return Array(sorted.prefix(limit))
     }
 
     /// Adds what another has counted.
@@ -47,9 +78,11 @@ public struct PrivacyCounters: Hashable, Sendable {
         refusedEvents += other.refusedEvents
         rewrittenBatches += other.rewrittenBatches
         refusedBatches += other.refusedBatches
+        refusedBatchesByRule.merge(other.refusedBatchesByRule) { $0 + $1 }
     }
 
-    private mutating func add(_ count: Int, to rule: PrivacyRule, _ name: String) {
+    @discardableResult
+    private mutating func add(_ count: Int, to rule: PrivacyRule, _ name: String) -> Bool {
         var name = name
         if stripped[rule]?[name] == nil,
             stripped.values.reduce(0, { $0 + $1.count })
@@ -57,6 +90,8 @@ public struct PrivacyCounters: Hashable, Sendable {
         {
             name = PrivacyCounters.otherNames
         }
+        let isNew = stripped[rule]?[name] == nil
         stripped[rule, default: [:]][name, default: 0] += count
+        return isNew
     }
 }

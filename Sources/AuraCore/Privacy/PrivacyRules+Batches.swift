@@ -92,17 +92,16 @@ extension PrivacyRules {
     ///
     /// - Returns: The batch, nil if no event is left, and what was found, equal findings counted
     ///   together.
-    /// - Throws: `PrivacyRewriteError`; the batch is to be refused then.
+    /// - Throws: `RewriteError`; the batch is to be refused then.
     public func rewrite(
         _ batch: EventBatch
-    ) throws(PrivacyRewriteError) -> (batch: EventBatch?, findings: [PrivacyFinding]) {
-        var builder = BatchBuilder()
+    ) throws(RewriteError) -> (batch: EventBatch?, findings: [PrivacyFinding]) {
+        var rewriter = BatchRewriter()
         var counts: [PrivacyFinding: Int] = [:]
         for event in batch.events() {
             let (event, findings) = sanitize(event)
             for finding in findings { counts[finding, default: 0] += 1 }
-            guard let event else { continue }
-            do throws(EventError) { try add(event, to: &builder) } catch { throw .event(error) }
+            if let event { try rewriter.add(event) }
         }
         var findings: [PrivacyFinding] = []
         for (var finding, rows) in counts {
@@ -113,31 +112,8 @@ extension PrivacyRules {
             ($0.attribute, $0.rule, $0.outcome.rawValue)
                 < ($1.attribute, $1.rule, $1.outcome.rawValue)
         }
-        guard builder.rowCount > 0 else { return (nil, findings) }
-        let bytes = BatchEncoder.encode(builder)
-        do throws(FormatError) {
-            return (try EventBatch(validating: bytes), findings)
-        } catch {
-            throw .batch(error)
-        }
+        return (try rewriter.finish(), findings)
     }
-
-    /// Adds an event whether or not the builder holds the batch for full.
-    ///
-    /// That is an estimate, and what came out of a batch mostly fits one: the encoded size decides.
-    private func add(_ event: Event, to builder: inout BatchBuilder) throws(EventError) {
-        try builder.beginRow(type: builder.type(event.type), time: event.time)
-        if let id = event.id { try builder.set(ReservedName.id, id.value) }
-        for attribute in event.attributes { try builder.set(attribute.name, attribute.value) }
-    }
-}
-
-/// Why a batch cannot be encoded anew.
-public enum PrivacyRewriteError: Error, Hashable, Sendable {
-    /// It holds an event that no builder takes.
-    case event(EventError)
-    /// What is left of it exceeds the limits of a batch.
-    case batch(FormatError)
 }
 
 /// The strings of a batch's dictionary that hold a shape; most batches have none.

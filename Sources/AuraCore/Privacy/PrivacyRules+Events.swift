@@ -74,8 +74,8 @@ extension PrivacyRules {
         }
     }
 
-    /// A name as a finding may repeat it: withheld if it is itself an address or number.
-    func presentable(_ name: String) -> String {
+    /// A name as a message may repeat it: withheld if it is itself an address or number.
+    public func presentable(_ name: String) -> String {
         rule(onType: name) == nil ? name : PrivacyFinding.withheld
     }
 }

@@ -42,7 +42,7 @@ extension AttributeWriter {
             privacyCounters.refusedEvents += 1
             throw .refused(PrivacyFinding(rule, details[slot].shownName, .refused))
         }
-        drops.append((slot, rule))
+        drops.append((slot, rule, .dropped))
     }
 
     /// What the rules say of a text in the place of a slot.

@@ -24,8 +24,8 @@ struct AttributeWriter: ~Copyable {
     var admitted: Set<UInt64> = []
     /// By code of this batch's strings: whether one holds anything that a rule is about.
     var verdicts = PlainArray<Verdict>()
-    /// Values of this batch that were left out, by slot.
-    var drops: [(slot: Int, rule: PrivacyRule)] = []
+    /// Values of this batch that were left out or cut, by slot.
+    var drops: [(slot: Int, rule: PrivacyRule, outcome: PrivacyFinding.Outcome)] = []
     var codes = StringCodes()
     var residual = ResidualObject()
 
@@ -46,7 +46,7 @@ struct AttributeWriter: ~Copyable {
     mutating func finish() -> [UInt8]? {
         for drop in drops {
             privacyCounters.count(
-                PrivacyFinding(drop.rule, details[drop.slot].shownName, .dropped))
+                PrivacyFinding(drop.rule, details[drop.slot].shownName, drop.outcome))
         }
         drops.removeAll(keepingCapacity: true)
         admitted.removeAll(keepingCapacity: true)
@@ -244,11 +244,13 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
+    /// Puts what may be kept of an address.
     mutating func put(_ slot: Int, _ prefix: IPPrefix) throws(RowError) {
+        drops.append((slot, .address, .truncated))
         if let column = try column(slot, .ipPrefix) {
             builder.set(column, ipPrefix: prefix)
         } else {
-            residual.add(details[slot].name, text: prefix.description)
+            residual.add(details[slot].name, .ipPrefix(prefix))
         }
     }
 
@@ -343,7 +345,7 @@ struct AttributeWriter: ~Copyable {
         }
     }
 
-    /// Values that were left out so far, to go back to with `cancelRows`.
+    /// Values that were left out or cut so far, to go back to with `cancelRows`.
     var dropCount: Int { drops.count }
 
     /// Drops rows until there are so many.

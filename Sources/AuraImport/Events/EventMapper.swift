@@ -7,7 +7,7 @@ import AuraCore
 struct EventMapper: ~Copyable {
     private var plans: [MappingPlan]
     private var writer: AttributeWriter
-    private let latestTime: Timestamp
+    private let latestTime: Timestamp?
     /// What plans say that each row needs.
     private var heads = PlainArray<PlanHead>()
     /// The texts of event types, in the scope of their plan: kinds.
@@ -164,7 +164,7 @@ struct EventMapper: ~Copyable {
         let timeValue = roles.time >= 0 ? row.values[roles.time] : plans[plan].constantTime
         guard let timeValue else { throw .noTime }
         let time = try time(plan, timeValue, texts[timeValue])
-        guard time <= latestTime else { throw .tooLate(time, latest: latestTime) }
+        if let latestTime, time > latestTime { throw .tooLate(time, latest: latestTime) }
         let kind = try kind(plan, texts[typeValue])
         do throws(EventError) {
             try writer.builder.beginRow(type: Int(handles[kind]), time: time)

@@ -8,6 +8,7 @@ enum RowError: Error {
     case noType
     case noTime
     case badTime(String)
+    /// The event lies further in the future than is taken.
     case tooLate(Timestamp, latest: Timestamp)
     case refused(PrivacyFinding)
     /// The type's name breaks a privacy rule.

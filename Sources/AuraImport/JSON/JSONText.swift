@@ -115,25 +115,4 @@ enum JSONText {
             }
         }
     }
-
-    /// Appends the text as a JSON string, quotes included.
-    static func encode(_ text: RawSpan, into output: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
-        output.append(quote)
-        for place in 0..<text.byteCount {
-            let byte = text.byte(place)
-            switch byte {
-            case quote, backslash:
-                output.append(backslash)
-                output.append(byte)
-            case 0..<0x20:
-                output.append(contentsOf: "\\u00".utf8)
-                output.append(digits[Int(byte >> 4)])
-                output.append(digits[Int(byte & 15)])
-            default:
-                output.append(byte)
-            }
-        }
-        output.append(quote)
-    }
 }

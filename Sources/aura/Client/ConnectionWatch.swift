@@ -26,7 +26,7 @@ final class ConnectionWatch: Sendable {
             case .waiting(_, let reason):
                 state.lostSince = state.lostSince ?? .now
                 state.reason = reason
-            case .warning, .undelivered, .lost:
+            case .warning, .privacy, .unrecorded, .undelivered, .lost:
                 state.warnings.append(notice.description)
             case .stopped(let error): state.end = error
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuraCore
 
 /// `aura admin`: what concerns the running of a server, under the name it had before Aura.
 struct Admin: AsyncParsableCommand {
@@ -40,6 +41,10 @@ struct ConfigurationCommand: ParsableCommand {
                 .text(key.rawValue), .text(settings.text(of: key)),
                 .text(settings.origin(of: key).description),
             ]
+        }
+        rows += settings.eventTypes.map { type -> [Answer.Cell] in
+            let name = "\(EventTypesReader.section).\(type.schema.type)"
+            return [.text(name), .text(type.text), .text(type.origin.description)]
         }
         rows += settings.seed.shown.map { [.text($0.name), .text($0.value), .text("environment")] }
         let columns = ["setting", "value", "origin"].map { Answer.Column(name: $0) }

@@ -1,3 +1,4 @@
+import AuraCore
 import Logging
 
 /// How this server is set up: every setting with its value and where the value comes from.
@@ -10,10 +11,11 @@ struct Configuration: Sendable {
     private(set) var listen = ListenAddress(host: "127.0.0.1", port: 7171)
     private(set) var memoryLimit = ByteSize.mebibytes(320)
     private(set) var segmentSize = ByteSize.mebibytes(64)
-    private(set) var durability = Durability.fsync
     private(set) var maximumConnections = 256
     private(set) var privacyPolicy = PrivacyPolicy.strip
-    private(set) var unknownTypes = UnknownTypes.accept
+    private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
+    /// Event types that the deployment adds, from the file alone.
+    private(set) var eventTypes: [EventTypesReader.Setting] = []
     /// Attribute names denied besides those that always are.
     private(set) var deniedAttributes: [String] = []
     private(set) var logLevel = Logger.Level.info
@@ -48,6 +50,7 @@ struct Configuration: Sendable {
         for layer in layers { configuration.apply(layer, only: .environment, &findings) }
         configuration.applyPreset(stateHome: nonEmpty(variables["XDG_STATE_HOME"]))
         for layer in layers { configuration.apply(layer, only: nil, &findings) }
+        configuration.eventTypes = layers.flatMap(\.eventTypes)
 
         if !findings.contains(where: { $0.severity == .error }) {
             findings += configuration.validate()
@@ -61,6 +64,19 @@ struct Configuration: Sendable {
         self.home = home
     }
 
+    /// The catalogue and the deployment's own types.
+    var schemas: SchemaRegistry {
+        var registry = SchemaRegistry(unknownTypes: unknownTypes)
+        for type in eventTypes {
+            do throws(SchemaError) {
+                try registry.register(type.schema)
+            } catch {
+                preconditionFailure("a schema was not checked when it was read: \(error)")
+            }
+        }
+        return registry
+    }
+
     /// Where a setting's value comes from.
     func origin(of key: ConfigurationKey) -> Origin {
         origins[key] ?? .standard
@@ -69,10 +85,6 @@ struct Configuration: Sendable {
     /// What does not go together, or not with the preset; production tolerates nothing.
     func validate() -> [Finding] {
         var findings: [Finding] = []
-        if durability == .os, environment != .development {
-            findings.append(
-                Finding(origin(of: .durability), .durabilityNeedsDevelopment(environment)))
-        }
         if !authenticationRequired {
             let origin = origin(of: .authenticationRequired)
             if environment == .production {
@@ -93,7 +105,6 @@ struct Configuration: Sendable {
         case .listen: listen.description
         case .memoryLimit: memoryLimit.description
         case .segmentSize: segmentSize.description
-        case .durability: durability.rawValue
         case .maximumConnections: String(maximumConnections)
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
@@ -149,7 +160,6 @@ struct Configuration: Sendable {
         case .segmentSize:
             // The least that has room for every group of the log.
             segmentSize = try written.size(in: .mebibytes(16)...(.mebibytes(1 << 10)))
-        case .durability: durability = try written.choice()
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()

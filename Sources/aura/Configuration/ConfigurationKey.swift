@@ -5,7 +5,6 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case listen
     case memoryLimit = "memory_limit"
     case segmentSize = "segment_size"
-    case durability
     case maximumConnections = "max_connections"
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"

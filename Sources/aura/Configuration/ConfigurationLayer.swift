@@ -10,6 +10,8 @@ struct ConfigurationLayer {
     }
 
     private(set) var settings: [Setting] = []
+    /// The event types that a file adds.
+    private(set) var eventTypes: [EventTypesReader.Setting] = []
 
     /// What the command line says.
     init(flags: [ConfigurationKey: String]) {
@@ -54,7 +56,8 @@ struct ConfigurationLayer {
             var reader = MappingReader(file: file.name)
             reader.read(root, section: "")
             settings = reader.settings
-            findings += reader.findings
+            eventTypes = reader.eventTypes.settings
+            findings += reader.findings + reader.eventTypes.findings
         } catch {
             findings.append(Finding(Self.origin(error, file.name), Self.problem(error)))
         }
@@ -96,9 +99,11 @@ private struct MappingReader {
     let file: String
     private(set) var settings: [ConfigurationLayer.Setting] = []
     private(set) var findings: [Finding] = []
+    private(set) var eventTypes: EventTypesReader
 
     init(file: String) {
         self.file = file
+        eventTypes = EventTypesReader(file: file)
     }
 
     /// Reads a mapping whose keys are those of a section: empty, or a name with a dot at its end.
@@ -112,6 +117,8 @@ private struct MappingReader {
             let path = section + (name.string ?? "?")
             if let key = ConfigurationKey(rawValue: path) {
                 read(key, value, origin)
+            } else if path == EventTypesReader.section {
+                eventTypes.read(value)
             } else if ConfigurationKey.allCases.contains(where: {
                 $0.rawValue.hasPrefix(path + ".")
             }) {
@@ -149,13 +156,20 @@ private struct MappingReader {
     private func nearestKey(_ path: String) -> String? {
         let keys = ConfigurationKey.allCases.map(\.rawValue)
         let sections = keys.filter { $0.contains(".") }.map { String($0.prefix { $0 != "." }) }
-        if let near = nearest(to: path, among: keys + sections) { return near }
+        if let near = nearest(to: path, among: keys + sections + [EventTypesReader.section]) {
+            return near
+        }
         // A setting written outside its section, or in the wrong one.
         let last = path.split(separator: ".").last.map(String.init) ?? path
         return keys.first { $0.hasSuffix("." + last) || $0 == last }
     }
 
-    private func origin(_ node: Node) -> Origin {
-        .file(Place(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1))
+    private func origin(_ node: Node) -> Origin { node.origin(in: file) }
+}
+
+extension Node {
+    /// Where it stands in a file of that name.
+    func origin(in file: String) -> Origin {
+        .file(Place(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1))
     }
 }

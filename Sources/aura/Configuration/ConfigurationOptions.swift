@@ -21,16 +21,13 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "The size of a log segment, such as 64MiB.")
     var segmentSize: String?
 
-    @Option(help: "When a write counts as done: fsync, or os (development only).")
-    var durability: String?
-
     @Option(help: "The most connections at a time.")
     var maxConnections: String?
 
     @Option(help: "What happens to personal data in events: strip, refuse or rewrite.")
     var privacyPolicy: String?
 
-    @Option(help: "What happens to events of unknown types: accept or refuse.")
+    @Option(help: "What happens to events of unknown types: accept, learn or refuse.")
     var privacyUnknownTypes: String?
 
     @Option(help: "More attribute names to deny, with commas between them.")
@@ -64,7 +61,6 @@ struct ConfigurationOptions: ParsableArguments {
         case .listen: listen
         case .memoryLimit: memoryLimit
         case .segmentSize: segmentSize
-        case .durability: durability
         case .maximumConnections: maxConnections
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes

@@ -5,14 +5,6 @@ enum Preset: String, CaseIterable, Hashable, Sendable {
     case production
 }
 
-/// When a write counts as done.
-enum Durability: String, CaseIterable, Hashable, Sendable {
-    /// After `fdatasync`: it survives a power failure.
-    case fsync
-    /// When the operating system has it: it survives the end of the process only. Development only.
-    case os
-}
-
 /// What happens to a batch that breaks the privacy rules.
 enum PrivacyPolicy: String, CaseIterable, Hashable, Sendable {
     /// The attributes in question are removed and counted.
@@ -21,12 +13,6 @@ enum PrivacyPolicy: String, CaseIterable, Hashable, Sendable {
     case refuse
     /// The values in question are replaced and counted.
     case rewrite
-}
-
-/// What happens to an event whose type nobody has registered.
-enum UnknownTypes: String, CaseIterable, Hashable, Sendable {
-    case accept
-    case refuse
 }
 
 /// A size in bytes, written with KiB, MiB, GiB or TiB, or as a bare number.

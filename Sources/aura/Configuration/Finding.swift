@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Something wrong with the configuration: where, what, and what to do about it.
 ///
 /// Printed as `aura.yaml:3:7: unknown key 'memmory_limit'; did you mean 'memory_limit'?`.
@@ -50,8 +52,10 @@ enum Problem: Error, Hashable, Sendable {
     case duplicateKey(String)
     case unknownVariable(near: ConfigurationKey?)
     case wrongValue(key: ConfigurationKey, given: String, expected: String)
+    case unknownPart(String, near: String?)
+    case wrongPart(String, given: String, expected: String)
+    case schema(SchemaError)
     case noHome
-    case durabilityNeedsDevelopment(Preset)
     case authenticationOff(Preset)
     case openWithoutAuthentication(ListenAddress)
 
@@ -67,9 +71,10 @@ enum Problem: Error, Hashable, Sendable {
         case .duplicateKey(let name): "key '\(name)' a second time"
         case .unknownVariable: "no setting has this variable"
         case .wrongValue(let key, let given, _): "'\(given)' is no value for '\(key.rawValue)'"
+        case .unknownPart(let name, _): "unknown key '\(name)'"
+        case .wrongPart(let name, let given, _): "'\(given)' is no value for '\(name)'"
+        case .schema(let error): error.reason
         case .noHome: "'~' without HOME in the environment"
-        case .durabilityNeedsDevelopment(let preset):
-            "durability 'os' loses acknowledged events at a power failure: not for \(preset.rawValue)"
         case .authenticationOff(let preset):
             "authentication is off: not for \(preset.rawValue)"
         case .openWithoutAuthentication(let address):
@@ -87,13 +92,18 @@ enum Problem: Error, Hashable, Sendable {
         case .notValue: "write one value, or remove the key"
         case .unknownKey(_, let near?): "did you mean '\(near)'?"
         case .unknownKey:
-            "there are \(ConfigurationKey.allCases.map(\.rawValue).joined(separator: ", "))"
+            "there are "
+                + (ConfigurationKey.allCases.map(\.rawValue) + [EventTypesReader.section])
+                .joined(separator: ", ")
         case .duplicateKey: "keep one of them"
         case .unknownVariable(let near?): "did you mean \(near.variable)?"
         case .unknownVariable: "remove it, or see `aura admin config --show` for those there are"
         case .wrongValue(_, _, let expected): "write \(expected)"
+        case .unknownPart(_, let near?): "did you mean '\(near)'?"
+        case .unknownPart: "there are \(EventTypesReader.parts.joined(separator: ", "))"
+        case .wrongPart(_, _, let expected): "write \(expected)"
+        case .schema(let error): error.remedy
         case .noHome: "write the whole path"
-        case .durabilityNeedsDevelopment: "set durability to 'fsync'"
         case .authenticationOff: "set auth.required to true"
         case .openWithoutAuthentication: "set auth.required to true, or listen at 127.0.0.1"
         }

@@ -16,8 +16,10 @@ struct DryRun {
         var layout: CSVLayout?
         var types: [ExactText: Int] = [:]
         do {
-            var importer = Importer(
-                GzipSource(file.bytes), options: try options.options(forFile: path))
+            var options = try options.options(forFile: path)
+            options.latestTime = Timestamp(
+                microseconds: WallClock.microseconds() + Limits.futureTolerance)
+            var importer = Importer(GzipSource(file.bytes), options: options)
             while let batch = try importer.next(reject: { row in
                 if rejects.count < DryRun.shownRejects { rejects.append(row) }
             }) {
@@ -47,6 +49,7 @@ struct DryRun {
                 text += "  \(DisplayWidth.visible(column.name)): \(column.type ?? "empty")\n"
             }
         }
+        if let summary = counts.privacy.summary { text += "\(summary)\n" }
         text += "types:\n"
         for (type, count) in types.sorted(by: { $0.key < $1.key }) {
             text += "  \(DisplayWidth.visible(type.text)): \(count)\n"

@@ -10,13 +10,14 @@ struct IngestCheckpoint: Codable, Hashable {
     var batch: UInt64 = 0
     /// Where the rows behind that batch begin.
     var position = ImportPosition()
+    /// The latest time that is taken, in µs: kept from the first run on, so that later ones make the
+    /// same batches although the clock has gone on.
+    var latestTime: Int64?
     /// Events and rejected rows up to there.
     var events: Int64 = 0
     var rejected: Int64 = 0
     /// Bytes of the reject file up to there.
     var rejectBytes: Int64 = 0
-    /// The latest time that was taken, µs: later runs must reject the same rows.
-    var latestTime: Int64?
     /// Whether that batch was the last of the file.
     var isComplete = false
 

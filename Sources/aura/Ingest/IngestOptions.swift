@@ -1,7 +1,6 @@
 import ArgumentParser
 import AuraCore
 import AuraImport
-import AuraServer
 
 /// The flags of `aura ingest` that say what the input is and what becomes of it.
 ///
@@ -51,9 +50,6 @@ struct IngestOptions: ParsableArguments {
     func options(forFile name: String) throws -> ImportOptions {
         var options = ImportOptions()
         options.batchRows = batchSize
-        // What a server would refuse with its whole batch.
-        options.latestTime = Timestamp(
-            microseconds: WallClock.microseconds() + ServerConfiguration().futureTolerance)
         options.privacy = PrivacyRules(identifiers: SchemaRegistry().identifierNames)
         options.format = try format(forFile: name)
         do throws(MappingError) {

@@ -1,3 +1,5 @@
+import AuraCore
+import AuraWire
 import Synchronization
 
 /// How far an ingest has come: written by its parts, read by whoever shows it.
@@ -19,15 +21,34 @@ final class IngestProgress: Sendable {
         let checkpoint: IngestCheckpoint
     }
 
+    /// How often the server said the same.
+    struct WarningCount: Hashable, Sendable {
+        var subject: String
+        var batches = 0
+        var events = 0
+    }
+
     private struct State {
         var figures = Tally()
+        var privacy = PrivacyCounters()
+        /// In the order in which they came first.
+        var warnings: [WarningCount] = []
+        var places: [String: Int] = [:]
         var handed: [UInt64: Handed] = [:]
         var checkpoint: IngestCheckpoint?
     }
 
     private let state = Mutex(State())
 
+    /// Warnings that are told one by one; further ones count together.
+    private static let warningLimit = 100
+    private static let otherWarnings = "other warnings"
+
     var figures: Tally { state.withLock { $0.figures } }
+    /// What the privacy rules left out of the rows that this run has read.
+    var privacy: PrivacyCounters { state.withLock { $0.privacy } }
+    /// What the server said of batches.
+    var warnings: [WarningCount] { state.withLock { $0.warnings } }
 
     /// What was stored up to where, if that is further than it was when last asked.
     func takeCheckpoint() -> IngestCheckpoint? {
@@ -47,10 +68,31 @@ final class IngestProgress: Sendable {
         }
     }
 
-    func read(fraction: Double?, rejected: Int64) {
+    func read(fraction: Double?, rejected: Int64, privacy: PrivacyCounters) {
         state.withLock { state in
+            state.privacy = privacy
             state.figures.fraction = fraction
             state.figures.rejected = rejected
+        }
+    }
+
+    /// The server says something about a batch that it stored.
+    func warned(_ warnings: [Warning]) {
+        guard !warnings.isEmpty else { return }
+        state.withLock { state in
+            for warning in warnings {
+                let isKnown = state.places[warning.subject] != nil
+                let hasRoom = state.warnings.count < IngestProgress.warningLimit
+                let subject =
+                    isKnown || hasRoom ? warning.subject : IngestProgress.otherWarnings
+                let place = state.places[subject] ?? state.warnings.count
+                if place == state.warnings.count {
+                    state.warnings.append(WarningCount(subject: subject))
+                    state.places[subject] = place
+                }
+                state.warnings[place].batches += 1
+                state.warnings[place].events += warning.events ?? 0
+            }
         }
     }
 

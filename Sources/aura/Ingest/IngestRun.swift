@@ -39,6 +39,7 @@ struct IngestRun: Sendable {
         let progress = progress
         let session = try await connection.client.openImport(producer: producer) { batch in
             progress.stored(number: batch.number, isDuplicate: batch.receipt.isDuplicate)
+            progress.warned(batch.receipt.warnings)
         }
         do {
             try await send(session)
@@ -56,13 +57,10 @@ struct IngestRun: Sendable {
         progress.begin(after: checkpoint)
         if checkpoint.isComplete, checkpoint.batch + 1 == next { return try await session.finish() }
         let file = try InputFile(path)
-        var options = options
-        if let latest = checkpoint.latestTime {
-            options.latestTime = Timestamp(microseconds: latest)
-        }
-        checkpoint.latestTime = options.latestTime.microseconds
         let rejects = RejectFile(rejectPath, kept: checkpoint.rejectBytes)
         let rejectedBefore = checkpoint.rejected
+        var options = options
+        options.latestTime = latestTime(&checkpoint)
         var importer = Importer(
             GzipSource(file.bytes), options: options,
             from: checkpoint.batch == 0 ? nil : checkpoint.position)
@@ -74,7 +72,9 @@ struct IngestRun: Sendable {
             checkpoint.position = batch.position
             checkpoint.events += Int64(batch.eventCount)
             checkpoint.rejected = rejectedBefore + importer.counts.rejected
-            progress.read(fraction: fraction(file), rejected: checkpoint.rejected)
+            progress.read(
+                fraction: fraction(file), rejected: checkpoint.rejected,
+                privacy: importer.counts.privacy)
             try check(checkpoint)
             let handed = IngestProgress.Handed(
                 events: Int64(batch.eventCount), checkpoint: checkpoint)
@@ -93,7 +93,8 @@ struct IngestRun: Sendable {
         }
         checkpoint.rejectBytes = try rejects.flush()
         checkpoint.rejected = rejectedBefore + importer.counts.rejected
-        progress.read(fraction: 1, rejected: checkpoint.rejected)
+        progress.read(
+            fraction: 1, rejected: checkpoint.rejected, privacy: importer.counts.privacy)
         try check(checkpoint)
         guard checkpoint.batch + 1 >= next else { throw otherInput(checkpoint.batch, next) }
         try await session.finish()
@@ -103,10 +104,22 @@ struct IngestRun: Sendable {
 
     /// The place to read from: that of the checkpoint, if the server has what it says.
     private func start(_ next: UInt64) -> IngestCheckpoint {
-        guard isResumable, let checkpoint = IngestCheckpoint.read(producer: producer),
-            checkpoint.batch < next
-        else { return IngestCheckpoint() }
-        return checkpoint
+        guard isResumable, let checkpoint = IngestCheckpoint.read(producer: producer) else {
+            return IngestCheckpoint()
+        }
+        return checkpoint.batch < next
+            ? checkpoint : IngestCheckpoint(latestTime: checkpoint.latestTime)
+    }
+
+    /// The latest time that is taken: of the first run, as far as that is known.
+    private func latestTime(_ checkpoint: inout IngestCheckpoint) -> Timestamp {
+        let now = WallClock.microseconds() + Limits.futureTolerance
+        let latest = checkpoint.latestTime ?? now
+        if checkpoint.latestTime == nil {
+            checkpoint.latestTime = latest
+            if isResumable { checkpoint.write(producer: producer) }
+        }
+        return Timestamp(microseconds: latest)
     }
 
     private func keepCheckpoint(isFinal: Bool) {

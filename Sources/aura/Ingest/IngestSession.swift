@@ -22,6 +22,7 @@ struct IngestSession: Sendable {
     /// - Returns: The rows that were rejected, in earlier runs of the same file too.
     func run(_ run: IngestRun) async throws -> Int64 {
         let start = ContinuousClock.now
+        defer { tellWarnings(run) }
         let end = try await withThrowingTaskGroup(of: End?.self) { group in
             group.addTask {
                 try await run.connection.run { _ in try await run.run() }
@@ -84,14 +85,26 @@ struct IngestSession: Sendable {
         }
         let rate = elapsed > 0 ? Figures.short((Double(new) / elapsed).rounded()) : "0"
         let name = run.path == InputFile.standardInput ? "standard input" : run.path
-        let text =
+        var text =
             "\(name): \(parts.joined(separator: ", ")) "
             + "(\(Figures.duration(elapsed)), \(rate)/s)\n"
+        if let summary = run.progress.privacy.summary { text += "  \(summary)\n" }
         if isInterrupted {
             StandardError.write(text)
             throw CommandFailure(
                 .interrupted, "interrupted", hint: "run the same command again to go on")
         }
         if !isQuiet { StandardOutput.write(text) }
+    }
+
+    /// Tells each thing that the server said of batches once, with how often it did.
+    private func tellWarnings(_ run: IngestRun) {
+        for warning in run.progress.warnings {
+            let batches = "\(Figures.grouped(warning.batches)) batches"
+            let events =
+                warning.events == 0 ? "" : ", \(Figures.grouped(warning.events)) events"
+            StandardError.write(
+                "warning: \(DisplayWidth.visible(warning.subject)) (\(batches)\(events))\n")
+        }
     }
 }

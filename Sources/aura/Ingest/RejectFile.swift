@@ -1,3 +1,4 @@
+import AuraCore
 import AuraImport
 import Glibc
 
@@ -32,8 +33,8 @@ final class RejectFile {
         let text = String(decoding: row.text, as: UTF8.self)
         if isJSON {
             let fields = [
-                "\"line\":\(row.line)", "\"reason\":" + JSONText.quoted(row.reason),
-                "\"text\":" + JSONText.quoted(text),
+                "\"line\":\(row.line)", "\"reason\":" + JSONEncoding.quoted(row.reason),
+                "\"text\":" + JSONEncoding.quoted(text),
             ]
             buffer += Array("{\(fields.joined(separator: ","))}\n".utf8)
         } else {

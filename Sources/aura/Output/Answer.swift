@@ -45,8 +45,8 @@ struct Answer: Sendable {
         var json: String {
             switch self {
             case .absent: "null"
-            case .text(let text): JSONText.quoted(text)
-            case .number(let value) where !value.isFinite: JSONText.quoted(String(value))
+            case .text(let text): JSONEncoding.quoted(text)
+            case .number(let value) where !value.isFinite: JSONEncoding.quoted(String(value))
             case .integer, .count, .number, .bool: text ?? "null"
             }
         }

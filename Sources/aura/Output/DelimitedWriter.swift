@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Values between delimiters, one row a line.
 struct DelimitedWriter {
     /// How values are kept apart.
@@ -70,7 +72,7 @@ struct JSONWriter {
     let isArray: Bool
 
     func write(_ answer: Answer) {
-        let keys = answer.columns.map { JSONText.quoted($0.name) + ":" }
+        let keys = answer.columns.map { JSONEncoding.quoted($0.name) + ":" }
         var isFirst = true
         inPieces(text: isArray ? "[" : "", answer.rows) { row in
             let object =

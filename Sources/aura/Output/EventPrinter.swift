@@ -44,9 +44,11 @@ final class EventPrinter: Sendable {
     /// An attribute with values of several types has them in an array.
     static func json(_ event: Event, sequence: UInt64?) -> String {
         var fields = sequence.map { ["\"sequence\":\($0)"] } ?? []
-        fields.append("\"time\":" + JSONText.quoted(event.time.description))
-        fields.append("\"type\":" + JSONText.quoted(event.type))
-        if let id = event.id { fields.append("\"id\":" + JSONText.quoted(id.value.description)) }
+        fields.append("\"time\":" + JSONEncoding.quoted(event.time.description))
+        fields.append("\"type\":" + JSONEncoding.quoted(event.type))
+        if let id = event.id {
+            fields.append("\"id\":" + JSONEncoding.quoted(id.value.description))
+        }
         var names: [ExactText] = []
         var values: [ExactText: [String]] = [:]
         for attribute in event.attributes {
@@ -57,7 +59,7 @@ final class EventPrinter: Sendable {
         let attributes = names.map { name in
             let values = values[name] ?? []
             let text = values.count == 1 ? values[0] : "[" + values.joined(separator: ",") + "]"
-            return JSONText.quoted(name.text) + ":" + text
+            return JSONEncoding.quoted(name.text) + ":" + text
         }
         fields.append("\"attributes\":{" + attributes.joined(separator: ",") + "}")
         return "{" + fields.joined(separator: ",") + "}"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuraCore
 
 /// How answers are written.
 enum OutputFormat: String, CaseIterable, Sendable, ExpressibleByArgument {
@@ -56,7 +57,7 @@ struct OutputOptions: ParsableArguments {
             let columns = [Answer.Column(name: "name"), Answer.Column(name: "value")]
             return write(Answer(columns: columns, rows: rows), to: terminal)
         }
-        let fields = properties.map { JSONText.quoted($0.name) + ":" + $0.cell.json }
+        let fields = properties.map { JSONEncoding.quoted($0.name) + ":" + $0.cell.json }
         StandardOutput.write("{" + fields.joined(separator: ",") + "}\n")
     }
 }

@@ -31,7 +31,8 @@ struct RunningServer {
             configuration.maximumConnections = limit.connections(of: settings.maximumConnections)
             configuration.serverVersion = Version.number
             let server = TCPServer(
-                configuration, store: opened.store, policy: StorePolicy(settings),
+                configuration, store: opened.store,
+                policy: StorePolicy.of(settings, holding: opened.store.snapshot),
                 authenticator: metadata.map { KeyAuthenticator.of($0, logger: logger) },
                 clock: WallClock.microseconds,
                 logger: logger)

@@ -1,17 +1,18 @@
 import AuraCore
 import AuraServer
-import AuraWire
+import AuraStorage
 
-/// What the configuration says of batches: privacy rules, and types that must be known.
-struct StorePolicy: BatchPolicy {
-    private let screen: PrivacyScreen
-    /// Nil where every type is taken.
-    private let knownTypes: Set<ExactText>?
-
-    init(_ settings: Configuration) {
-        screen = PrivacyScreen(StorePolicy.rules(settings))
-        knownTypes =
-            settings.unknownTypes == .refuse ? Set(Catalogue.all.map { ExactText($0.type) }) : nil
+/// What the configuration says of batches: the privacy rules first, then the schemas, so that no
+/// schema learns a name that must not be stored.
+enum StorePolicy {
+    /// The policy of a store, whose schemas know what the store holds already.
+    static func of(_ settings: Configuration, holding snapshot: Snapshot) -> any BatchPolicy {
+        let schemas = SchemaScreen(settings.schemas)
+        snapshot.forEachStrip { strip in
+            schemas.learn(strip.batch)
+            return true
+        }
+        return PolicySequence([PrivacyScreen(rules(settings)), schemas])
     }
 
     private static func rules(_ settings: Configuration) -> PrivacyRules {
@@ -25,20 +26,6 @@ struct StorePolicy: BatchPolicy {
             policy.action = .refuse
             policy.batchAction = .refuse
         }
-        return PrivacyRules(policy, identifiers: SchemaRegistry().identifierNames)
+        return PrivacyRules(policy, identifiers: settings.schemas.identifierNames)
     }
-
-    func inspect(_ batch: RawSpan, layout: BatchLayout) -> BatchVerdict {
-        if let knownTypes {
-            for type in layout.types {
-                let name = layout.strings.bytes(of: type.name, in: batch).text
-                if !knownTypes.contains(ExactText(name)) {
-                    return .refuse(.unknownType, reason: "event type '\(name)'")
-                }
-            }
-        }
-        return screen.inspect(batch, layout: layout)
-    }
-
-    var counters: [StatusInfo.Counter] { screen.counters }
 }

@@ -73,7 +73,7 @@ import Testing
 
     @Test func `samples break no rule, fit their schema and follow from the seed alone`() throws {
         let rules = PrivacyRules()
-        let registry = SchemaRegistry(unknownTypes: .refuse)
+        var registry = SchemaRegistry(unknownTypes: .refuse)
         for schema in Catalogue.all {
             var first = SeededRandom(seed: 7)
             var second = SeededRandom(seed: 7)
@@ -83,7 +83,7 @@ import Testing
                     Catalogue.sample(of: schema.type, at: time, using: &first))
                 #expect(
                     Catalogue.sample(of: schema.type, at: time, using: &second) == event)
-                #expect(try registry.validate(event) == [])
+                #expect(try registry.warnings([event]) == [])
                 let (sanitized, findings) = rules.sanitize(event)
                 #expect(findings == [], "\(event)")
                 #expect(sanitized == event)
@@ -128,7 +128,7 @@ import Testing
         let record = PatientUpdated(patientID: 1, updatedFields: ["a\"b", "c\\d", "e\n", "ü"])
         #expect(
             record.event(at: time)["updated_fields"]
-                == .string(#"["a\"b","c\\d","e\u000a","ü"]"#))
+                == .string(#"["a\"b","c\\d","e\n","ü"]"#))
     }
 
     @Test func `a record becomes an event of its time and id`() {

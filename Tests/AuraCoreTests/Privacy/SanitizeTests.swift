@@ -115,8 +115,14 @@ import Testing
 
     @Test func `counters add up and stay bounded`() {
         var counters = PrivacyCounters()
-        counters.count(PrivacyFinding(.email, "note", .dropped, rows: 3))
-        counters.count(PrivacyFinding(.address, "ip", .truncated, rows: 2))
+        #expect(counters.isEmpty)
+        let isNews = [
+            counters.count(PrivacyFinding(.email, "note", .dropped, rows: 2)),
+            counters.count(PrivacyFinding(.email, "note", .dropped)),
+            counters.count(PrivacyFinding(.address, "ip", .truncated)),
+            counters.count(PrivacyFinding(.address, "ip", .truncated)),
+        ]
+        #expect(isNews == [true, false, true, false])
         counters.count(PrivacyFinding(.name, "email", .refused))
         counters.refusedEvents += 1
         #expect(counters.stripped == [.email: ["note": 3]])
@@ -135,5 +141,20 @@ import Testing
         #expect(counters.truncatedAddresses == 4)
         #expect(counters.refusedEvents == 2)
         #expect(counters.rewrittenBatches == 5)
+        #expect(counters.mostStripped(2).map(\.attribute) == ["(other)", "note"])
+    }
+
+    @Test func `a refused batch counts once, and once for each rule that it broke`() {
+        var counters = PrivacyCounters()
+        counters.countRefusedBatch([
+            PrivacyFinding(.email, "note", .refused), PrivacyFinding(.email, "text", .refused),
+            PrivacyFinding(.name, "phone", .refused),
+        ])
+        counters.countRefusedBatch([PrivacyFinding(.email, "note", .refused)])
+        var sum = counters
+        sum.merge(counters)
+        #expect(counters.refusedBatches == 2)
+        #expect(counters.refusedBatchesByRule == [.email: 2, .name: 1])
+        #expect(sum.refusedBatchesByRule == [.email: 4, .name: 2])
     }
 }
