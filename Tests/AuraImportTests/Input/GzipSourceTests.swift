@@ -89,6 +89,18 @@ import Testing
         }
     }
 
+    @Test func `a small file that inflates to one huge line costs one row`() throws {
+        let good = Array("{\"type\":\"a\",\"time\":1}\n".utf8)
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 40 << 20)
+        let file = Gzip.member(good + line + [0x0A] + good)
+        #expect(file.count < 100_000)
+        let run = try ImportRun(GzipSource(MemorySource(file)))
+        #expect(run.events.count == 2)
+        #expect(run.rejected.map(\.line) == [2])
+        #expect(run.rejected.map(\.reason) == ["the row has more than 4194304 bytes"])
+        #expect(run.rejected.map(\.text.count) == [Limits.batchBytes])
+    }
+
     @Test func `an import of a damaged file stops with what is wrong, and resumes when mended`()
         throws
     {
