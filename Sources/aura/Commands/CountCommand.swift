@@ -92,7 +92,7 @@ struct Count: AsyncParsableCommand {
     }
 
     /// What is said of a type that no event has; the store's types are nearer than the catalogue's.
-    private static func hint(unknownType name: String, stored: Set<Counts.Key>) -> String {
+    private static func hint(unknownType name: String, stored: Set<GroupKey>) -> String {
         let names = stored.compactMap { key -> String? in
             if case .type(let name) = key { name } else { nil }
         }
@@ -118,7 +118,7 @@ struct Count: AsyncParsableCommand {
 
     /// What else is to be said, for people.
     private func explain(
-        _ answer: Answer, _ counts: Counts, stored: Set<Counts.Key>, _ elapsed: Duration
+        _ answer: Answer, _ counts: Counts, stored: Set<GroupKey>, _ elapsed: Duration
     ) {
         guard !output.quiet else { return }
         if counts.rows.isEmpty {
