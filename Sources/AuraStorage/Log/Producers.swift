@@ -68,7 +68,9 @@ public struct Producers: Sendable {
         }
         if sequence == 0 { return .gap(expected: state.nextSequence) }
         if sequence == state.nextSequence { return .next }
-        if sequence > state.nextSequence { return .gap(expected: state.nextSequence) }
+        if sequence > state.nextSequence {
+            return Canary.admitGap.isActive ? .next : .gap(expected: state.nextSequence)
+        }
         let slot = Int(sequence % UInt64(Limits.producerWindow))
         guard slot < state.window.count,
             state.window[slot].producerSequence == sequence
@@ -115,6 +117,7 @@ public struct Producers: Sendable {
     }
 
     private mutating func open(_ record: RecordHeader, name: String) -> Undo? {
+        guard record.producerSequence == 0 else { return nil }
         let index = Int(record.producer) - 1
         if index == producers.count, record.epoch == 1, handles[name] == nil {
             producers.append(Producer(name: name, epoch: 1))
