@@ -28,6 +28,7 @@ public enum Canary: String, CaseIterable, Sendable {
     case treatReadErrorAsEnd
     case visitAgain
     case leaveTornTail
+    case skipHoles
     case skipSegmentGapCheck
     case skipUnknownSegmentCheck
     // Producers.
@@ -35,6 +36,7 @@ public enum Canary: String, CaseIterable, Sendable {
     case dropDuplicateEntry
     case forgetToTakeBack
     case admitFencedEpoch
+    case admitGap
 
     #if AURA_CANARIES
     /// The bug in force in this task.

@@ -70,6 +70,34 @@ import Testing
         try expectEqual(interner, model, 0)
     }
 
+    /// The strings are chosen so that their slot does not depend on their second half, as anybody can
+    /// who knows the seed.
+    @Test func `strings that meet under one seed part under another`() {
+        let other: UInt64 = 0x0123_4567_89AB_CDEF
+        for seed in [0, 0x9E37_79B9_7F4A_7C15, .max] as [UInt64] {
+            var hashes: [[UInt32]] = [[], []]
+            for number in 0..<10_000 as Range<UInt64> {
+                var bytes: [UInt8] = []
+                bytes.append(little: seed)
+                bytes.append(little: number)
+                hashes[0].append(StringInterner.hash(bytes.rawSpan, seed: seed))
+                hashes[1].append(StringInterner.hash(bytes.rawSpan, seed: seed ^ other))
+            }
+            #expect(Set(hashes[0]).count == 1)
+            #expect(Set(hashes[1]).count > 9_990)
+        }
+    }
+
+    @Test func `codes do not depend on the seed`() {
+        var codes: [[Int]] = []
+        for seed in 0..<20 as Range<UInt64> {
+            var interner = StringInterner(seed: seed &* 0x9E37_79B9_7F4A_7C15)
+            codes.append((0..<3_000).map { interner.intern("number \($0 * 7 % 1_000)") })
+            codes.append(interner.sortedCodes())
+        }
+        #expect(Set(codes).count == 2)
+    }
+
     @Test func `a copy is its own`() {
         var interner = StringInterner()
         _ = interner.intern("a")

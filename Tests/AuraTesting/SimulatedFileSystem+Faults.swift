@@ -17,6 +17,8 @@ extension SimulatedFileSystem {
         /// That many operations are carried out; from then on every one throws `.other(EIO)` and
         /// does nothing, so that the code under test unwinds and an image can be taken.
         case crashAfter(operationCount: Int)
+        /// A bad sector: every read that touches the page at that offset of the file throws `.other(EIO)`.
+        case unreadable(path: String, offset: Int64)
     }
 
     /// Which of the possible disks a crash leaves behind.
@@ -67,6 +69,12 @@ extension SimulatedFileSystem {
         init(_ kind: FileSystemError.Operation, _ path: String) {
             self.kind = kind
             self.path = path
+        }
+
+        /// Whether it reads something of the page at that offset of the file.
+        func reads(_ path: String, page: Int64) -> Bool {
+            kind == .read && self.path == path && offset < page + Int64(Bytes.pageSize)
+                && page < offset + Int64(size)
         }
 
         /// Whether it could change the disk: only after such an operation can a new image appear.

@@ -57,7 +57,10 @@ extension SimulatedFileSystem {
                     return .vanish
                 case .misdirectWrite(index, let path, let offset) where isWrite:
                     return .land(Place(path), Int(offset))
-                case .failOperation, .shortWrite, .loseWrite, .misdirectWrite, .crashAfter:
+                case .unreadable(let path, let page) where operation.reads(path, page: page):
+                    throw .ioError
+                case .failOperation, .shortWrite, .loseWrite, .misdirectWrite, .crashAfter,
+                    .unreadable:
                     continue
                 }
             }

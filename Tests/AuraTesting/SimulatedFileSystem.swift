@@ -126,6 +126,9 @@ extension SimulatedFileSystem {
         set { state.withLock { $0.diskCapacity = newValue } }
     }
 
+    /// Bytes that all files have together.
+    public var usedBytes: Int64 { state.withLock { Int64($0.disk.usedBytes) } }
+
     /// Whether everything that opens for writing or could change the disk throws `.readOnly`.
     public var isReadOnly: Bool {
         get { state.withLock { $0.isReadOnly } }

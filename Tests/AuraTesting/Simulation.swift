@@ -109,7 +109,9 @@ public struct Simulation: Sendable {
         case ..<86: world.makeSpare()
         case ..<90: world.takeSpare()
         case ..<92: mend()
-        case ..<93: try world.sendFenced(client)
+        case ..<93:
+            try world.sendFenced(client)
+            try world.sendGap(client)
         case ..<95:
             do throws(StorageError) { try world.close() } catch { try expect(error) }
         default: try world.check()

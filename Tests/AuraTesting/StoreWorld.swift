@@ -176,20 +176,44 @@ public struct StoreWorld: Sendable {
         guard let connection = clients[client].connection, connection.epoch > 1 else { return }
         let index = sent.make(
             rows: 1, padding: 0, client: nil, number: 0, sentAt: disk.operationCount)
-        let batch = sent.batches[index].batch
+        let origin = BatchOrigin(
+            producer: connection.producer, epoch: connection.epoch - 1,
+            sequence: clients[client].nextNumber, clientHash: sent.batches[index].hash)
+        let refusal = offer(index, origin)
+        guard refusal == .fenced else {
+            let words = refusal.map(String.init(describing:)) ?? "taken"
+            throw Violation("a batch of an earlier opening of client \(client) was \(words)")
+        }
+    }
+
+    /// Sends a batch of the client and leaves one out before it, which must be refused.
+    public mutating func sendGap(_ client: Int) throws(Violation) {
+        guard let connection = clients[client].connection, intake != nil else { return }
+        let next = clients[client].unanswered.dropFirst(clients[client].inFlight).first
+        let expected = next.map { sent.batches[$0].number } ?? clients[client].nextNumber
+        let index = sent.make(
+            rows: 1, padding: 0, client: nil, number: 0, sentAt: disk.operationCount)
+        let origin = BatchOrigin(
+            producer: connection.producer, epoch: connection.epoch, sequence: expected + 1,
+            clientHash: sent.batches[index].hash)
+        let refusal = offer(index, origin)
+        guard refusal == .outOfSequence(expected: expected) else {
+            let words = refusal.map(String.init(describing:)) ?? "taken"
+            throw Violation("a batch behind the missing batch \(expected) was \(words)")
+        }
+    }
+
+    /// Hands a batch to the intake; returns why it was refused.
+    private mutating func offer(_ index: Int, _ origin: BatchOrigin) -> Refusal? {
         let now = tick()
+        let batch = sent.batches[index].batch
         do throws(Refusal) {
             try intake?.append(
-                batch.bytes, layout: batch.layout,
-                origin: BatchOrigin(
-                    producer: connection.producer, epoch: connection.epoch - 1,
-                    sequence: clients[client].nextNumber, clientHash: sent.batches[index].hash),
-                ticket: .batch(index), now: now)
+                batch.bytes, layout: batch.layout, origin: origin, ticket: .batch(index), now: now)
+            return nil
         } catch {
-            if case .fenced = error { return }
-            throw Violation("an earlier opening was refused for another reason: \(error)")
+            return error
         }
-        throw Violation("an earlier opening of client \(client) may still send")
     }
 
     private func origin(of index: Int) -> BatchOrigin? {
@@ -204,16 +228,9 @@ public struct StoreWorld: Sendable {
 
     /// Whether the intake took the batch, now or long ago.
     private mutating func submit(_ index: Int, _ origin: BatchOrigin) throws(Violation) -> Bool {
-        let now = tick()
-        let batch = sent.batches[index].batch
-        do throws(Refusal) {
-            try intake?.append(
-                batch.bytes, layout: batch.layout, origin: origin, ticket: .batch(index), now: now)
-            return intake != nil
-        } catch {
-            try expect(error)
-            return false
-        }
+        guard let refusal = offer(index, origin) else { return intake != nil }
+        try expect(refusal)
+        return false
     }
 
     /// A batch may be called stored long ago if it was answered and 64 later ones are known.

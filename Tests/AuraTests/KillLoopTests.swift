@@ -35,6 +35,8 @@ struct KillLoopTests {
             try await group.waitForAll()
         }
         try await expectAll(recorders, reader, seed: seed)
+        let acknowledged = recorders.reduce(0) { $0 + $1.acknowledged }
+        print("kills: \(Self.rounds), \(acknowledged) events acknowledged and there")
         try await reader.close()
         #expect(try await server.stop() == 0)
     }

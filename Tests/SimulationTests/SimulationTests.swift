@@ -5,12 +5,17 @@ import Testing
 @Suite struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
 
-    @Test func `histories of stores, clients and disks hold what was promised`() throws {
-        let fixed: [UInt64] = Array(1...40)
-        // Fresh ones each time: the seed is printed if one fails.
-        let first = UInt64.random(in: 1_000...(.max >> 1))
-        let count: UInt64 = Self.environment["AURA_TEST_LONG"] == nil ? 200 : 20_000
-        try run(fixed + Array(first..<first + count))
+    /// Fresh ones each time: the seed is printed if one fails.
+    private static let firstSeed = UInt64.random(in: 1_000...(.max >> 1))
+    /// 200,000 in the long run, unless `AURA_HISTORIES` names another number.
+    private static let count =
+        environment["AURA_HISTORIES"].flatMap { UInt64($0) } ?? (Effort.isLong ? 200_000 : 200)
+
+    @Test(arguments: 0..<2 as Range<UInt64>)
+    func `histories of stores, clients and disks hold what was promised`(_ half: UInt64) throws {
+        let fixed: [UInt64] = Array(1 + half * 20...20 + half * 20)
+        let first = Self.firstSeed + half * Self.count
+        try run(fixed + Array(first..<first + Self.count / 2))
     }
 
     @Test(.enabled(if: environment["AURA_SEED"] != nil))
@@ -29,7 +34,9 @@ import Testing
                 violations.append(error)
             }
         }
-        print("histories: \(seeds.count) in \(clock.now - start), \(tally)")
+        let time = clock.now - start
+        let rate = Int(Double(seeds.count) / (time / .seconds(1)))
+        print("histories: \(seeds.count) in \(time), \(rate) a second, \(tally)")
         #expect(violations.isEmpty, "\(violations.map(\.description).joined(separator: "\n"))")
         #expect(seeds.count == 1 || tally.crashes > seeds.count && tally.refusals > 0)
     }

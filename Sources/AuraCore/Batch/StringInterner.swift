@@ -1,12 +1,14 @@
 /// Distinct strings as bytes, each with a code: first come, first numbered.
 ///
 /// Open addressing over one heap of bytes: no allocation per string, and lookup by bytes that need
-/// not be a `String` (an importer's line, for one).
+/// not be a `String` (an importer's line, for one). The hash has a secret seed, for strings come from
+/// strangers, who must not be able to choose ones that meet in one slot. Codes do not depend on it.
 struct StringInterner: Sendable {
     private var heap: [UInt8] = []
     private var entries: [Entry] = []
     /// Code + 1, or 0 where free; the size is a power of two.
     private var slots: [UInt32]
+    private let seed: UInt64
 
     private struct Entry: BitwiseCopyable {
         let hash: UInt32
@@ -14,9 +16,13 @@ struct StringInterner: Sendable {
         let start: Int
     }
 
-    init() {
+    init(seed: UInt64 = StringInterner.processSeed) {
         slots = Array(repeating: 0, count: 256)
+        self.seed = seed
     }
+
+    /// What the standard library drew when the process began, to seed its own dictionaries.
+    private static let processSeed = UInt64(bitPattern: Int64(Hasher().finalize()))
 
     var count: Int { entries.count }
     /// Bytes of all strings.
@@ -24,7 +30,7 @@ struct StringInterner: Sendable {
 
     /// The code of the string, which is added if it is new.
     mutating func intern(_ bytes: RawSpan) -> Int {
-        let hash = StringInterner.hash(bytes)
+        let hash = StringInterner.hash(bytes, seed: seed)
         var slot = Int(hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let code = Int(slots[slot]) - 1
@@ -63,12 +69,12 @@ struct StringInterner: Sendable {
     /// A hash of the bytes. Most strings have at most 16 of them: their two words, multiplied, take
     /// a third of the time of a call of XXH3.
     @inline(__always)
-    private static func hash(_ bytes: RawSpan) -> UInt32 {
+    static func hash(_ bytes: RawSpan, seed: UInt64) -> UInt32 {
         let count = bytes.byteCount
-        guard count >= 8, count <= 16 else { return Checksum.hash32(bytes) }
-        let low = bytes.load(0, as: UInt64.self) ^ 0x9E37_79B9_7F4A_7C15
+        guard count >= 8, count <= 16 else { return Checksum.hash32(bytes, seed: seed) }
+        let low = bytes.load(0, as: UInt64.self) ^ seed
         let high = bytes.load(count - 8, as: UInt64.self) ^ UInt64(count) &* 0xD6E8_FEB8_6659_FD93
-        let product = low.multipliedFullWidth(by: high)
+        let product = low.multipliedFullWidth(by: high ^ seed.byteSwapped)
         let mixed = (product.high ^ product.low) &* 0x9E37_79B9_7F4A_7C15
         return UInt32(truncatingIfNeeded: mixed >> 32)
     }

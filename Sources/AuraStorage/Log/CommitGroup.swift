@@ -129,17 +129,25 @@ extension CommitGroup.Record {
         }
         header = try RecordHeader(bytes, at: offset, in: kind)
         payloadOffset = offset + RecordHeader.size
-        guard header.payloadSize <= end - payloadOffset else {
+        let padding = -header.payloadSize & 7
+        guard header.payloadSize + padding <= end - payloadOffset else {
             throw FormatError(kind.format, 8, at: offset + 4, "a payload leaves its group")
+        }
+        guard header.hasOnlyItsFields else {
+            throw FormatError(kind.format, 8, at: offset, "fields that no such record has are set")
+        }
+        guard bytes.slice(payloadOffset + header.payloadSize, padding).isZero else {
+            throw FormatError(
+                kind.format, 8, at: payloadOffset + header.payloadSize, "padding is set")
         }
         let content = bytes.slice(payloadOffset, header.payloadSize)
         guard Checksum.hash64(content) == header.payloadHash else {
             throw FormatError(kind.format, 9, at: payloadOffset, "a payload's checksum differs")
         }
+        guard header.isRewritten || header.clientHash == header.payloadHash else {
+            throw FormatError(kind.format, 9, at: offset + 48, "the client sent other bytes")
+        }
         guard header.kind == .append else {
-            guard header.rowCount == 0 else {
-                throw FormatError(kind.format, 8, at: offset + 32, "rows without a batch")
-            }
             layout = nil
             return
         }

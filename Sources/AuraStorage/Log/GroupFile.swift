@@ -20,16 +20,16 @@ struct GroupFile: Sendable {
         case damaged(FormatError)
     }
 
-    /// What lies from a place to the end of the file.
+    /// What lies in a range that holds no group of the chain.
     struct Rest {
-        /// The headers that can be read, in the order of their places.
-        var headers: [GroupHeader] = []
+        /// The headers that can be read, with the places where they lie, ascending.
+        var headers: [(place: Int64, header: GroupHeader)] = []
         /// Where it begins.
         let start: Int64
         /// Where the last page that is not blank ends.
         var end: Int64
         /// The greatest group that one of the headers calls durable.
-        var promise: UInt64 { headers.map(\.syncedNumber).max() ?? 0 }
+        var promise: UInt64 { headers.map(\.header.syncedNumber).max() ?? 0 }
     }
 
     init(
@@ -78,7 +78,6 @@ struct GroupFile: Sendable {
     ) throws(StorageError) -> GroupChain.Fit {
         if let fit = chain.fit(of: header) { return fit }
         let isNext = header.number == chain.nextNumber
-        if isNext, self.header.kind == .log, Canary.ignoreChain.isActive { return .next }
         let reason =
             isNext && header.firstSequence == chain.nextSequence
             ? "the group before was another"
@@ -94,12 +93,13 @@ struct GroupFile: Sendable {
         return try groupHeader(page.rawSpan, at: offset)
     }
 
-    /// Looks at every page from an offset to the end.
-    func survey(from offset: Int64) throws(StorageError) -> Rest {
+    /// Looks at every page from an offset to another, or to the end.
+    func survey(from offset: Int64, to limit: Int64 = .max) throws(StorageError) -> Rest {
         var rest = Rest(start: offset, end: offset)
         var place = offset
-        while place < size {
-            let window = try bytes(at: place, count: 1 << 20)
+        let limit = min(limit, size)
+        while place < limit {
+            let window = try bytes(at: place, count: Int(min(1 << 20, limit - place)))
             if window.isEmpty { break }
             try survey(window.rawSpan, at: place, &rest)
             place += Int64(window.count)
@@ -117,7 +117,7 @@ struct GroupFile: Sendable {
                 let offset = place + Int64(page)
                 rest.end = offset + Int64(count)
                 if let header = try groupHeader(window.slice(page, count), at: offset) {
-                    rest.headers.append(header)
+                    rest.headers.append((offset, header))
                 }
             }
             page += count

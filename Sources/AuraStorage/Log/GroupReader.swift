@@ -75,9 +75,7 @@ struct GroupReader {
     /// A last group that was found, and may have been in the page cache alone, is written again
     /// behind itself: so the chain can have holes of groups that never were durable.
     func continuation(in file: GroupFile, _ rest: GroupFile.Rest) throws(StorageError) -> Int64? {
-        for header in rest.headers where try isContinued(in: file, at: header.offset) {
-            return header.offset
-        }
+        for (place, _) in rest.headers where try isContinued(in: file, at: place) { return place }
         return nil
     }
 }

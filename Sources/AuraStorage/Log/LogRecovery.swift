@@ -19,9 +19,12 @@ struct LogRecovery {
         /// Index of the last segment that holds something.
         var index = 0
         var place: GroupReader.End
-        /// What lies behind, in this segment and each later one; empty where an orderly close says
-        /// that nothing does.
-        var rests: [GroupFile.Rest] = []
+    }
+
+    /// Where the chain goes on.
+    private struct Next {
+        var index: Int
+        var offset: Int64
     }
 
     /// Reads all groups, hands each to `visit` once, cleans the end, and returns the log.
@@ -33,10 +36,13 @@ struct LogRecovery {
         let segments = try openSegments(names)
         let spares = try openSpares(names)
         var reader = GroupReader(incarnation: incarnation, visit: visit)
-        let end = try read(segments, with: &reader)
+        var tail = TornTail(place)
+        let end = try read(segments, with: &reader, &tail)
         try reader.finish()
         let chain = reader.chain
-        try settle(segments, end, chain, report: &report)
+        try tail.check(
+            segments[end.index], end.place, after: chain, promise: manifest.promisedGroup)
+        try tail.clear(report: &report)
         discardLeftovers(names, except: spares)
         let isLast = end.index == segments.count - 1
         let log = Log(
@@ -52,24 +58,42 @@ struct LogRecovery {
             doubtful: isPromised || Canary.trustLastGroup.isActive ? nil : reader.last?.group)
     }
 
-    /// Reads segment after segment.
+    /// Reads segment after segment, and gathers what lies beside the chain.
+    ///
+    /// Ends, for each turn goes on behind the end of the one before.
     private func read(
-        _ segments: [GroupFile], with reader: inout GroupReader
+        _ segments: [GroupFile], with reader: inout GroupReader, _ tail: inout TornTail
     ) throws(StorageError) -> End {
         var end = End(place: try reader.read(segments[0], from: GroupFile.start))
         while true {
             var next = try start(of: reader, in: segments, behind: end.index)
             if next == nil {
-                if end.place.damage == nil, manifest.closedAtGroup == reader.chain.lastNumber {
-                    return end
+                let rests = try rests(segments, from: end)
+                next = try continuation(of: reader, in: segments, end, rests)
+                if next == nil {
+                    for (file, rest) in zip(segments[end.index...], rests) {
+                        tail.add(rest, of: file, after: reader.chain)
+                    }
                 }
-                end.rests = try rests(segments, from: end)
-                next = try continuation(of: reader, in: segments, end)
             }
             guard let next else { return end }
+            try addHole(segments, from: end, to: next, in: reader.chain, &tail)
             end = End(
                 index: next.index,
                 place: try reader.read(segments[next.index], from: next.offset))
+        }
+    }
+
+    /// Adds what lies between the end of the groups and where the chain goes on.
+    private func addHole(
+        _ segments: [GroupFile], from end: End, to next: Next, in chain: GroupChain,
+        _ tail: inout TornTail
+    ) throws(StorageError) {
+        for index in end.index...next.index {
+            let start = index == end.index ? end.place.offset : GroupFile.start
+            let rest = try segments[index].survey(
+                from: start, to: index == next.index ? next.offset : .max)
+            try tail.add(hole: rest, of: segments[index], in: chain)
         }
     }
 
@@ -77,10 +101,10 @@ struct LogRecovery {
     /// durable there.
     private func start(
         of reader: GroupReader, in segments: [GroupFile], behind index: Int
-    ) throws(StorageError) -> (index: Int, offset: Int64)? {
+    ) throws(StorageError) -> Next? {
         for next in segments.indices.dropFirst(index + 1)
         where try reader.isContinued(in: segments[next], at: GroupFile.start) {
-            return (next, GroupFile.start)
+            return Next(index: next, offset: GroupFile.start)
         }
         return nil
     }
@@ -98,27 +122,14 @@ struct LogRecovery {
 
     /// Where the chain goes on behind what cannot be read.
     private func continuation(
-        of reader: GroupReader, in segments: [GroupFile], _ end: End
-    ) throws(StorageError) -> (index: Int, offset: Int64)? {
-        for (distance, rest) in end.rests.enumerated() {
-            let index = end.index + distance
+        of reader: GroupReader, in segments: [GroupFile], _ end: End, _ rests: [GroupFile.Rest]
+    ) throws(StorageError) -> Next? {
+        for (index, rest) in zip(segments.indices[end.index...], rests) {
             if let offset = try reader.continuation(in: segments[index], rest) {
-                return (index, offset)
+                return Next(index: index, offset: offset)
             }
         }
         return nil
-    }
-
-    /// Tells a torn tail from damage over everything behind the last good group, and clears it.
-    private func settle(
-        _ segments: [GroupFile], _ end: End, _ chain: GroupChain, report: inout RecoveryReport
-    ) throws(StorageError) {
-        var tail = TornTail(place, after: chain, promise: manifest.promisedGroup)
-        for (distance, rest) in end.rests.enumerated() {
-            tail.add(segments[end.index + distance], rest)
-        }
-        try tail.check(segments[end.index], end.place)
-        try tail.clear(report: &report)
     }
 
     /// Opens segments 1…last, which must all be there.
@@ -159,8 +170,7 @@ struct LogRecovery {
     /// A spare that an earlier process left, if it is whole.
     private func spare(_ number: UInt64, name: String) throws(StorageError) -> (any File)? {
         do {
-            let spare = try open(number, name: name)
-            return spare.size == manifest.segmentSize ? spare.file : nil
+            return try open(number, name: name).file
         } catch {
             if case .corrupt = error { return nil }
             throw error
@@ -176,6 +186,13 @@ struct LogRecovery {
         guard segment.header.incarnation == incarnation || Canary.ignoreIncarnation.isActive else {
             throw .corrupt(
                 file: name, FormatError(.log, 3, at: 16, "it belongs to another store"))
+        }
+        guard segment.size == manifest.segmentSize else {
+            throw .corrupt(
+                file: name,
+                FormatError(
+                    .log, 3, at: 32,
+                    "it has \(segment.size) bytes, segments \(manifest.segmentSize)"))
         }
         return segment
     }

@@ -27,8 +27,11 @@ struct Producer: Hashable, Sendable {
 
     /// What to do with a batch of its last opening.
     func verdict(_ sequence: UInt64, _ clientHash: UInt64) -> Producers.Verdict {
+        if sequence == 0 { return .gap(expected: nextSequence) }
         if sequence == nextSequence { return .next }
-        if sequence == 0 || sequence > nextSequence { return .gap(expected: nextSequence) }
+        if sequence > nextSequence {
+            return Canary.admitGap.isActive ? .next : .gap(expected: nextSequence)
+        }
         let slot = Int(sequence % UInt64(Limits.producerWindow))
         guard slot < window.count, window[slot].producerSequence == sequence else {
             return .tooOld

@@ -116,6 +116,7 @@ public struct Producers: Hashable, Sendable {
     }
 
     private mutating func open(_ record: RecordHeader, _ name: ExactText) -> Undo? {
+        guard record.producerSequence == 0 else { return nil }
         if handles[name] == record.producer { return producers[record.producer]?.open(record) }
         guard handles[name] == nil, record.epoch == 1, lastHandle < .max,
             record.producer == lastHandle + 1

@@ -39,6 +39,20 @@ public struct RecordHeader: Hashable, Sendable {
 
     static let rewrittenFlag: UInt8 = 1
 
+    /// Whether it is a batch without producer, which nothing has to follow from.
+    var isOfNobody: Bool { kind == .append && producer == 0 && epoch == 0 && producerSequence == 0 }
+
+    /// Whether the fields that its kind does not use are zero.
+    var hasOnlyItsFields: Bool {
+        switch kind {
+        case .append: true
+        case .producerOpen: rowCount == 0 && !isRewritten
+        case .edit:
+            rowCount == 0 && !isRewritten && producer == 0 && epoch == 0 && producerSequence == 0
+                && firstSequence == 0 && ingestTime == 0
+        }
+    }
+
     /// A header of a kind, all else zero.
     public init(_ kind: Kind) {
         self.kind = kind

@@ -28,7 +28,7 @@ struct Replay {
                     + "\(lastIngestTime)")
         }
         lastIngestTime = header.ingestTime
-        if header.kind == .append, header.producer == 0 { return }
+        if header.isOfNobody { return }
         if Canary.forgetProducersOnReplay.isActive, header.kind == .append { return }
         let payload = group.bytes.rawSpan.slice(record.payloadOffset, header.payloadSize)
         let name = header.kind == .producerOpen ? payload.text : ""

@@ -5,6 +5,8 @@ import AuraCore
 struct SegmentHeader: Hashable, Sendable {
     static let size = Limits.groupAlignment
     static let version: UInt32 = 1
+    /// Where the reserved bytes begin.
+    private static let reserved = 48
 
     /// What the file holds; raw values are the magics on disk.
     enum Kind: UInt64, Sendable {
@@ -66,13 +68,19 @@ struct SegmentHeader: Hashable, Sendable {
         guard version <= Self.version, page.load(40, as: UInt64.self) == 0 else {
             throw .newerFormat(file: name, found: version, supported: Self.version)
         }
+        guard page.load(12, as: UInt32.self) == Self.size else {
+            throw wrong(2, 12, "the file header says another size of itself")
+        }
+        guard page.slice(Self.reserved, Self.size - 8 - Self.reserved).isZero else {
+            throw wrong(2, Self.reserved, "reserved bytes of the file header are set")
+        }
         self.init(
             kind, incarnation: page.load(16), number: page.load(24), fileSize: page.load(32))
         guard self.number == number else {
             throw wrong(3, 24, "the file header says number \(self.number)")
         }
-        guard fileSize == 0 || fileSize == actual else {
-            throw wrong(3, 32, "the file header says \(fileSize) bytes, the file has another size")
+        guard fileSize == (kind == .log ? actual : 0) else {
+            throw wrong(3, 32, "the file header says \(fileSize) bytes, the file has \(actual)")
         }
     }
 }

@@ -3,37 +3,62 @@ import AuraCore
 /// The end of a chain of groups: told from damage, and made clean.
 ///
 /// What cannot be read below a promise is damage, and nothing is changed; what lies above every
-/// promise is what a crash tore: it was never durable, is set aside and erased. `Formats/log.md`,
-/// "Recovery".
+/// promise, or in a hole of the chain, is what a crash or a failed write tore: it was never durable,
+/// is set aside and erased. `Formats/log.md`, "Recovery".
 struct TornTail {
     let place: StorePlace
-    let chain: GroupChain
-    /// The greatest group that anything readable calls durable.
-    private(set) var promise: UInt64
-    /// What to clear: files with the ranges behind the chain that are not blank.
+    /// The greatest group that a header behind the chain calls durable.
+    private var promise: UInt64 = 0
+    /// What to clear: files with the ranges that are not blank and hold no group of the chain.
     private var tails: [(file: GroupFile, range: Range<Int64>)] = []
     private var hasForeignGroup = false
     /// Whether the files are there only once they hold a group.
     private let isFirstNeeded: Bool
 
-    init(
-        _ place: StorePlace, after chain: GroupChain, promise: UInt64, isFirstNeeded: Bool = false
-    ) {
+    init(_ place: StorePlace, isFirstNeeded: Bool = false) {
         self.place = place
-        self.chain = chain
         self.isFirstNeeded = isFirstNeeded
-        self.promise = max(promise, chain.promised)
     }
 
-    /// Adds what lies behind the chain in one file.
-    mutating func add(_ file: GroupFile, _ rest: GroupFile.Rest) {
+    /// Adds a hole, behind which the chain goes on: there lies what became of earlier attempts at
+    /// the next group, and nothing else.
+    ///
+    /// Throws `.corrupt` where a group of another chain lies there.
+    mutating func add(
+        hole rest: GroupFile.Rest, of file: GroupFile, in chain: GroupChain
+    ) throws(StorageError) {
+        if Canary.skipHoles.isActive { return }
+        for (place, header) in rest.headers where chain.fit(of: header) == nil {
+            throw .corrupt(
+                file: file.name,
+                FormatError(
+                    file.header.kind.format, 5, at: Int(place),
+                    "group \(header.number) where only group \(chain.nextNumber) can be"))
+        }
+        clear(file, rest)
+    }
+
+    /// Adds what lies behind the end of the chain in one file.
+    mutating func add(
+        _ rest: GroupFile.Rest, of file: GroupFile, after chain: GroupChain
+    ) {
         promise = max(promise, rest.promise)
-        if rest.headers.contains(where: { chain.fit(of: $0) == nil }) { hasForeignGroup = true }
+        if rest.headers.contains(where: { chain.fit(of: $0.header) == nil }) {
+            hasForeignGroup = true
+        }
+        clear(file, rest)
+    }
+
+    private mutating func clear(_ file: GroupFile, _ rest: GroupFile.Rest) {
         if rest.end > rest.start { tails.append((file, rest.start..<rest.end)) }
     }
 
-    /// Throws `.corrupt` if the group behind the chain was durable once.
-    func check(_ file: GroupFile, _ end: GroupReader.End) throws(StorageError) {
+    /// Throws `.corrupt` if the group behind the end of the chain was durable once: `promise` is
+    /// what else calls a group durable.
+    func check(
+        _ file: GroupFile, _ end: GroupReader.End, after chain: GroupChain, promise other: UInt64
+    ) throws(StorageError) {
+        let promise = max(promise, other, chain.promised)
         let isPromised = promise >= chain.nextNumber && !Canary.ignorePromise.isActive
         guard hasForeignGroup || isPromised || chain.lastNumber == 0 && isFirstNeeded else {
             return

@@ -89,19 +89,21 @@ struct Manifest: Sendable {
                 throw .corrupt(file: place.file, error.moved(by: place.offset))
             }
         }
+        var tail = TornTail(place, isFirstNeeded: true)
         var end = try reader.read(groups, from: GroupFile.start)
         var rest = try groups.survey(from: end.offset)
         while let next = try reader.continuation(in: groups, rest) {
+            let hole = try groups.survey(from: end.offset, to: next)
+            try tail.add(hole: hole, of: groups, in: reader.chain)
             end = try reader.read(groups, from: next)
             rest = try groups.survey(from: end.offset)
         }
         try reader.finish()
         let chain = reader.chain
         let isLogAhead = try hasUnknownSegment(place, state, groups.header.incarnation)
-        var tail = TornTail(
-            place, after: chain, promise: isLogAhead ? chain.nextNumber : 0, isFirstNeeded: true)
-        tail.add(groups, rest)
-        try tail.check(groups, end)
+        tail.add(rest, of: groups, after: chain)
+        try tail.check(
+            groups, end, after: chain, promise: isLogAhead ? chain.nextNumber : 0)
         try tail.clear(report: &report)
         return Manifest(
             state: state,

@@ -25,7 +25,9 @@ struct CrashMatrix: Sendable {
         } catch {
             throw Violation("\(workload.name) without any crash: \(error)")
         }
-        guard world.failures == 0 else { throw Violation("\(workload.name) fails by itself") }
+        guard (world.failures > 0) == workload.fillsDisk else {
+            throw Violation("\(workload.name): \(world.failures) commits fail by themselves")
+        }
         world.kill()
         self.world = world
         operations = world.disk.operations
@@ -53,13 +55,19 @@ struct CrashMatrix: Sendable {
         (0...operations.count).filter { $0 == 0 || operations[$0 - 1].isMutation }
     }
 
-    /// Checks one image; in one of ten cases after crashes in its recovery.
-    func check(_ crash: Case) throws(Violation) {
+    /// Checks one image; in one of ten cases after crashes in its recovery, which it counts.
+    @discardableResult
+    func check(_ crash: Case) throws(Violation) -> Int {
         do throws(Violation) {
             var random = SeededRandom(seed: crash.seed)
             var disk = world.disk.crash(image: crash.image, after: crash.moment)
-            while random.chance(10) { disk = crashInRecovery(disk, &random) }
+            var further = 0
+            while random.chance(10) {
+                disk = crashInRecovery(disk, &random)
+                further += 1
+            }
             try checkSurvivor(disk, moment: crash.moment, &random)
+            return further
         } catch {
             let last = crash.moment == 0 ? "nothing" : "\(operations[crash.moment - 1])"
             throw Violation("AURA_CRASH=\"\(crash)\": \(error) (the last operation was: \(last))")
@@ -76,14 +84,36 @@ struct CrashMatrix: Sendable {
         return disk.crash(image: .byChance(&random))
     }
 
+    /// Opens the store while the disk has no room: all is there, or room is asked for.
+    private func checkFull(_ survivor: inout StoreWorld, moment: Int) throws(Violation) {
+        survivor.disk.diskCapacity = survivor.disk.usedBytes
+        do throws(StorageError) {
+            try survivor.open()
+        } catch {
+            guard error.isLackOfSpace else { throw Violation("on a full disk: \(error)") }
+        }
+        if survivor.storage != nil { try survivor.check(moment: moment) }
+        survivor.kill()
+        survivor.disk.diskCapacity = nil
+    }
+
     /// Opens the store, compares, sends again what was not answered, ends the process one way or
     /// another, and compares once more.
     private func checkSurvivor(
         _ disk: SimulatedFileSystem, moment: Int, _ random: inout SeededRandom
     ) throws(Violation) {
         var survivor = world.moved(to: disk, asOf: moment)
+        if random.chance(10) { try checkFull(&survivor, moment: moment) }
         try survivor.reopen()
         try survivor.check(moment: moment)
+        if random.chance(25) {
+            survivor.kill()
+            try survivor.reopen()
+            guard survivor.storage?.recovery.tornTails.isEmpty == true else {
+                throw Violation("a torn tail was not cleared")
+            }
+            try survivor.check(moment: moment)
+        }
         try survivor.settle()
         switch random.below(4) {
         case 0:
@@ -148,6 +178,17 @@ extension SimulatedFileSystem.CrashImage {
         case 3: .processKilled
         case 4: .reordered(random.next())
         default: .random(random.next())
+        }
+    }
+}
+
+extension StorageError {
+    /// Whether the disk has no room, which the operator is told in some way.
+    fileprivate var isLackOfSpace: Bool {
+        switch self {
+        case .noSpace: true
+        case .io(let error), .failed(let error): error.reason == .noSpace
+        case .corrupt, .missing, .inUse, .newerFormat, .closed: false
         }
     }
 }

@@ -47,6 +47,8 @@ struct FaultMatrix: Sendable {
         operations = world.disk.operations
     }
 
+    var operationCount: Int { operations.count }
+
     var cases: [Case] {
         operations.indices.flatMap { index in
             Kind.allCases.filter { !$0.isShortWrite || operations[index].kind == .write }
@@ -96,7 +98,7 @@ struct FaultMatrix: Sendable {
         let all: [SimulatedFileSystem.CrashImage] = [
             .allLost, .allKept, .random(seed), .reordered(seed),
         ]
-        let images = CrashMatrixTests.isLong ? all : [all[Int(seed % 4)]]
+        let images = Effort.isLong ? all : [all[Int(seed % 4)]]
         for image in images + [.processKilled] {
             do throws(Violation) {
                 var survivor = world.moved(to: world.disk.crash(image: image))
@@ -130,11 +132,7 @@ struct FaultMatrix: Sendable {
         let disk = SimulatedFileSystem()
         var world = workload.world(on: disk)
         try workload.run(in: &world)
-        do throws(FileSystemError) {
-            var size: Int64 = 0
-            for path in disk.files { size += Int64(try disk.peek(path).count) }
-            return size
-        } catch { throw Violation("\(error)") }
+        return disk.usedBytes
     }
 }
 
@@ -149,7 +147,11 @@ extension FaultMatrix {
                 return .misdirectWrite(
                     index: index, path: random.element(of: files), offset: page * 4_096)
             }
-            return ([.loseWrite(index: index)] + misdirected).map { (index, $0) }
+            // A little too far into the same file, where the next groups will lie before it.
+            let beyond = (operations[index].offset >> 12 + 2 + Int64(random.below(3))) << 12
+            let near = SimulatedFileSystem.Failure.misdirectWrite(
+                index: index, path: operations[index].path, offset: beyond)
+            return ([.loseWrite(index: index), near] + misdirected).map { (index, $0) }
         }
     }
 
@@ -163,6 +165,7 @@ extension FaultMatrix {
             try workload.run(in: &world, toStartAfter: operation)
             for image in [SimulatedFileSystem.CrashImage.allLost, .processKilled] {
                 var survivor = world.moved(to: disk.crash(image: image))
+                survivor.disk.diskCapacity = nil
                 do throws(StorageError) {
                     try survivor.open()
                 } catch {
@@ -173,7 +176,8 @@ extension FaultMatrix {
                     survivor.storage?.snapshot ?? .empty, stable: world.stableSequence)
             }
         } catch {
-            throw Violation("\(workload.name) \(lie): \(error)")
+            throw Violation(
+                "\(workload.name) \(lie): \(error) (the operation: \(operations[operation]))")
         }
     }
 }

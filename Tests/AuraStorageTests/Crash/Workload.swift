@@ -10,6 +10,10 @@ struct Workload: Sendable {
         case flush(Int)
         /// Sends the n-th batch from the last that was answered once more.
         case sendAgain(Int)
+        /// Sends a batch of the client and leaves one out before it.
+        case sendGap(Int)
+        /// Lets the disk have room for that many bytes more; without a number, for any.
+        case leaveRoom(Int64? = nil)
     }
 
     let name: String
@@ -62,6 +66,22 @@ struct Workload: Sendable {
                 + [.sendAgain(0), .promise, .close, .open, .connect(0), .connect(1), .commit]
                 + [.send(0), .send(1), .commit, .sendAgain(3), .commit]),
         Workload(
+            name: "gaps", clients: 2, segmentSize: 24 << 10,
+            steps: [.open, .connect(0), .connect(1), .commit, .sendGap(0), .send(0), .sendGap(0)]
+                + [.commit, .send(0), .sendAgain(0), .sendGap(0), .sendGap(1), .send(1), .commit]
+                + [.sendGap(1), .kill, .open, .connect(0), .commit, .sendGap(0), .sendAgain(0)]
+                + [.send(0), .commit, .sendGap(0), .connect(1), .commit, .sendGap(1), .send(1)]
+                + [.commit, .close]),
+        Workload(
+            name: "full-disk", clients: 1, segmentSize: 16 << 10,
+            steps: [.open, .connect(0), .commit, .send(0), .commit, .send(nil), .commit]
+                + [.leaveRoom(5_000), .send(0), .send(nil), .commit, .send(0), .commit]
+                + [.leaveRoom(), .flush(0), .commit, .send(0), .commit, .send(0), .commit]
+                + [.leaveRoom(0), .send(0), .commit, .close, .open, .connect(0), .commit]
+                + [.leaveRoom(), .flush(0), .commit, .connect(0), .commit, .send(0), .commit]
+                + [.leaveRoom(20_000), .send(0), .commit, .send(0), .commit, .kill, .open]
+                + [.leaveRoom(), .connect(0), .commit, .close]),
+        Workload(
             name: "many-starts", clients: 1, segmentSize: 16 << 10,
             steps: (0..<5).flatMap { round -> [Step] in
                 [.open, .connect(0), .commit, .send(0), .commit]
@@ -81,7 +101,8 @@ struct Workload: Sendable {
             case ..<65: steps.append(.commit)
             case ..<71: steps.append(.connect(random.below(clients)))
             case ..<76: steps.append(.flush(random.below(clients)))
-            case ..<80: steps.append(.sendAgain(random.below(5)))
+            case ..<79: steps.append(.sendAgain(random.below(5)))
+            case ..<80: steps.append(.sendGap(random.below(clients)))
             case ..<84: steps.append(.promise)
             case ..<88: steps.append(.makeSpare)
             case ..<92: steps.append(.takeSpare)
@@ -116,6 +137,13 @@ struct Workload: Sendable {
         self.steps = steps
     }
 
+    /// Whether the disk is full for some of the steps.
+    var fillsDisk: Bool {
+        steps.contains {
+            if case .leaveRoom = $0 { true } else { false }
+        }
+    }
+
     /// A world before the first step.
     func world(on disk: SimulatedFileSystem) -> StoreWorld {
         StoreWorld(disk: disk, clients: clients, segmentSize: segmentSize)
@@ -148,6 +176,9 @@ struct Workload: Sendable {
         case .connect(let client): try world.connect(client)
         case .send(let client, let padding): try world.send(padding: padding, from: client)
         case .flush(let client): try world.flush(client)
+        case .sendGap(let client): try world.sendGap(client)
+        case .leaveRoom(let count):
+            world.disk.diskCapacity = count.map { world.disk.usedBytes + $0 }
         case .sendAgain(let back):
             let answered = world.sent.batches.indices.filter {
                 world.sent.batches[$0].firstSequence != nil && world.sent.batches[$0].client != nil

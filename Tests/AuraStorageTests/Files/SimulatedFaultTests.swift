@@ -161,6 +161,22 @@ import Testing
         #expect(try disk.crash(image: .allLost).peek("/other") == [5, 2, 5])
     }
 
+    @Test func `a page that cannot be read fails each read that touches it`() throws {
+        let (disk, file) = try disk()
+        try file.put([UInt8](repeating: 1, count: 3 * 4_096), at: 0)
+        disk.failures = [.unreadable(path: "/file", offset: 4_096)]
+        for (offset, count) in [(0, 4_097), (4_096, 1), (8_191, 1), (4_000, 9_000)] {
+            #expect(throws: FileSystemError(.read, "/file", .other(5))) {
+                try file.read(at: Int64(offset), count: count)
+            }
+        }
+        #expect(try file.read(at: 0, count: 4_096).count == 4_096)
+        #expect(try file.read(at: 8_192, count: 4_096).count == 4_096)
+        try file.put([2], at: 4_096)
+        disk.failures = []
+        #expect(try file.read(at: 4_096, count: 2) == [2, 1])
+    }
+
     @Test func `after a crash every call throws and changes nothing`() throws {
         let (disk, file) = try disk()
         try file.put([2], at: 0)

@@ -73,6 +73,17 @@ struct FileDamage {
                         $0.damage("file magic", "AURAMAN1", bytes: Array("AURAMAN1".utf8))
                     }),
                 try FileDamage(
+                    2, "file-header-size", "A file header that says another size of itself",
+                    header {
+                        $0.damage("file header size", "4096 is due", UInt32(8_192))
+                    }),
+                try FileDamage(
+                    2, "file-reserved", "A reserved byte of the file header is set",
+                    header {
+                        let reserved = [UInt8](repeating: 0, count: 4_039) + [1]
+                        $0.damage("file reserved", "the last byte is set", bytes: reserved)
+                    }),
+                try FileDamage(
                     3, "file-number", "The file header of another segment",
                     header {
                         $0.damage("file number", "1 is due", UInt64(2))
@@ -82,6 +93,14 @@ struct FileDamage {
                     header {
                         $0.damage("file size", "the file has 8192", Int64(12_288))
                     }),
+                try FileDamage(
+                    3, "file-size-0", "A segment that grows",
+                    header {
+                        $0.damage("file size", "8192 is due", Int64(0))
+                    }),
+                try FileDamage(
+                    3, "file-size-other", "A segment larger than those of the store",
+                    ReferenceFile(meaning: E.segment("", size: 12_288))),
                 try FileDamage(
                     3, "file-incarnation", "A segment of another store",
                     header {
@@ -225,6 +244,19 @@ extension FileDamage {
                         E.opening("a", next: 1),
                         group: { $0.damage("rows", "0 is due", UInt32(1)) })),
                 try FileDamage(
+                    8, "flag-of-opening", "An opening that was rewritten",
+                    segment(
+                        E.opening("a", next: 1),
+                        group: { $0.damage("flags", "0 is due", UInt8(1)) })),
+                try FileDamage(
+                    8, "payload-padding", "Padding of a payload with content",
+                    segment(
+                        E.opening("a", next: 1),
+                        group: {
+                            let padding: [UInt8] = [0, 0, 0, 0, 0, 0, 1]
+                            $0.damage("padding after payload", "the last is set", bytes: padding)
+                        })),
+                try FileDamage(
                     8, "record-count", "A record that is not there",
                     changed {
                         $0.damage("records", "1 is due", UInt32(2))
@@ -259,6 +291,22 @@ extension FileDamage {
                     changed {
                         $0.damage("payload hash", "another's", UInt64(0))
                     }),
+                try FileDamage(
+                    9, "client-hash", "A batch that was rewritten and does not say so",
+                    changed {
+                        $0.damage("client hash", "that of the payload is due", UInt64(0))
+                    }),
+                try FileDamage(
+                    10, "nobody-epoch", "A batch of nobody with an epoch",
+                    segment(E.append(first: 1, epoch: 1))),
+                try FileDamage(
+                    10, "nobody-number", "A batch of nobody with a number",
+                    segment(E.append(first: 1, number: 1))),
+                try FileDamage(
+                    10, "opening-number", "An opening with a number",
+                    segment(
+                        E.opening("a", next: 1),
+                        group: { $0.damage("producer's number", "0 is due", UInt64(1)) })),
                 try FileDamage(
                     10, "not-opened", "A batch of a producer that nobody opened",
                     segment(E.append(first: 1, producer: 1, epoch: 1, number: 1))),

@@ -76,10 +76,28 @@ extension FileDamage {
                             $0.damage("file magic", "AURALOG1", bytes: Array("AURALOG1".utf8))
                         })),
                 try FileDamage(
+                    2, "file-header-size", "A file header that says another size of itself",
+                    file(
+                        E.created,
+                        header: { $0.damage("file header size", "4096 is due", UInt32(0)) })),
+                try FileDamage(
+                    2, "file-reserved", "A reserved byte of the file header is set",
+                    file(
+                        E.created,
+                        header: {
+                            let reserved = [1] + [UInt8](repeating: 0, count: 4_039)
+                            $0.damage("file reserved", "the first byte is set", bytes: reserved)
+                        })),
+                try FileDamage(
                     3, "file-number", "The file header of manifest 2",
                     file(
                         E.created,
                         header: { $0.damage("file number", "1 is due", UInt64(2)) })),
+                try FileDamage(
+                    3, "file-size", "A manifest that does not grow",
+                    file(
+                        E.created,
+                        header: { $0.damage("file size", "0 is due", Int64(8_192)) })),
             ]
         }
     }
@@ -112,6 +130,47 @@ extension FileDamage {
                     8, "rows", "An edit with events",
                     changed {
                         $0.damage("rows", "0 is due", UInt32(1))
+                    }),
+                try FileDamage(
+                    8, "flags", "An edit that was rewritten",
+                    changed {
+                        $0.damage("flags", "0 is due", UInt8(1))
+                    }),
+                try FileDamage(
+                    8, "producer", "An edit of a producer",
+                    changed {
+                        $0.damage("producer", "0 is due", UInt32(1))
+                    }),
+                try FileDamage(
+                    8, "epoch", "An edit with an epoch",
+                    changed {
+                        $0.damage("epoch", "0 is due", UInt32(1))
+                    }),
+                try FileDamage(
+                    8, "number", "An edit with a producer's number",
+                    changed {
+                        $0.damage("producer's number", "0 is due", UInt64(1))
+                    }),
+                try FileDamage(
+                    8, "record-first", "An edit with a first event",
+                    changed {
+                        $0.damage("first event of the record", "0 is due", UInt64(1))
+                    }),
+                try FileDamage(
+                    8, "ingest-time", "An edit with an ingest time",
+                    changed {
+                        $0.damage("ingest time", "0 is due", Int64(1))
+                    }),
+                try FileDamage(
+                    8, "payload-padding", "Padding of an edit with content",
+                    changed {
+                        let padding: [UInt8] = [1, 0, 0, 0, 0, 0, 0]
+                        $0.damage("padding after payload", "the first is set", bytes: padding)
+                    }),
+                try FileDamage(
+                    9, "client-hash", "An edit with two hashes",
+                    changed {
+                        $0.damage("client hash", "that of the payload is due", UInt64(0))
                     }),
                 try FileDamage(
                     9, "payload-hash", "An edit with another's hash",
