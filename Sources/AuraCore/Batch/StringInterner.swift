@@ -31,17 +31,8 @@ struct StringInterner: Sendable {
     /// The code of the string, which is added if it is new.
     mutating func intern(_ bytes: RawSpan) -> Int {
         let hash = StringInterner.hash(bytes, seed: seed)
-        var slot = Int(hash) & (slots.count - 1)
-        while slots[slot] != 0 {
-            let code = Int(slots[slot]) - 1
-            let entry = entries[code]
-            if entry.hash == hash, Int(entry.size) == bytes.byteCount,
-                heap.rawSpan.slice(entry.start, bytes.byteCount).isEqual(bytes)
-            {
-                return code
-            }
-            slot = (slot + 1) & (slots.count - 1)
-        }
+        let (slot, code) = find(bytes, hash)
+        if let code { return code }
         entries.append(Entry(hash: hash, size: UInt32(bytes.byteCount), start: heap.count))
         heap.append(bytes)
         slots[slot] = UInt32(count)
@@ -51,7 +42,12 @@ struct StringInterner: Sendable {
 
     /// The code of the string, nil if it has none.
     func code(of bytes: RawSpan) -> Int? {
-        let hash = StringInterner.hash(bytes)
+        find(bytes, StringInterner.hash(bytes, seed: seed)).code
+    }
+
+    /// The string's code, or nil and the free slot where it belongs.
+    @inline(__always)
+    private func find(_ bytes: RawSpan, _ hash: UInt32) -> (slot: Int, code: Int?) {
         var slot = Int(hash) & (slots.count - 1)
         while slots[slot] != 0 {
             let code = Int(slots[slot]) - 1
@@ -59,11 +55,11 @@ struct StringInterner: Sendable {
             if entry.hash == hash, Int(entry.size) == bytes.byteCount,
                 heap.rawSpan.slice(entry.start, bytes.byteCount).isEqual(bytes)
             {
-                return code
+                return (slot, code)
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        return nil
+        return (slot, nil)
     }
 
     /// A hash of the bytes. Most strings have at most 16 of them: their two words, multiplied, take
