@@ -1,7 +1,6 @@
 import AuraClient
 import AuraCore
 import AuraTesting
-import Synchronization
 import Testing
 
 /// A part of an application, as the README has it.
@@ -12,13 +11,6 @@ private struct PatientController: AnalyticsRecording {
         recordAnalyticsEvent(
             PatientCreated(patientID: EntityID(id), createdByUserID: EntityID(user)))
     }
-}
-
-/// What a client said beside its calls.
-private final class Notices: Sendable {
-    private let list = Mutex<[ClientNotice]>([])
-    var all: [ClientNotice] { list.withLock { $0 } }
-    func add(_ notice: ClientNotice) { list.withLock { $0.append(notice) } }
 }
 
 /// What happens to an event before it is batched with others'.
