@@ -100,7 +100,7 @@ private struct PatientController: AnalyticsRecording {
             let client = AuraClient(
                 world.configuration {
                     $0.onNotice = notices.add
-                    $0.bufferBytes = 10_000
+                    $0.bufferBytes = 400
                 })
             let controller = PatientController(analytics: client)
             controller.created(patient: 7, by: 3)
