@@ -189,17 +189,19 @@ public struct StoreWorld: Sendable {
     /// Sends a batch of the client and leaves one out before it, which must be refused.
     public mutating func sendGap(_ client: Int) throws(Violation) {
         guard let connection = clients[client].connection, intake != nil else { return }
-        let next = clients[client].unanswered.dropFirst(clients[client].inFlight).first
-        let expected = next.map { sent.batches[$0].number } ?? clients[client].nextNumber
+        // What was sent may be stored though its answer was lost; what was never made is not.
+        let end = clients[client].nextNumber
+        let unsent = clients[client].unanswered.dropFirst(clients[client].inFlight).first
+        let possible = (unsent.map { sent.batches[$0].number } ?? end)...end
         let index = sent.make(
             rows: 1, padding: 0, client: nil, number: 0, sentAt: disk.operationCount)
         let origin = BatchOrigin(
-            producer: connection.producer, epoch: connection.epoch, sequence: expected + 1,
+            producer: connection.producer, epoch: connection.epoch, sequence: end + 1,
             clientHash: sent.batches[index].hash)
         let refusal = offer(index, origin)
-        guard refusal == .outOfSequence(expected: expected) else {
+        guard case .outOfSequence(let expected)? = refusal, possible.contains(expected) else {
             let words = refusal.map(String.init(describing:)) ?? "taken"
-            throw Violation("a batch behind the missing batch \(expected) was \(words)")
+            throw Violation("a batch behind the missing batch \(end) was \(words)")
         }
     }
 
