@@ -102,8 +102,8 @@ let package = Package(
         tests(
             "AuraTests",
             [
-                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraClient", "AuraImport",
-                "AuraTesting", argumentParser, logging,
+                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraServer", "AuraClient",
+                "AuraImport", "AuraTesting", argumentParser, logging,
             ]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),

@@ -1,4 +1,6 @@
 import AuraMetadata
+import AuraServer
+import AuraWire
 import Foundation
 import Logging
 import Testing
