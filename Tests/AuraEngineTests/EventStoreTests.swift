@@ -209,7 +209,7 @@ import Testing
         let disk = SimulatedFileSystem(diskCapacity: 700 << 10)
         let store = try openStore(on: disk)
         var random = SeededRandom(seed: 9)
-        for _ in 0..<50 { _ = try await store.append(batch(someEvents(1, &random))) }
+        for _ in 0..<10 { _ = try await store.append(batch(someEvents(1, &random))) }
         try store.close()
         let names = try disk.list("/data/log")
         #expect(names.count == 1, "\(names)")

@@ -46,12 +46,22 @@ extension ServerProvocation {
     }
 
     static var overloaded: ServerProvocation {
-        ServerProvocation { client, _, _ in
-            _ = try client.append(someBatch(500))
-            var request = CountRequest()
-            request.groupings = [.attribute("n")]
-            try client.send((10..<22).flatMap { RawClient.frame(request, id: $0) })
-            return try client.refusal { _ in }
+        ServerProvocation { client, world, _ in
+            _ = try client.append(someBatch(50_000))
+            var slow = CountRequest()
+            slow.filters = (0..<12).map { _ in
+                .init(attribute: "n", values: [.int64(-1), .int64(-2), .int64(-3)])
+            }
+            // One has the thread and the other the only place behind it, again and again.
+            let others = try [world.greeted(), world.greeted()]
+            for other in others {
+                try other.send((10..<26).flatMap { RawClient.frame(slow, id: $0) })
+                try other.send(Ping(value: 1), id: 99)
+                while try other.next().header.opcode != .pong {}
+            }
+            let refusal = try client.refusal { try client.send(CountRequest(), id: $0) }
+            withExtendedLifetime(others) {}
+            return refusal
         }.with {
             $0.configure = {
                 $0.queryThreads = 1

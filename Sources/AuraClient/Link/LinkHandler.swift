@@ -27,12 +27,14 @@ final class LinkHandler: ChannelInboundHandler {
             received.discardReadBytes()
             received.writeBuffer(&part)
         }
-        if !hasHeard, received.readableBytes >= ForeignProtocol.magic.count,
-            let foreign = ForeignProtocol(received.readableBytesSpan)
-        {
-            fail(.foreignPeer(foreign), context)
-            context.close(promise: nil)
-            return
+        if !hasHeard {
+            // Fewer bytes may not tell one protocol from another.
+            guard received.readableBytes >= ForeignProtocol.magic.count else { return }
+            if let foreign = ForeignProtocol(received.readableBytesSpan) {
+                fail(.foreignPeer(foreign), context)
+                context.close(promise: nil)
+                return
+            }
         }
         do throws(FormatError) {
             while case .frame(let header) = try parser.frame(in: received.readableBytesSpan) {
