@@ -75,7 +75,7 @@ struct KeyCommandTests {
 
         let nobody = try await server.aura("count")
         #expect(nobody.status == 5)
-        #expect(nobody.errors.contains("error: the server asks for an API key"))
+        #expect(nobody.errors.contains("asks for an API key"))
         #expect(nobody.errors.contains("hint: give a key with --token-file or AURA_TOKEN"))
         let forged = try folder.write(
             "forged", "aura_api_0000000000000000000000000000000000000000000")
