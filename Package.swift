@@ -56,7 +56,7 @@ let package = Package(
         // Values.
         source("AuraCore", ["CXXHash"]),
         // Engine: knows no network.
-        source("AuraStorage", ["AuraCore"]),
+        source("AuraStorage", ["CAura", "AuraCore"]),
         source("AuraQuery", ["AuraCore", "AuraStorage"]),
         source("AuraEngine", ["AuraCore", "AuraStorage", "AuraQuery", logging]),
         // Product.

@@ -28,7 +28,9 @@ final class Committer: Sendable {
     private let published: Mutex<Published>
     private let clock: @Sendable () -> Int64
     private let logger: Logger
-    /// Whether somebody looks, in a moment, if nothing came since. Touched on `queue` alone.
+    /// Whether somebody looks, in a moment, if nothing came since.
+    ///
+    /// Touched on `queue` alone.
     private let isPromiseDue = Mutex(false)
 
     /// How long nothing may come until the last group is promised by an empty one.

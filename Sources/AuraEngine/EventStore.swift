@@ -81,7 +81,9 @@ public final class EventStore: Sendable {
     }
 
     /// Calls `body` on the writer's thread after each commit and promise, until the observation is
-    /// released. It must not block: it is the place to wake whoever follows the store.
+    /// released.
+    ///
+    /// It must not block: it is the place to wake whoever follows the store.
     public func observe(_ body: @escaping @Sendable (Progress) -> Void) -> Observation {
         let committer = committer
         let number = committer.addObserver(body)

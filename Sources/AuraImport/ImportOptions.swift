@@ -12,6 +12,7 @@ public struct ImportOptions: Sendable {
         case csv(delimiter: UInt8?)
     }
 
+    /// What the input is.
     public var format = Format.automatic
     /// Each row gives one event for each mapping whose conditions it meets; 1 to 8 of them.
     public var mappings = [ColumnMapping()]
@@ -26,13 +27,16 @@ public struct ImportOptions: Sendable {
     public var rowBytes = Limits.batchBytes
     /// Bytes read at once.
     public var blockBytes = 256 << 10
-    /// What the schema of an event type says of an attribute, or of an alias of one; nil if it
-    /// says nothing. Must give the same answer to the same question.
+    /// What the schema of an event type says of an attribute, or of an alias of one; nil if it says
+    /// nothing.
+    ///
+    /// Must give the same answer to the same question.
     public typealias Schema = @Sendable (_ type: String, _ attribute: String) -> AttributeSchema?
     /// The schemas to go by: the catalogue's, unless something else is set.
     public var schema: Schema = { Catalogue.schema(for: $0)?.attribute($1) }
-    /// The rules on what may be stored. A row with what they deny loses it or is rejected, as the
-    /// policy says.
+    /// The rules on what may be stored.
+    ///
+    /// A row with what they deny loses it or is rejected, as the policy says.
     public var privacy = PrivacyRules()
 
     /// NDJSON or CSV with the default names, the catalogue's schemas, the default privacy policy.

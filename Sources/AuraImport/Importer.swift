@@ -128,8 +128,9 @@ public struct Importer: ~Copyable {
         }
     }
 
-    /// Reads the header, and the types that the first rows show. What decides is the same bytes
-    /// whatever the pieces in which they come.
+    /// Reads the header, and the types that the first rows show.
+    ///
+    /// What decides is the same bytes whatever the pieces in which they come.
     private mutating func beginCSV(_ delimiter: UInt8?) throws(InputError) {
         try buffer.fill(atLeast: CSVLayout.sampleBytes + 1)
         let count = min(buffer.unreadCount, CSVLayout.sampleBytes)
@@ -189,8 +190,10 @@ public struct Importer: ~Copyable {
         return row
     }
 
-    /// Scans a line and adds its events. Parts of `self` come one by one, since the line is borrowed
-    /// from one of them while the others change.
+    /// Scans a line and adds its events.
+    ///
+    /// Parts of `self` come one by one, since the line is borrowed from one of them while the
+    /// others change.
     private static func add(
         _ buffer: borrowing InputBuffer, _ size: Int, _ constants: borrowing [UInt8],
         _ scanner: inout JSONScanner, _ mapper: inout EventMapper

@@ -37,8 +37,10 @@ extension RawSpan {
     }
 }
 
-/// Tests of eight bytes at once. Each answer has the top bit of a byte set where the test holds;
-/// the lowest such bit is exact, those above it may be false.
+/// Tests of eight bytes at once.
+///
+/// Each answer has the top bit of a byte set where the test holds; the lowest such bit is exact,
+/// those above it may be false.
 enum Lanes {
     /// A word of eight equal bytes.
     @inline(__always)
@@ -57,7 +59,9 @@ enum Lanes {
         (word &- all(bound)) & ~word & all(0x80)
     }
 
-    /// Which bytes are no ASCII. Exact throughout.
+    /// Which bytes are no ASCII.
+    ///
+    /// Exact throughout.
     @inline(__always)
     static func nonASCII(_ word: UInt64) -> UInt64 { word & all(0x80) }
 

@@ -25,7 +25,9 @@ public struct CountQuery: Hashable, Sendable {
     /// A text such as `7` may have been stored as a number, a string or more: `init(name:text:)`
     /// takes all readings of it.
     public struct Filter: Hashable, Sendable {
+        /// The attribute's name.
         public var attribute: String
+        /// What it may equal, type included.
         public var values: [AttributeValue]
 
         /// The attribute equals one of the values, type included.
@@ -54,9 +56,11 @@ public struct CountResult: Sendable {
     public struct Row: Hashable, Sendable {
         /// A key for each grouping of the query, in its order.
         public var keys: [GroupKey]
+        /// Events of the group.
         public var count: UInt64
-        /// Earliest and latest event time of the group.
+        /// Earliest event time of the group.
         public var first: Timestamp
+        /// Latest event time of the group.
         public var last: Timestamp
 
         /// A row of these parts.

@@ -24,7 +24,9 @@ final class AnswerBudget: Sendable {
         self.limit = limit
     }
 
-    /// A share of that many groups; nil if others hold too many. One alone is never refused.
+    /// A share of that many groups; nil if others hold too many.
+    ///
+    /// One alone is never refused.
     func take(_ size: Int) -> Share? {
         let held = held.add(size, ordering: .relaxed).newValue
         let share = Share(self, size)

@@ -18,8 +18,9 @@ final class CountTicket: Sendable {
 
 /// The counts of a connection, in order: one is answered, the others wait.
 struct ConnectionCounts {
-    /// The count that a query thread works on, or whose answer is being written. One that was
-    /// cancelled stays until the thread has let go of it.
+    /// The count that a query thread works on, or whose answer is being written.
+    ///
+    /// One that was cancelled stays until the thread has let go of it.
     private(set) var current: CountTicket?
     private var waiting: [CountTicket] = []
     /// The answer that waits for the client to read.

@@ -8,8 +8,9 @@ import AuraCore
 public struct Storage: Sendable {
     /// How a new store is made, and how many segments are kept ready.
     public struct Options: Hashable, Sendable {
-        /// Bytes of a log segment, a multiple of `Limits.groupAlignment`. Kept by the store from
-        /// its creation on.
+        /// Bytes of a log segment, a multiple of `Limits.groupAlignment`.
+        ///
+        /// Kept by the store from its creation on.
         public var segmentSize: Int64 = 64 << 20
         /// Spare segments kept ready.
         public var spareSegments = 2
@@ -261,7 +262,9 @@ public struct SpareSegment: Sendable {
     let incarnation: UInt64
     let size: Int64
 
-    /// Writes the segment; on an error nothing is left of it. One at a time for each store.
+    /// Writes the segment; on an error nothing is left of it.
+    ///
+    /// One at a time for each store.
     public func prepare() throws(FileSystemError) -> PreparedSegment {
         PreparedSegment(
             number: number,

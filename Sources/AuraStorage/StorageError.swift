@@ -1,6 +1,8 @@
 public import AuraCore
 
-/// What storage can fail with. A failure leaves everything acknowledged as it was.
+/// What storage can fail with.
+///
+/// A failure leaves everything acknowledged as it was.
 public enum StorageError: Error, Hashable, Sendable {
     /// A file operation was refused by the machine.
     case io(FileSystemError)

@@ -69,7 +69,9 @@ extension Link {
         work()
     }
 
-    /// A channel is gone. A name with several addresses may have had several, of which one is in use.
+    /// A channel is gone.
+    ///
+    /// A name with several addresses may have had several, of which one is in use.
     func lost(_ channel: any Channel, of connection: Int, _ failure: ConnectionFailure) {
         switch phase {
         case .greeting(let current, _) where current === channel,

@@ -17,8 +17,9 @@ public struct BatchBuilder: Sendable {
     /// Type handle of each row.
     private(set) var rowTypes: [Int32] = []
     private(set) var times: [Int64] = []
-    /// All values, row after row; the encoder sorts them into columns. One array grows faster than
-    /// one or two for each column.
+    /// All values, row after row; the encoder sorts them into columns.
+    ///
+    /// One array grows faster than one or two for each column.
     private(set) var entries: [Entry] = []
     /// The UUIDs that entries stand for.
     private(set) var uuids: [UUIDBytes] = []

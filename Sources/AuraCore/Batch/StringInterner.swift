@@ -62,8 +62,10 @@ struct StringInterner: Sendable {
         return (slot, nil)
     }
 
-    /// A hash of the bytes. Most strings have at most 16 of them: their two words, multiplied, take
-    /// a third of the time of a call of XXH3.
+    /// A hash of the bytes.
+    ///
+    /// Most strings have at most 16 of them: their two words, multiplied, take a third of the time
+    /// of a call of XXH3.
     @inline(__always)
     static func hash(_ bytes: RawSpan, seed: UInt64) -> UInt32 {
         let count = bytes.byteCount

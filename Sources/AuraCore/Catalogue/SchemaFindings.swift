@@ -107,15 +107,17 @@ public struct SchemaReport: Sendable {
     /// Attributes beyond the cap of their type, both by the code of their name in the batch.
     private var overflow: [Int: Set<Int>] = [:]
 
-    /// Differences that are told one by one.
-    public static let warningLimit = 63
+    /// Differences that are told one by one; the others are a number.
+    ///
+    /// Every acknowledgement of a sender that does not mend them carries them.
+    public static let warningLimit = 7
 
     /// Whether the batch can be stored as it is.
     public var fitsCap: Bool { overflow.isEmpty }
 
-    mutating func add(_ warning: SchemaWarning) {
+    mutating func add(_ warning: @autoclosure () -> SchemaWarning) {
         if warnings.count < SchemaReport.warningLimit {
-            warnings.append(warning)
+            warnings.append(warning())
         } else {
             omitted += 1
         }

@@ -1,5 +1,7 @@
 /// A time zone in the form of the POSIX variable `TZ`, with the hours of RFC 8536 §3.3.1:
-/// `CET-1CEST,M3.5.0,M10.5.0/3`. It holds for all years.
+/// `CET-1CEST,M3.5.0,M10.5.0/3`.
+///
+/// It holds for all years.
 struct PosixTimeZone: Hashable, Sendable {
     let standard: TimeZoneRules.LocalType
     let daylight: Daylight?

@@ -119,7 +119,9 @@ private struct TZifBlock {
     var typeCodes: Int { times + startCount * timeSize }
     private var typeEntries: Int { typeCodes + startCount }
     private var abbreviations: Int { typeEntries + typeCount * 6 }
-    /// The byte after the block. Counts have 32 bits, so the sum cannot overflow.
+    /// The byte after the block.
+    ///
+    /// Counts have 32 bits, so the sum cannot overflow.
     var end: Int {
         abbreviations + abbreviationSize + leapCount * (timeSize + 4) + isStandardCount
             + isUTCCount

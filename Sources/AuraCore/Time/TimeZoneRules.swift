@@ -28,6 +28,7 @@ public struct TimeZoneRules: Hashable, Sendable {
         public let end: Int64
         /// Seconds to add to UTC.
         public let offset: Int
+        /// Whether it is summer time.
         public let isDaylightSaving: Bool
         /// `CET`, `CEST`, `+03`.
         public let abbreviation: String
@@ -54,7 +55,9 @@ public struct TimeZoneRules: Hashable, Sendable {
         starts.isEmpty && rule == nil ? types[0].offset : nil
     }
 
-    /// The period that holds at an instant. O(log transitions).
+    /// The period that holds at an instant.
+    ///
+    /// O(log transitions).
     ///
     /// Neighbouring periods may have the same offset (the name of the time changed).
     public func period(at second: Int64) -> Period {

@@ -3,8 +3,10 @@
 public struct CSVLayout: Codable, Hashable, Sendable {
     /// A column.
     public struct Column: Codable, Hashable, Sendable {
-        /// As the header has it. A name that is empty becomes `column3`, one that is there already
-        /// gets a number: `name_2`.
+        /// As the header has it.
+        ///
+        /// A name that is empty becomes `column3`, one that is there already gets a number:
+        /// `name_2`.
         public var name: String
         /// The type that all of the first rows' values share: `int64`, `float64`, `bool`, `uuid`,
         /// else `string`; nil if they have none there.
@@ -13,5 +15,6 @@ public struct CSVLayout: Codable, Hashable, Sendable {
 
     /// The byte between fields, one of `,;|` and tab.
     public var delimiter: UInt8
+    /// The columns, in the order of the header.
     public var columns: [Column]
 }

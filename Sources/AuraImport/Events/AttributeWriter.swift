@@ -29,7 +29,9 @@ struct AttributeWriter: ~Copyable {
     var codes = StringCodes()
     var residual = ResidualObject()
 
-    /// What is known of a string. Not private, as `EventMapper.KeyRole` is not.
+    /// What is known of a string.
+    ///
+    /// Not private, as `EventMapper.KeyRole` is not.
     enum Verdict: UInt8, BitwiseCopyable {
         case unknown, clean, suspect
     }

@@ -96,8 +96,10 @@ struct EventMapper: ~Copyable {
         set { writer.readsText = newValue }
     }
 
-    /// Whether the batch is to end because of the rows that were rejected. It depends on the rows
-    /// of the batch alone, so that the same ones end it however often the import is resumed.
+    /// Whether the batch is to end because of the rows that were rejected.
+    ///
+    /// It depends on the rows of the batch alone, so that the same ones end it however often the
+    /// import is resumed.
     var isOverloaded: Bool { rejectedValues > EventMapper.rejectedLimit }
     /// Events in the batch.
     var rowCount: Int { writer.builder.rowCount }

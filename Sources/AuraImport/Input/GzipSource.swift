@@ -99,7 +99,9 @@ public struct GzipSource<Upstream: ByteSource>: ByteSource {
     }
 }
 
-/// zlib's state. A class, since zlib keeps a pointer to its own `z_stream`; its methods are safe.
+/// zlib's state.
+///
+/// A class, since zlib keeps a pointer to its own `z_stream`; its methods are safe.
 @safe private final class Inflater {
     struct Step {
         var consumed: Int

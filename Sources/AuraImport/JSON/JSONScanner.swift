@@ -322,7 +322,9 @@ enum JSONSkipper {
 }
 
 extension RawSpan {
-    /// The place after spaces, tabs and CRs. A line end is no such space, as JSON lines have none.
+    /// The place after spaces, tabs and CRs.
+    ///
+    /// A line end is no such space, as JSON lines have none.
     @inline(__always)
     func afterSpace(_ place: Int) -> Int {
         byte(place) > 0x20 ? place : afterSpaces(place)

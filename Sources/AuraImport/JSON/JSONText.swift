@@ -5,8 +5,9 @@ enum JSONText {
     private static let quote = UInt8(ascii: "\"")
     private static let backslash = UInt8(ascii: "\\")
 
-    /// The place of the closing quote of the string that begins at `start`, after its quote. Checks
-    /// everything that RFC 8259 asks; sets `isEscaped` if there are escapes.
+    /// The place of the closing quote of the string that begins at `start`, after its quote.
+    ///
+    /// Checks everything that RFC 8259 asks; sets `isEscaped` if there are escapes.
     @inline(__always)
     static func end(
         _ line: RawSpan, from start: Int, isEscaped: inout Bool

@@ -149,7 +149,9 @@ struct KeyTable: ~Copyable {
         return Int32(key)
     }
 
-    /// The dotted path. What exceeds the size of a name is cut, as such a name is refused anyway.
+    /// The dotted path.
+    ///
+    /// What exceeds the size of a name is cut, as such a name is refused anyway.
     private func path(_ name: RawSpan, in parent: Int) -> String {
         let name = name.slice(0, min(name.byteCount, Limits.nameBytes + 1)).text
         if parent == 0 { return name }

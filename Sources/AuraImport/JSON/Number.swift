@@ -112,8 +112,9 @@ struct Number {
         return (count == 0 ? 0 : eight(digits &<< UInt64(64 &- 8 &* count)), count)
     }
 
-    /// The number that eight digits of values 0…9 write, the first in the lowest byte. Source:
-    /// Lemire, "Quickly parsing eight digits", 2018,
+    /// The number that eight digits of values 0…9 write, the first in the lowest byte.
+    ///
+    /// Source: Lemire, "Quickly parsing eight digits", 2018,
     /// <https://lemire.me/blog/2018/10/03/quickly-parsing-eight-digits/>.
     @inline(__always)
     private static func eight(_ digits: UInt64) -> UInt64 {

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The one seam between storage and the machine: the dozen file operations that storage needs.
 ///
 /// Two implementations exist: `PosixFileSystem`, and the simulated one of the tests, which crashes,
@@ -34,9 +36,19 @@ public protocol File: AnyObject, Sendable {
     /// Writes all bytes at `offset`, extending the file where needed, or throws; what reached the
     /// file when it throws is unknown. Durable only after `sync`.
     func write(_ bytes: RawSpan, at offset: Int64) throws(FileSystemError)
+    /// Writes zeros as `write` does, but nobody is expected to read them soon. No other call may be
+    /// under way on the file.
+    func writeZeros(_ count: Int, at offset: Int64) throws(FileSystemError)
     /// Makes content and size durable (fdatasync). After it has thrown, nothing written since the
     /// last success may be assumed durable, nor readable, nor made durable by another call.
     func sync() throws(FileSystemError)
+}
+
+extension File {
+    /// Writes zeros like any other bytes.
+    public func writeZeros(_ count: Int, at offset: Int64) throws(FileSystemError) {
+        try write([UInt8](repeating: 0, count: count).rawSpan, at: offset)
+    }
 }
 
 /// A held lock: released with the value.

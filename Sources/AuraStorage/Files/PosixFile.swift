@@ -1,3 +1,5 @@
+import AuraCore
+import CAura
 import Glibc
 
 /// An open descriptor of a file; positioned calls only, so it has no place of its own.
@@ -47,23 +49,65 @@ final class PosixFile: File {
     }
 
     func write(_ bytes: RawSpan, at offset: Int64) throws(FileSystemError) {
-        let failure = unsafe bytes.withUnsafeBytes { buffer -> Int32 in
-            var written = 0
-            while written < buffer.count {
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
-                let step = unsafe pwrite(
-                    descriptor, rest.baseAddress, rest.count, off_t(offset) + written)
-                if step > 0 {
-                    written += step
-                } else if step == 0 {
-                    return EIO
-                } else if errno != EINTR {
-                    return errno
-                }
-            }
-            return 0
-        }
+        let failure = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, at: offset) }
         if failure != 0 { throw FileSystemError(.write, path, errno: failure) }
+    }
+
+    /// Writes past the page cache where the file system can: copying zeros into it costs more than
+    /// everything else that a log segment takes.
+    func writeZeros(_ count: Int, at offset: Int64) throws(FileSystemError) {
+        var failure = EINVAL
+        if aura_set_direct(descriptor, true) {
+            failure = unsafe writeAll(PosixFile.zeros, count, at: offset)
+            guard aura_set_direct(descriptor, false) else {
+                throw FileSystemError(.write, path, errno: errno)
+            }
+        }
+        // As other file systems answer, or where place and size are not what the device wants.
+        if failure == EINVAL { failure = unsafe writeAll(PosixFile.zeros, count, at: offset) }
+        if failure != 0 { throw FileSystemError(.write, path, errno: failure) }
+    }
+
+    /// The zero page again and again: memory that is only read costs none.
+    // Set once, never written to, and never given back.
+    nonisolated(unsafe) private static let zeros: UnsafeRawBufferPointer = {
+        let size = 1 << 20
+        let pages = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard unsafe pages != MAP_FAILED else { preconditionFailure("no address space is left") }
+        return unsafe UnsafeRawBufferPointer(start: pages, count: size)
+    }()
+
+    /// Writes the buffer again and again, `count` bytes in all; returns 0, or the errno value.
+    private func writeAll(
+        _ buffer: UnsafeRawBufferPointer, _ count: Int, at offset: Int64
+    ) -> Int32 {
+        var written = 0
+        while written < count {
+            let size = min(buffer.count, count - written)
+            let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<size])
+            let failure = unsafe writeAll(piece, at: offset + Int64(written))
+            if failure != 0 { return failure }
+            written += size
+        }
+        return 0
+    }
+
+    /// Writes the buffer; returns 0, or the errno value.
+    private func writeAll(_ buffer: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
+        var written = 0
+        while written < buffer.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+            let step = unsafe pwrite(
+                descriptor, rest.baseAddress, rest.count, off_t(offset) + written)
+            if step > 0 {
+                written += step
+            } else if step == 0 {
+                return EIO
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return 0
     }
 
     func sync() throws(FileSystemError) {

@@ -1,5 +1,6 @@
-/// An immutable view of all events up to one watermark. Cheap to copy; holds what it shows alive,
-/// and blocks nobody.
+/// An immutable view of all events up to one watermark.
+///
+/// Cheap to copy; holds what it shows alive, and blocks nobody.
 public struct Snapshot: Sendable {
     /// Full runs of strips, and the run that still grows: appending to the head copies at most one
     /// run, whoever holds snapshots.

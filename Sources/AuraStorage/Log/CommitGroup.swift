@@ -6,7 +6,9 @@ public import AuraCore
 public struct CommitGroup: Sendable {
     /// Where each record's payload lies in the buffer, for those who read it after the commit.
     public struct Record: Sendable {
+        /// The record's header.
         public let header: RecordHeader
+        /// Bytes from the start of the buffer.
         public let payloadOffset: Int
         /// The layout of the batch; nil for records that are none.
         public let layout: BatchLayout?
@@ -89,7 +91,9 @@ public struct CommitGroup: Sendable {
     }
 
     /// A group read back from a file of that kind, whose header and hash hold; its records are read
-    /// and checked. Offsets of errors count from the start of the group.
+    /// and checked.
+    ///
+    /// Offsets of errors count from the start of the group.
     init(
         _ bytes: [UInt8], header: GroupHeader, in kind: SegmentHeader.Kind
     ) throws(FormatError) {

@@ -1,6 +1,8 @@
 import AuraCore
 
-/// The first 96 bytes of a group: what one write and one sync cover. `Formats/log.md`, "Group".
+/// The first 96 bytes of a group: what one write and one sync cover.
+///
+/// `Formats/log.md`, "Group".
 struct GroupHeader: Hashable, Sendable {
     static let size = 96
     /// `AGR1`.

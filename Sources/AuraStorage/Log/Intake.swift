@@ -8,13 +8,17 @@ public import AuraCore
 public struct Intake<Ticket: Sendable>: Sendable {
     /// A sender's answer, to be given when the group it came with is durable.
     public struct Answer: Sendable {
+        /// Stands for the sender.
         public let ticket: Ticket
+        /// What it is told.
         public let outcome: AppendOutcome
     }
 
     /// A group to commit, with the answers that become true with it.
     public struct Batch: Sendable {
+        /// What is to be made durable.
         public var group: CommitGroup
+        /// What is to be told then, in order.
         public let answers: [Answer]
     }
 
@@ -138,7 +142,9 @@ public struct Intake<Ticket: Sendable>: Sendable {
         waiting[waiting.count - 1].answers.append(Answer(ticket: ticket, outcome: outcome))
     }
 
-    /// The next group to commit; nil if nothing waits. `finish` or `fail` must follow.
+    /// The next group to commit; nil if nothing waits.
+    ///
+    /// `finish` or `fail` must follow.
     ///
     /// A group without records needs no commit: its answers hold already.
     public mutating func take() -> Batch? {
@@ -219,7 +225,9 @@ public struct BatchOrigin: Hashable, Sendable {
     }
 }
 
-/// Why a batch or producer was not taken. Nothing of it was stored by this attempt.
+/// Why a batch or producer was not taken.
+///
+/// Nothing of it was stored by this attempt.
 public enum Refusal: Error, Hashable, Sendable {
     /// The number was used for other bytes.
     case sequenceConflict(UInt64)

@@ -88,7 +88,9 @@ struct Log: Sendable {
     }
 
     /// Writes the last group once more, behind itself: what was read of it may have been in the
-    /// page cache alone. The first writing stays as it is, for it may be the durable one.
+    /// page cache alone.
+    ///
+    /// The first writing stays as it is, for it may be the durable one.
     mutating func appendAgain(
         _ group: inout CommitGroup, manifest: inout Manifest, now: Int64
     ) throws(StorageError) {

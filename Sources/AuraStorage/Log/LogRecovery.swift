@@ -1,6 +1,8 @@
 import AuraCore
 
-/// Reads the log from its first segment to its end, group by group. `Formats/log.md`, "Recovery".
+/// Reads the log from its first segment to its end, group by group.
+///
+/// `Formats/log.md`, "Recovery".
 struct LogRecovery {
     let place: StorePlace
     let manifest: ManifestState

@@ -1,6 +1,8 @@
 import AuraCore
 
-/// The 64 bytes before each record's payload. `Formats/log.md`, "Record".
+/// The 64 bytes before each record's payload.
+///
+/// `Formats/log.md`, "Record".
 public struct RecordHeader: Hashable, Sendable {
     /// Bytes of a header; payloads follow it and are padded to a multiple of 8.
     public static let size = 64
@@ -15,6 +17,7 @@ public struct RecordHeader: Hashable, Sendable {
         case edit = 16
     }
 
+    /// What the payload is.
     public var kind: Kind
     /// The batch was re-encoded by the privacy rules; `clientHash` is that of what was sent.
     public var isRewritten = false

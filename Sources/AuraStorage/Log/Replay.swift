@@ -7,7 +7,9 @@ struct Replay {
     /// Ingest time of the last record, µs.
     private(set) var lastIngestTime = Int64.min
 
-    /// Takes the next group. Throws `.corrupt` for records that do not follow from those before.
+    /// Takes the next group.
+    ///
+    /// Throws `.corrupt` for records that do not follow from those before.
     mutating func take(_ place: GroupReader.Place) throws(StorageError) {
         do throws(FormatError) {
             for record in place.group.records { try take(record, of: place.group) }

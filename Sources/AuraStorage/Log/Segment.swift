@@ -12,8 +12,10 @@ enum Segment {
         return file
     }
 
-    /// Makes a spare. It gets its name when everything in it is durable, so that whoever finds the
-    /// name need not doubt the content.
+    /// Makes a spare.
+    ///
+    /// It gets its name when everything in it is durable, so that whoever finds the name need not
+    /// doubt the content.
     ///
     /// Runs beside the writer, which never touches a name that this creates before it was told.
     /// Where the disk has no room for two, none is made: the last room is left to the writer and to
@@ -49,7 +51,9 @@ enum Segment {
     }
 
     /// Writes a whole segment: zeros, so that a group's sync writes no metadata, then the header,
-    /// which says that the zeros are durable. What has the name already is replaced.
+    /// which says that the zeros are durable.
+    ///
+    /// What has the name already is replaced.
     ///
     /// Costs the size in writes. Each piece is synced by itself, so that a group's sync never waits
     /// for more than a piece.
@@ -59,11 +63,10 @@ enum Segment {
         if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
         let file = try place.fileSystem.open(path, .create)
         do throws(FileSystemError) {
-            let zeros = [UInt8](repeating: 0, count: Int(min(1 << 20, size)))
             var offset: Int64 = 0
             while offset < size {
-                let count = Int(min(Int64(zeros.count), size - offset))
-                try file.write(zeros.rawSpan.slice(0, count), at: offset)
+                let count = Int(min(1 << 20, size - offset))
+                try file.writeZeros(count, at: offset)
                 try file.sync()
                 offset += Int64(count)
             }

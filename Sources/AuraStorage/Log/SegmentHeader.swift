@@ -1,7 +1,9 @@
 import AuraCore
 
 /// The first page of a file of groups (log segment or manifest), written once before the file is
-/// used. `Formats/log.md`, "File header".
+/// used.
+///
+/// `Formats/log.md`, "File header".
 struct SegmentHeader: Hashable, Sendable {
     static let size = Limits.groupAlignment
     static let version: UInt32 = 1

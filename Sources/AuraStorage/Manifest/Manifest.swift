@@ -1,6 +1,8 @@
 import AuraCore
 
-/// The append-only log of edits that says what belongs to the store. `Formats/manifest.md`.
+/// The append-only log of edits that says what belongs to the store.
+///
+/// `Formats/manifest.md`.
 ///
 /// The same framing as the log's; edits are durable before they are acted upon.
 struct Manifest: Sendable {

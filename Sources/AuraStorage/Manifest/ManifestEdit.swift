@@ -1,6 +1,8 @@
 import AuraCore
 
-/// One durable change of what the store consists of. `Formats/manifest.md`, "Edits".
+/// One durable change of what the store consists of.
+///
+/// `Formats/manifest.md`, "Edits".
 enum ManifestEdit: Hashable, Sendable {
     /// The store was made: the first edit of a manifest.
     case created(segmentSize: Int64, time: Int64)

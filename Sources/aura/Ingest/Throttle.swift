@@ -1,8 +1,10 @@
 /// Keeps to a number of events a second.
 struct Throttle {
     private let eventsPerSecond: Double?
-    /// When the next events may go. What a stall delayed is not made up for: the rate is there to
-    /// spare a server, one that has just come back most of all.
+    /// When the next events may go.
+    ///
+    /// What a stall delayed is not made up for: the rate is there to spare a server, one that has
+    /// just come back most of all.
     private var due = ContinuousClock.now
 
     /// A throttle at that rate; nil for none.

@@ -19,7 +19,9 @@ enum KeyAuthenticator {
         }
     }
 
-    /// Notes when the key was used. That it cannot, as on a full disk, must not lock its holder out.
+    /// Notes when the key was used.
+    ///
+    /// That it cannot, as on a full disk, must not lock its holder out.
     private static func touch(
         _ key: APIKey, _ metadata: MetadataStore, _ now: Int64, _ logger: Logger
     ) {

@@ -1,0 +1,10 @@
+#define _GNU_SOURCE
+#include "CAura.h"
+
+#include <fcntl.h>
+
+bool aura_set_direct(int descriptor, bool is_on) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return false;
+    return fcntl(descriptor, F_SETFL, is_on ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
