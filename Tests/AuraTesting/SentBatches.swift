@@ -11,6 +11,7 @@ public struct SentBatches: Sendable {
         public let client: Int?
         /// The client's number, from 1; 0 without client.
         public let number: UInt64
+        /// What was sent.
         public let batch: EventBatch
         /// XXH3-64 of its bytes.
         public let hash: UInt64
@@ -102,6 +103,7 @@ public struct SentBatches: Sendable {
 
 /// Something that must never happen did.
 public struct Violation: Error, Hashable, CustomStringConvertible {
+    /// What happened.
     public let description: String
 
     /// A violation in words.

@@ -28,12 +28,16 @@ public struct StoreWorld: Sendable {
         case opening(client: Int)
     }
 
+    /// Where the store is.
     public static let directory = "/store"
 
+    /// What it lies on.
     public let disk: SimulatedFileSystem
     /// What is kept of all clients.
     public internal(set) var sent = SentBatches()
+    /// Those that send, by number.
     public private(set) var clients: [Client]
+    /// The open store; nil between a crash and the next start.
     public private(set) var storage: Storage?
     /// The greatest sequence number that a store of this world called stable.
     public private(set) var stableSequence: UInt64 = 0

@@ -53,8 +53,10 @@ import Testing
         "Africa/Cairo", "America/Santiago", "Pacific/Chatham", "Europe/London", "Asia/Manila",
     ]
 
-    /// Rules, as footers. Python counts days from 0 as if from 1, takes J59 and J60 for the next day
-    /// in leap years, and looks for changes only in the year that UTC shows: no such rules are here.
+    /// Rules, as footers.
+    ///
+    /// Python counts days from 0 as if from 1, takes J59 and J60 for the next day in leap years,
+    /// and looks for changes only in the year that UTC shows: no such rules are here.
     private static let footers = [
         "CET-1CEST,M3.5.0,M10.5.0/3", "AEST-10AEDT,M10.1.0,M4.1.0/3", "EST5EDT,M3.2.0,M11.1.0",
         "<+0330>-3:30<+0430>,J79/24,J263/24", "IST-2IDT,M3.4.4/26,M10.5.0",

@@ -155,8 +155,10 @@ extension FaultMatrix {
         }
     }
 
-    /// Runs the workload with the lie told by that operation. When the store is opened next, it
-    /// names an error, or holds all that was called stable; it never shows what is not so.
+    /// Runs the workload with the lie told by that operation.
+    ///
+    /// When the store is opened next, it names an error, or holds all that was called stable; it
+    /// never shows what is not so.
     func check(lie: SimulatedFileSystem.Failure, at operation: Int) throws(Violation) {
         let disk = SimulatedFileSystem()
         disk.failures = [lie]

@@ -201,8 +201,10 @@ extension DamagedStore {
         try world.check()
     }
 
-    /// Of a group that was written twice and never durable, the second header is left. It lies
-    /// where later groups will pass it by, and must be gone before it looks like damage there.
+    /// Of a group that was written twice and never durable, the second header is left.
+    ///
+    /// It lies where later groups will pass it by, and must be gone before it looks like damage
+    /// there.
     fileprivate static func checkRemainsOfTornGroup() throws {
         var world = try killed(groups: 1, segmentSize: 64 << 10)
         try world.open()

@@ -149,7 +149,9 @@ struct Workload: Sendable {
         StoreWorld(disk: disk, clients: clients, segmentSize: segmentSize)
     }
 
-    /// Runs all steps. An open that fails leaves the store closed; the steps go on.
+    /// Runs all steps.
+    ///
+    /// An open that fails leaves the store closed; the steps go on.
     func run(in world: inout StoreWorld) throws(Violation) {
         for step in steps { try run(step, in: &world) }
     }
