@@ -144,12 +144,26 @@ struct IngestErrorTests {
             (["--retry-for", "soon"], "'soon' is no duration for --retry-for"),
             (["--in-flight", "65"], "--in-flight 65 is not within 1...64"),
             (["--batch-size", "0"], "--batch-size 0 is not within 1...65536"),
+            (["--delimiter", "ab"], "--delimiter 'ab' is no single byte"),
+            (["--delimiter", "\""], "--delimiter '\"' is no single byte"),
         ] {
             let command = try server.command(["ingest", path] + arguments)
             #expect(try await command.status() == 2, "\(arguments)")
             #expect(command.errors.contains(text), "\(command.errors)")
         }
         #expect(try await stored() == "0")
+    }
+
+    @Test(arguments: ["^", "#", " ", "\u{1}", "x", "tab"])
+    func `any character may stand between fields`(_ delimiter: String) async throws {
+        let between = delimiter == "tab" ? "\t" : delimiter
+        let rows = [["type", "time", "note"], ["a.b", "2026-01-01T00:00:00Z", "1,2;3"]]
+        let text = rows.map { $0.joined(separator: between) }.joined(separator: "\n")
+        let path = try folder.write("delimited.csv", text + "\n")
+        let ingest = try await server.aura("ingest", path, "--delimiter", delimiter)
+        #expect(ingest.status == 0, "\(ingest.errors)")
+        let counted = try await server.aura("count", "--where", "note=1,2;3", "--by", "type")
+        #expect(counted.rows == [["a.b", "1"]], "\(counted.output)")
     }
 
     @Test func `rejected rows that cannot be kept end the run, and another place mends it`()

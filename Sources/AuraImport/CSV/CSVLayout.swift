@@ -13,7 +13,7 @@ public struct CSVLayout: Codable, Hashable, Sendable {
         public var type: String?
     }
 
-    /// The byte between fields, one of `,;|` and tab.
+    /// The byte between fields.
     public var delimiter: UInt8
     /// The columns, in the order of the header.
     public var columns: [Column]

@@ -99,8 +99,12 @@ struct IngestOptions: ParsableArguments {
         guard let delimiter else { return nil }
         if delimiter == "tab" || delimiter == "\\t" { return UInt8(ascii: "\t") }
         guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first,
-            ",;|\t".utf8.contains(byte)
-        else { throw ValidationError("--delimiter '\(delimiter)' is none of , ; | tab") }
+            !"\"\r\n".utf8.contains(byte)
+        else {
+            throw ValidationError(
+                "--delimiter '\(delimiter)' is no single byte that can stand between fields: write "
+                    + "one character of ASCII, such as ; or ^, or 'tab'")
+        }
         return byte
     }
 }
