@@ -163,7 +163,7 @@ struct IngestErrorTests {
         let ingest = try await server.aura("ingest", path, "--delimiter", delimiter)
         #expect(ingest.status == 0, "\(ingest.errors)")
         let counted = try await server.aura("count", "--where", "note=1,2;3", "--by", "type")
-        #expect(counted.rows == [["a.b", "1"]], "\(counted.output)")
+        #expect(counted.rows.map { Array($0.prefix(2)) } == [["a.b", "1"]], "\(counted.output)")
     }
 
     @Test func `rejected rows that cannot be kept end the run, and another place mends it`()
