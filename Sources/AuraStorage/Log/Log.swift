@@ -72,6 +72,9 @@ struct Log: Sendable {
             if mustRoll || writer.offset + size > segmentSize {
                 try roll(manifest: &manifest, now: now)
             }
+            // Whoever finds a group in a segment takes the edit that names it for durable; that edit
+            // may have been read from the page cache, and a full disk have kept it there.
+            if writer.offset == GroupFile.start { try manifest.settle(now: now) }
             do throws(FileSystemError) {
                 try write(&group, now: now)
             } catch {

@@ -30,21 +30,12 @@ struct Manifest: Sendable {
     /// Want of space changes nothing and may pass. After any other error the manifest takes no more
     /// edits, and the last ones may or may not be there when it is opened again.
     mutating func write(_ edits: [ManifestEdit], now: Int64) throws(FileSystemError) {
-        if let failure { throw failure }
+        try settle(now: now)
+        var group = CommitGroup()
+        for edit in edits { group.append(edit) }
         do throws(FileSystemError) {
-            if var doubtful {
-                writer.chain.stepBack()
-                try writer.append(&doubtful, now: now)
-                self.doubtful = nil
-            }
-            var group = CommitGroup()
-            for edit in edits { group.append(edit) }
             try writer.append(&group, now: now, sync: !Canary.skipManifestSync.isActive)
-        } catch {
-            let isHarmless = error.operation == .write && error.reason == .noSpace
-            if !isHarmless { failure = error }
-            throw error
-        }
+        } catch { throw noted(error) }
         for edit in edits {
             do throws(FormatError) {
                 try state.apply(edit)
@@ -52,6 +43,28 @@ struct Manifest: Sendable {
                 preconditionFailure("an edit that does not follow: \(error)")
             }
         }
+    }
+
+    /// Makes what was read durable, unless that is done; throws as `write` does.
+    mutating func settle(now: Int64) throws(FileSystemError) {
+        if let failure { throw failure }
+        guard var group = doubtful else { return }
+        let chain = writer.chain
+        writer.chain.stepBack()
+        do throws(FileSystemError) {
+            try writer.append(&group, now: now)
+        } catch {
+            writer.chain = chain
+            throw noted(error)
+        }
+        doubtful = nil
+    }
+
+    /// Keeps an error after which nothing more may be written.
+    private mutating func noted(_ error: FileSystemError) -> FileSystemError {
+        let isHarmless = error.operation == .write && error.reason == .noSpace
+        if !isHarmless { failure = error }
+        return error
     }
 
     /// Writes the first manifest of a new store and points `CURRENT` at it.
