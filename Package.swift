@@ -51,12 +51,13 @@ let package = Package(
     targets: [
         // Machine.
         .target(name: "CAura"),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CXXHash", cSettings: [.unsafeFlags(["-O3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Values.
         source("AuraCore", ["CXXHash"]),
         // Engine: knows no network.
-        source("AuraStorage", ["CAura", "AuraCore"]),
+        source("AuraStorage", ["CAura", "CLZ4", "AuraCore"]),
         source("AuraQuery", ["AuraCore", "AuraStorage"]),
         source("AuraEngine", ["AuraCore", "AuraStorage", "AuraQuery", logging]),
         // Product.

@@ -20,6 +20,10 @@ public final class EventStore: Sendable {
         memoryLimit = configuration.memoryLimit
         var options = Storage.Options(incarnation: configuration.newIncarnation)
         options.segmentSize = configuration.segmentSize
+        options.flushRows = configuration.flushRows
+        // A quarter: while one part is flushed the next ones come, and merging takes some, too.
+        options.flushBytes = configuration.memoryLimit / 4
+        options.cacheBytes = configuration.cacheBytes
         do throws(StorageError) {
             let storage = try Storage(
                 directory: configuration.directory, fileSystem: configuration.fileSystem,
@@ -88,6 +92,14 @@ public final class EventStore: Sendable {
         let committer = committer
         let number = committer.addObserver(body)
         return Observation { committer.removeObserver(number) }
+    }
+
+    /// Moves all events that are in memory now into a chunk, and waits until that is done.
+    public func flush() async throws(EngineError) {
+        let result = await withCheckedContinuation { continuation in
+            committer.flush { continuation.resume(returning: $0) }
+        }
+        do throws(StorageError) { try result.get() } catch { throw .storage(error) }
     }
 
     /// Why nothing can be written; nil while all is well.

@@ -9,6 +9,10 @@ public struct EventStoreConfiguration: Sendable {
     public var memoryLimit = 320 << 20
     /// Bytes of a log segment of a new store.
     public var segmentSize: Int64 = 64 << 20
+    /// Events in memory from which on they are flushed into a chunk.
+    public var flushRows = 1 << 20
+    /// Bytes of blocks of chunks that are kept in memory.
+    public var cacheBytes = 32 << 20
     /// Identity of a new store: random.
     public var newIncarnation: UInt64
     /// Where files are.

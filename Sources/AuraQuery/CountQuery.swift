@@ -1,4 +1,5 @@
 public import AuraCore
+public import AuraStorage
 
 /// How many events, of which kind, when: the question that needs no language.
 public struct CountQuery: Hashable, Sendable {
@@ -19,6 +20,12 @@ public struct CountQuery: Hashable, Sendable {
 
     /// Everything, in one row.
     public init() {}
+
+    /// The time range, µs.
+    var times: Range<Int64> {
+        let start = start?.microseconds ?? .min
+        return start..<max(start, end?.microseconds ?? .max)
+    }
 
     /// An attribute that must equal one of several values, as `==` of values says.
     ///
@@ -93,6 +100,8 @@ public enum QueryError: Error, Hashable, Sendable {
     case emptyRange
     /// Whoever asked wants no answer any more.
     case stopped
+    /// Stored events could not be read.
+    case storage(StorageError)
 }
 
 extension QueryError: CustomStringConvertible {
@@ -112,6 +121,8 @@ extension QueryError: CustomStringConvertible {
             "the time range ends before it begins; swap its ends"
         case .stopped:
             "the count was stopped before its end; ask again if the answer is still wanted"
+        case .storage(let error):
+            error.description
         }
     }
 }

@@ -11,7 +11,7 @@ extension ConnectionHandler {
         case .appended(let ticket, let result): receive(ticket, result)
         case .authenticated(let result): receive(result)
         case .counted(let ticket, let result): receive(ticket, result)
-        case .stepped(let requestID, let step): receive(requestID, step)
+        case .stepped(let turn, let step): receive(turn, step)
         }
     }
 

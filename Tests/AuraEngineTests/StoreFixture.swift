@@ -80,9 +80,9 @@ func open(_ name: String, in store: EventStore) async -> Result<AppendOutcome, R
 
 extension EventStore {
     /// All events, in order.
-    func allEvents() -> [Event] {
+    func allEvents() throws -> [Event] {
         var events: [Event] = []
-        snapshot.forEachStrip { strip in
+        try snapshot.forEachStrip { strip in
             events += strip.batch.events()
             return true
         }

@@ -148,9 +148,9 @@ final class ClientWorld: Sendable {
     }
 
     /// Every event of the store, in order.
-    func storedEvents() -> [Event] {
+    func storedEvents() throws -> [Event] {
         var events: [Event] = []
-        store?.snapshot.forEachStrip { strip in
+        try store?.snapshot.forEachStrip { strip in
             events += strip.batch.events()
             return true
         }

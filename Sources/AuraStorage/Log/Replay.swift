@@ -2,10 +2,17 @@ import AuraCore
 
 /// What the groups of the log add up to, as they are read again.
 struct Replay {
-    private(set) var head = Head()
-    private(set) var producers = Producers()
+    private(set) var head: Head
+    private(set) var producers: Producers
     /// Ingest time of the last record, µs.
-    private(set) var lastIngestTime = Int64.min
+    private(set) var lastIngestTime: Int64
+
+    /// Goes on behind a checkpoint, and the events that are in chunks.
+    init(behind checkpoint: Checkpoint, sequence: UInt64) {
+        head = Head(behind: sequence)
+        producers = Canary.forgetFlushedProducers.isActive ? Producers() : checkpoint.producers
+        lastIngestTime = checkpoint.lastIngestTime
+    }
 
     /// Takes the next group.
     ///
@@ -32,9 +39,7 @@ struct Replay {
         lastIngestTime = header.ingestTime
         if header.isOfNobody { return }
         if Canary.forgetProducersOnReplay.isActive, header.kind == .append { return }
-        let payload = group.bytes.rawSpan.slice(record.payloadOffset, header.payloadSize)
-        let name = header.kind == .producerOpen ? payload.text : ""
-        guard producers.apply(header, name: name) != nil else {
+        guard producers.apply(header, name: group.name(record)) != nil else {
             throw FormatError(
                 .log, 10, at: record.payloadOffset,
                 "producer \(header.producer) epoch \(header.epoch) batch "

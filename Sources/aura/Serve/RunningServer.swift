@@ -32,7 +32,8 @@ struct RunningServer {
             configuration.serverVersion = Version.number
             let server = TCPServer(
                 configuration, store: opened.store,
-                policy: StorePolicy.of(settings, holding: opened.store.snapshot),
+                policy: StorePolicy.of(
+                    settings, holding: opened.store.snapshot, logger: logger),
                 authenticator: metadata.map { KeyAuthenticator.of($0, logger: logger) },
                 clock: WallClock.microseconds,
                 logger: logger)

@@ -40,6 +40,9 @@ private struct Hunt {
             case .skipLogSync, .skipManifestSync, .skipSegmentHeaderSync, .skipParentSync,
                 .skipSegmentDirectorySync, .skipDirectorySync, .skipCurrentSync, .editTooLate:
                 Hunt.crashes("first-start", seeds: 4)
+            case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
+                Hunt.crashes("flushes", seeds: 4)
+            case .ignoreFooterHash, .ignoreBlockHash: Hunt.lies("flushes")
             case .ignoreBodyChecksum, .promiseTooMuch:
                 Hunt.crashes("groups-of-several-pages", seeds: 4)
             case .forgetProducersOnReplay, .admitFencedEpoch:
@@ -96,6 +99,16 @@ private struct Hunt {
             let matrix = try FaultMatrix(Workload(named: name))
             return matrix.cases.filter { kinds.contains($0.kind) }.map { fault in
                 { try matrix.check(fault) }
+            }
+        }
+    }
+
+    private static func lies(_ name: String) -> () throws -> [Case] {
+        {
+            let matrix = try FaultMatrix(Workload(named: name))
+            var random = SeededRandom(seed: 1)
+            return matrix.lies(&random).map { operation, lie in
+                { try matrix.check(lie: lie, at: operation) }
             }
         }
     }
