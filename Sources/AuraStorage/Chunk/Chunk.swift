@@ -132,7 +132,7 @@ final class Chunk: Sendable {
     }
 
     /// Reads a block from the file, and checks it.
-    private func read(
+    func read(
         _ block: ChunkFooter.Block, _ index: Int, _ file: any File
     ) throws(StorageError) -> BlockReader {
         var bytes: [UInt8]

@@ -42,7 +42,7 @@ private struct Hunt {
                 Hunt.crashes("first-start", seeds: 4)
             case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
                 Hunt.crashes("flushes", seeds: 4)
-            case .ignoreFooterHash, .ignoreBlockHash: Hunt.lies("flushes")
+            case .ignoreFooterHash, .ignoreBlockHash: RottenChunk.cases
             case .ignoreBodyChecksum, .promiseTooMuch:
                 Hunt.crashes("groups-of-several-pages", seeds: 4)
             case .forgetProducersOnReplay, .admitFencedEpoch:
@@ -99,16 +99,6 @@ private struct Hunt {
             let matrix = try FaultMatrix(Workload(named: name))
             return matrix.cases.filter { kinds.contains($0.kind) }.map { fault in
                 { try matrix.check(fault) }
-            }
-        }
-    }
-
-    private static func lies(_ name: String) -> () throws -> [Case] {
-        {
-            let matrix = try FaultMatrix(Workload(named: name))
-            var random = SeededRandom(seed: 1)
-            return matrix.lies(&random).map { operation, lie in
-                { try matrix.check(lie: lie, at: operation) }
             }
         }
     }
