@@ -275,9 +275,10 @@ final class Committer: Sendable {
         _ result: Result<FlushedChunk, StorageError>
     ) -> Result<Void, StorageError> {
         let now = clock()
+        let flushed: FlushedChunk? = if case .success(let chunk) = result { chunk } else { nil }
         let outcome = storage.withLock { storage -> Result<RetiredFiles, StorageError> in
             do throws(StorageError) {
-                let retired = try storage.endFlush(try? result.get(), now: now)
+                let retired = try storage.endFlush(flushed, now: now)
                 return result.map { _ in retired }
             } catch { return .failure(error) }
         }

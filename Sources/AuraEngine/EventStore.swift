@@ -21,8 +21,8 @@ public final class EventStore: Sendable {
         var options = Storage.Options(incarnation: configuration.newIncarnation)
         options.segmentSize = configuration.segmentSize
         options.flushRows = configuration.flushRows
-        // A quarter: while one part is flushed the next ones come, and merging takes some, too.
-        options.flushBytes = configuration.memoryLimit / 4
+        // A quarter: while one part is flushed the next ones come.
+        options.flushBytes = configuration.flushBytes ?? configuration.memoryLimit / 4
         options.cacheBytes = configuration.cacheBytes
         do throws(StorageError) {
             let storage = try Storage(

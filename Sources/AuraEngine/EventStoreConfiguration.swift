@@ -11,6 +11,9 @@ public struct EventStoreConfiguration: Sendable {
     public var segmentSize: Int64 = 64 << 20
     /// Events in memory from which on they are flushed into a chunk.
     public var flushRows = 1 << 20
+    /// Bytes in memory from which on events are flushed, however few they are; nil for a quarter of
+    /// the memory limit.
+    public var flushBytes: Int?
     /// Bytes of blocks of chunks that are kept in memory.
     public var cacheBytes = 32 << 20
     /// Identity of a new store: random.

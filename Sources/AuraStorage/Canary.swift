@@ -23,6 +23,7 @@ public enum Canary: String, CaseIterable, Sendable {
     case ignoreBlockHash
     case forgetFlushedProducers
     case keepFlushedStrips
+    case flushAfterFailedEdit
     // Recovery.
     case trustLastGroup
     case trustLastEdit

@@ -258,7 +258,7 @@ public struct Storage: Sendable {
 
     /// Whether there is enough in memory for a flush.
     public var wantsFlush: Bool {
-        !isFlushing
+        !isFlushing && manifest.isWritable
             && (head.rowCount >= options.flushRows
                 || head.byteCount >= options.flushBytes && head.rowCount > 0)
     }
@@ -267,7 +267,10 @@ public struct Storage: Sendable {
     ///
     /// `endFlush` must follow with what came of it.
     public mutating func beginFlush() -> FlushJob? {
-        guard !isFlushing, !isClosed, head.rowCount > 0 else { return nil }
+        // Of an edit that failed nobody knows whether it is durable: the files that it names must
+        // stay as they are.
+        let isAllowed = manifest.isWritable || Canary.flushAfterFailedEdit.isActive
+        guard !isFlushing, !isClosed, isAllowed, head.rowCount > 0 else { return nil }
         isFlushing = true
         return FlushJob(
             place: place, incarnation: manifest.incarnation,

@@ -25,6 +25,8 @@ func openStore(
         directory: "/data", newIncarnation: 11, fileSystem: disk, clock: { clock.now() })
     configuration.segmentSize = segmentSize
     configuration.memoryLimit = memoryLimit
+    // Who wants little memory wants it to be spent.
+    if memoryLimit < 64 << 20 { configuration.flushBytes = .max }
     return try EventStore(configuration)
 }
 

@@ -62,6 +62,7 @@ final class ClientWorld: Sendable {
                 fileSystem: state.disk, clock: ClientWorld.clock)
             options.segmentSize = 1 << 20
             options.memoryLimit = state.memoryLimit
+            options.flushBytes = .max
             return try EventStore(options)
         }
         var configuration = ServerConfiguration()

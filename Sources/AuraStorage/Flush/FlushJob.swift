@@ -68,6 +68,11 @@ public struct FlushJob: Sendable {
 public struct FlushedChunk: Sendable {
     let entry: ChunkEntry
     let mark: FlushMark
+
+    /// Events in it.
+    public var rowCount: Int { entry.rowCount }
+    /// Bytes of its file.
+    public var byteCount: Int64 { entry.fileSize }
 }
 
 /// Where the log ends.

@@ -23,6 +23,12 @@ import Testing
         }
     }
 
+    @Test func `another chunk of the same number and size is told from the one of the manifest`()
+        throws
+    {
+        try RottenChunk.twins().0.expectError(RottenChunk.twins().1.bytes)
+    }
+
     @Test func `a chunk that is cut, missing or another's is named`() throws {
         let chunk = try RottenChunk(seed: 2, batches: 2)
         try chunk.expectError(Array(chunk.bytes.dropLast()))
@@ -42,18 +48,27 @@ struct RottenChunk {
 
     /// The chunk of a few random batches.
     init(seed: UInt64, batches: Int, number: UInt64 = 3) throws {
-        self.number = number
         var generator = EventGenerator(seed: seed)
-        var strips: [Strip] = []
-        var next: UInt64 = 1
-        for _ in 0..<batches {
-            let events = generator.batch().prefix(20)
-            strips += Strip.strips(
-                of: events.enumerated().map {
-                    SequencedEvent(sequence: next + UInt64($0), event: $1)
-                })
-            next += UInt64(events.count)
+        var events: [Event] = []
+        for _ in 0..<batches { events += generator.batch().prefix(20) }
+        try self.init(events, number: number)
+    }
+
+    /// Two chunks that differ in a value alone.
+    static func twins() throws -> (RottenChunk, RottenChunk) {
+        func chunk(_ value: Int64) throws -> RottenChunk {
+            let time = Timestamp(microseconds: 1)
+            return try RottenChunk(
+                [Event(type: "a", time: time, attributes: [Attribute("n", .int64(value))])],
+                number: 3)
         }
+        return (try chunk(7), try chunk(8))
+    }
+
+    private init(_ events: [Event], number: UInt64) throws {
+        self.number = number
+        let strips = Strip.strips(
+            of: events.enumerated().map { SequencedEvent(sequence: UInt64($0 + 1), event: $1) })
         let disk = SimulatedFileSystem()
         try disk.createDirectory("/store/chunks")
         let file = try disk.open("/store/chunks/" + FileName.chunk(number), .create)
@@ -98,9 +113,11 @@ struct RottenChunk {
         {
             let chunk = try RottenChunk(seed: 1, batches: 3)
             try chunk.verify(chunk.bytes)
-            return stride(from: 0, to: chunk.bytes.count * 8, by: 101).map { bit in
-                { try chunk.expectFound(bit) }
-            }
+            let twins = try twins()
+            return [{ try twins.0.expectError(twins.1.bytes) }]
+                + stride(from: 0, to: chunk.bytes.count * 8, by: 101).map { bit in
+                    { try chunk.expectFound(bit) }
+                }
         }
     }
 }

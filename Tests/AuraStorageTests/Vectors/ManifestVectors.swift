@@ -73,7 +73,8 @@ extension FileVector {
         let new = E.manifest(
             "Made, and nothing else", [E.created],
             state: StateMeaning(
-                segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 0, promisedGroup: 0))
+                segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 0, promisedGroup: 0,
+                firstSegment: 0))
         return [
             FileVector(name: "every-edit", meaning: every),
             FileVector(
