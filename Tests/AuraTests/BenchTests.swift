@@ -133,7 +133,7 @@ struct BenchTests {
         let run = ["bench", "--batches", "3", "--warm-up", "0s"]
         let csv = try server.command(run + ["-o", "csv"])
         #expect(try await csv.status() == 0)
-        #expect(csv.output.hasPrefix("name,value\nconnections,1\nbatch_events,100\nin_flight,8\n"))
+        #expect(csv.output.hasPrefix("name,value\nconnections,1\nbatch_events,100\nin_flight,1\n"))
         #expect(csv.output.contains("\nbatches,3\nevents,300\n"))
         let table = try server.command(run + ["-o", "table"])
         #expect(try await table.status() == 0)

@@ -37,12 +37,12 @@ struct Bench: AsyncParsableCommand {
     var batch = 100
 
     @Option(help: "Batches of a connection that may wait for their acknowledgements.")
-    var inFlight = 8
+    var inFlight = 1
 
     @Option(help: "Open loop: events a second, over all connections.")
     var rate: Double?
 
-    @Option(help: "How long to measure, such as 10s or 5m. Default: 5s.")
+    @Option(help: "How long to measure, such as 10s or 5m. Default: 3s.")
     var duration: String?
 
     @Option(help: "How many batches to measure instead.")
@@ -117,7 +117,7 @@ struct Bench: AsyncParsableCommand {
         case (let batches?, nil):
             plan.length = .batches(try whole(batches, in: 1...1_000_000_000, "--batches"))
         case (nil, let duration):
-            let time = try time(duration ?? "5s", "--duration")
+            let time = try time(duration ?? "3s", "--duration")
             guard time > .zero else {
                 throw CommandFailure(.usage, "--duration 0s measures nothing")
             }

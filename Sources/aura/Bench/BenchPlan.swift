@@ -11,12 +11,12 @@ struct BenchPlan: Hashable, Sendable {
     /// Events of a batch.
     var batchRows = 100
     /// Batches of a connection that may wait for their acknowledgements.
-    var inFlight = 8
+    var inFlight = 1
     /// How many events are due each second, whatever the server does: the open loop.
     ///
     /// Nil is the closed loop: each acknowledgement lets the next batch go.
     var eventsPerSecond: Double?
-    var length = Length.time(.seconds(5))
+    var length = Length.time(.seconds(3))
     /// What goes before, and is not measured.
     var warmUp = Duration.seconds(1)
 
