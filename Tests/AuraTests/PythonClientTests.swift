@@ -300,10 +300,10 @@ struct PythonClientTests {
             from aura.events import Event
             from aura.producer import Producer
             producer = Producer(Client(host, port, retry_for=120), "python")
-            for first in count(0, 20):
+            for first in count(0, 2):
                 if os.path.exists("\(stop)"):
                     break
-                numbers = range(first, first + 20)
+                numbers = range(first, first + 2)
                 producer.append(Event(1_700_000_000_000_000 + n, "tick", {"n": n}) for n in numbers)
             producer.close()
             print(first)
