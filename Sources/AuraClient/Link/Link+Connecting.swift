@@ -1,12 +1,41 @@
+import AuraTLS
 import AuraWire
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 extension Link {
     func connect() {
         phase = .connecting
         connection += 1
+        guard let tls = configuration.tls else {
+            connect(through: nil)
+            return
+        }
+        // Reading files must not hold up the event loop, which others share.
         let connection = connection
+        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+            Result { () throws(TLSFileError) in try tls.context() }
+        }.whenSuccess { result in
+            self.assumeIsolated { $0.prepared(result, connection: connection) }
+        }
+    }
+
+    /// The files that TLS needs are read, or cannot be.
+    private func prepared(
+        _ result: Result<NIOSSLContext, TLSFileError>, connection: Int
+    ) {
+        guard connection == self.connection, case .connecting = phase else { return }
+        switch result {
+        case .success(let context): connect(through: context)
+        case .failure(let error): disconnected(connection, .tls(.file(error)))
+        }
+    }
+
+    /// Connects, with TLS where there is a context for it.
+    private func connect(through context: NIOSSLContext?) {
+        let connection = connection
+        let name = configuration.tls?.name(of: configuration.host)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -15,8 +44,12 @@ extension Link {
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        LinkHandler(self, connection: connection))
+                    let pipeline = channel.pipeline.syncOperations
+                    if let name, let context {
+                        try pipeline.addHandler(name.handler(context))
+                    }
+                    try pipeline.addHandler(
+                        LinkHandler(self, connection: connection, name: name))
                 }
             }
         bootstrap.connect(host: configuration.host, port: configuration.port).whenComplete {
@@ -54,6 +87,10 @@ extension Link {
         if let key = configuration.apiKey {
             write(Auth(key: key), requestID: 0, to: channel)
             channel.flush()
+        } else if hello.isAuthRequired, configuration.tls?.identity != nil {
+            // An empty key: the certificate that was shown.
+            write(Auth(key: ""), requestID: 0, to: channel)
+            channel.flush()
         } else if hello.isAuthRequired {
             stop(.unauthorised(reason: "\(configuration.address) asks for an API key"))
         } else {
@@ -63,6 +100,7 @@ extension Link {
 
     func ready(_ hello: HelloAck, on channel: any Channel) {
         phase = .ready(channel)
+        wasReady = true
         sender?.connected(hello)
         isWaiting = false
         configuration.onNotice(.connected)
@@ -83,6 +121,12 @@ extension Link {
 
     /// The connection of that number is gone, or shall be, because of that.
     func disconnected(_ connection: Int, _ failure: ConnectionFailure) {
+        if case .tls(let failure) = failure, failure.isFinal, !wasReady,
+            connection == self.connection
+        {
+            stop(.tls(failure, server: configuration.address))
+            return
+        }
         disconnected(connection, reason: failure.text(at: configuration.address))
     }
 
