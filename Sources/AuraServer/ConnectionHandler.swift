@@ -175,7 +175,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             }
         } catch {
             if ConnectionHandler.isTLS(bytes, at: offset) {
-                shared.logger.notice("connection \(id) speaks TLS, which needs tls.certificate")
+                shared.logger.info("connection \(id) speaks TLS, which needs tls.certificate")
             }
             fail(WireFailure(FailureCode(wire: error), error))
         }
