@@ -9,33 +9,33 @@ extension Link {
         phase = .connecting
         connection += 1
         guard let tls = configuration.tls else {
-            connect(through: nil)
+            connect(with: nil)
             return
         }
+        let name = tls.name(of: configuration.host)
         // Reading files must not hold up the event loop, which others share.
         let connection = connection
         NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
             Result { () throws(TLSFileError) in try tls.context() }
         }.whenSuccess { result in
-            self.assumeIsolated { $0.prepared(result, connection: connection) }
+            self.assumeIsolated { $0.prepared(result, name, connection: connection) }
         }
     }
 
     /// The files that TLS needs are read, or cannot be.
     private func prepared(
-        _ result: Result<NIOSSLContext, TLSFileError>, connection: Int
+        _ result: Result<NIOSSLContext, TLSFileError>, _ name: ServerName, connection: Int
     ) {
         guard connection == self.connection, case .connecting = phase else { return }
         switch result {
-        case .success(let context): connect(through: context)
+        case .success(let context): connect(with: (name, context))
         case .failure(let error): disconnected(connection, .tls(.file(error)))
         }
     }
 
-    /// Connects, with TLS where there is a context for it.
-    private func connect(through context: NIOSSLContext?) {
+    /// Connects; nothing but the absence of `tls` makes that a connection without TLS.
+    private func connect(with tls: (name: ServerName, context: NIOSSLContext)?) {
         let connection = connection
-        let name = configuration.tls?.name(of: configuration.host)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -45,11 +45,9 @@ extension Link {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    if let name, let context {
-                        try pipeline.addHandler(name.handler(context))
-                    }
+                    if let tls { try pipeline.addHandler(tls.name.handler(tls.context)) }
                     try pipeline.addHandler(
-                        LinkHandler(self, connection: connection, name: name))
+                        LinkHandler(self, connection: connection, name: tls?.name))
                 }
             }
         bootstrap.connect(host: configuration.host, port: configuration.port).whenComplete {
