@@ -66,8 +66,8 @@ private struct PickyPolicy: BatchPolicy {
     }
 
     @Test func `without the right key the client stops, and says why`() async throws {
-        let authenticator: Authenticator = { key in
-            key == "good"
+        let authenticator: Authenticator = { credential in
+            credential == .key("good")
                 ? .success(AccessGrant(scopes: [.ingest, .read], keyID: "k"))
                 : .failure(.unknown)
         }

@@ -58,6 +58,11 @@ final class TestServer: Sendable {
         _ = try await command.status()
     }
 
+    /// Sends a signal that does not end it.
+    func signal(_ number: Int32) {
+        command.withLock { $0.signal(number) }
+    }
+
     /// Ends it in order.
     ///
     /// - Returns: The exit code.
