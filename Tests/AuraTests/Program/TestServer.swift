@@ -46,7 +46,7 @@ final class TestServer: Sendable {
         return (command, found)
     }
 
-    /// Sends it a signal.
+    /// Sends it a signal that does not end it.
     func signal(_ number: Int32) {
         command.withLock { $0.signal(number) }
     }
@@ -56,11 +56,6 @@ final class TestServer: Sendable {
         let command = command.withLock { $0 }
         command.signal(SIGKILL)
         _ = try await command.status()
-    }
-
-    /// Sends a signal that does not end it.
-    func signal(_ number: Int32) {
-        command.withLock { $0.signal(number) }
     }
 
     /// Ends it in order.
