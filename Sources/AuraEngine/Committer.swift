@@ -282,8 +282,15 @@ final class Committer: Sendable {
                 return result.map { _ in retired }
             } catch { return .failure(error) }
         }
-        let (snapshot, bytes) = storage.withLock { ($0.snapshot, $0.headBytes) }
-        published.withLock { $0.snapshot = snapshot }
+        let (snapshot, bytes, failure) = storage.withLock {
+            ($0.snapshot, $0.headBytes, $0.failure)
+        }
+        let isNews = published.withLock { published in
+            published.snapshot = snapshot
+            defer { published.failure = failure }
+            return published.failure == nil && failure != nil
+        }
+        if isNews, let failure { logger.error("the store must be restarted: \(failure)") }
         waiting.withLock { $0.intake.headBytes = bytes }
         flusher.end(outcome) { self.orderFlush() }
         return outcome.map { _ in }

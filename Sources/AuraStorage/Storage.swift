@@ -240,8 +240,9 @@ public struct Storage: Sendable {
     public var snapshot: Snapshot { head.snapshot(with: chunks) }
     /// Bytes of memory that events take.
     public var headBytes: Int { head.byteCount }
-    /// Why nothing is accepted any more; nil while all is well.
-    public var failure: FileSystemError? { log.failure }
+    /// Why nothing is accepted any more, or soon will not be: without its manifest the log cannot go
+    /// on to another segment. Nil while all is well.
+    public var failure: FileSystemError? { log.failure ?? manifest.failure }
 
     /// A spare segment that should be made now, beside the writer; nil while enough are ready.
     public var wantedSpare: SpareSegment? {
@@ -320,7 +321,7 @@ public struct Storage: Sendable {
         if isClosed { return }
         isClosed = true
         defer { lock = nil }
-        guard log.failure == nil else { return }
+        guard failure == nil else { return }
         do throws(FileSystemError) {
             try manifest.write([.closed(lastGroup: log.lastGroup, time: now)], now: now)
         } catch { throw StorageError(error, in: place.directory) }

@@ -13,7 +13,7 @@ struct Manifest: Sendable {
     /// page cache alone.
     private var doubtful: CommitGroup?
     /// The error after which nothing more is written here.
-    private var failure: FileSystemError?
+    private(set) var failure: FileSystemError?
 
     /// Whether edits may still be tried.
     var isWritable: Bool { failure == nil }
