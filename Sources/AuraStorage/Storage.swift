@@ -240,8 +240,9 @@ public struct Storage: Sendable {
     public var snapshot: Snapshot { head.snapshot(with: chunks) }
     /// Bytes of memory that events take.
     public var headBytes: Int { head.byteCount }
-    /// Why nothing is accepted any more, or soon will not be: without its manifest the log cannot go
-    /// on to another segment. Nil while all is well.
+    /// Why nothing is accepted any more, or soon will not be; nil while all is well.
+    ///
+    /// Without its manifest the log cannot go on to another segment.
     public var failure: FileSystemError? { log.failure ?? manifest.failure }
 
     /// A spare segment that should be made now, beside the writer; nil while enough are ready.
