@@ -2,7 +2,7 @@
 public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The documents of `Formats/` whose conditions can be broken.
     public enum Format: String, Sendable {
-        case batch, log, manifest, wire
+        case batch, log, manifest, wire, index
     }
 
     /// The document that states the broken condition.

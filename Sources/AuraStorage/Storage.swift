@@ -14,6 +14,8 @@ public struct Storage: Sendable {
         public var segmentSize: Int64 = 64 << 20
         /// Spare segments kept ready.
         public var spareSegments = 2
+        /// What the index takes from events.
+        public var indexPlan = IndexPlan.standard
         /// Identity of a new store, drawn at random by the caller.
         public var incarnation: UInt64
 
@@ -42,6 +44,8 @@ public struct Storage: Sendable {
     /// Whether the last group still waits for a later one to promise it.
     public private(set) var needsPromise = false
 
+    /// The time-bucket index of all durable events.
+    public let index: EventIndex
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
     /// The producers as the log has them; the owner takes them over to admit batches.
@@ -64,7 +68,7 @@ public struct Storage: Sendable {
         manifest = try Storage.openManifest(place, options, now: now, report: &report)
         let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
-        var replay = Replay()
+        var replay = Replay(index: EventIndex(options.indexPlan))
         var found = try recovery.run(report: &report) { place throws(StorageError) in
             try replay.take(place)
         }
@@ -82,6 +86,8 @@ public struct Storage: Sendable {
         }
         log = found.log
         head = replay.head
+        index = replay.index
+        index.show(head.snapshot)
         producers = replay.producers
         lastIngestTime = replay.lastIngestTime
         self.recovery = report
@@ -196,6 +202,8 @@ public struct Storage: Sendable {
         try log.append(&group, manifest: &manifest, now: now)
         group.trim()
         if !Canary.showBeforeSync.isActive { head.append(group) }
+        index.show(head.snapshot)
+        index.take(group)
         stableSequence = first - 1
         needsPromise = true
     }

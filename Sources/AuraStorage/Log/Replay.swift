@@ -3,9 +3,14 @@ import AuraCore
 /// What the groups of the log add up to, as they are read again.
 struct Replay {
     private(set) var head = Head()
+    let index: EventIndex
     private(set) var producers = Producers()
     /// Ingest time of the last record, µs.
     private(set) var lastIngestTime = Int64.min
+
+    init(index: EventIndex) {
+        self.index = index
+    }
 
     /// Takes the next group.
     ///
@@ -17,6 +22,7 @@ struct Replay {
             throw .corrupt(file: place.file, error.moved(by: place.offset))
         }
         head.append(place.group)
+        index.take(place.group)
     }
 
     private mutating func take(
