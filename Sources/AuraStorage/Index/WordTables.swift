@@ -6,16 +6,29 @@
 struct WordTables: Sendable {
     /// Where the table of a series lies.
     struct Table: Sendable {
-        var offset = 0
-        /// 0 where there is none.
-        var capacity = 0
+        private let start: UInt32
         /// Places in use; of a sketch none.
-        var count = 0
+        var count: UInt32 = 0
+        /// The logarithm of the capacity; 0 where there is none.
+        private let size: UInt8
         /// Whether the places are the registers of a `HyperLogLog`.
         var isSketch = false
 
+        /// A table without places, or an empty one of a power of two of them.
+        init(offset: Int = 0, capacity: Int = 0) {
+            start = UInt32(offset)
+            size = capacity == 0 ? 0 : UInt8(capacity.trailingZeroBitCount)
+        }
+
         @inline(__always)
-        var isFull: Bool { count * 4 >= capacity * 3 }
+        var offset: Int { Int(start) }
+
+        /// 0 where there is none.
+        @inline(__always)
+        var capacity: Int { size == 0 ? 0 : 1 &<< Int(size) }
+
+        @inline(__always)
+        var isFull: Bool { Int(count) * 4 >= capacity * 3 }
 
         @inline(__always)
         func place(of word: UInt64) -> Int {
