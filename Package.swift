@@ -18,7 +18,9 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -37,7 +39,7 @@ let package = Package(
         .executable(name: "aura", targets: ["aura"]),
         .library(
             name: "AuraEngine", targets: ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine"]),
-        .library(name: "AuraClient", targets: ["AuraCore", "AuraWire", "AuraClient"]),
+        .library(name: "AuraClient", targets: ["AuraCore", "AuraWire", "AuraTLS", "AuraClient"]),
         .library(name: "AuraImport", targets: ["AuraCore", "AuraImport"]),
     ],
     dependencies: [
@@ -45,39 +47,44 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Machine.
         .target(name: "CAura"),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CXXHash", cSettings: [.unsafeFlags(["-O3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Values.
         source("AuraCore", ["CXXHash"]),
         // Engine: knows no network.
-        source("AuraStorage", ["CAura", "AuraCore"]),
+        source("AuraStorage", ["CAura", "CLZ4", "AuraCore"]),
         source("AuraQuery", ["AuraCore", "AuraStorage"]),
         source("AuraEngine", ["AuraCore", "AuraStorage", "AuraQuery", logging]),
         // Product.
         source("AuraMetadata", [crypto, grdb]),
         // Edges: know each other only where a line says so.
         source("AuraWire", ["AuraCore", nioCore]),
+        source("AuraTLS", [nioCore, nioSSL]),
         source(
             "AuraServer",
             [
-                "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", nioCore, nioPosix,
-                logging,
+                "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraTLS",
+                nioCore, nioPosix, nioSSL, nioTLS, logging,
             ]),
-        source("AuraClient", ["CAura", "AuraCore", "AuraWire", nioCore, nioPosix]),
+        source(
+            "AuraClient",
+            ["CAura", "AuraCore", "AuraWire", "AuraTLS", nioCore, nioPosix, nioSSL, nioTLS]),
         source("AuraImport", ["AuraCore", "CZlib"]),
         // Program.
         .executableTarget(
             name: "aura",
             dependencies: [
                 "CAura", "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraMetadata",
-                "AuraWire", "AuraServer", "AuraClient", "AuraImport", argumentParser, logging,
-                nioCore, nioPosix, yams,
+                "AuraWire", "AuraTLS", "AuraServer", "AuraClient", "AuraImport", argumentParser,
+                logging, nioCore, nioPosix, yams,
             ],
             swiftSettings: sources),
         // A world for tests: never linked by the program.
@@ -97,13 +104,14 @@ let package = Package(
             "AuraServerTests",
             [
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
-                "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
+                "AuraTLS", "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
+                nioSSL, nioTLS,
             ]),
         tests(
             "AuraTests",
             [
-                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraServer", "AuraClient",
-                "AuraImport", "AuraTesting", argumentParser, logging,
+                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraTLS", "AuraServer",
+                "AuraClient", "AuraImport", "AuraTesting", argumentParser, logging,
             ]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),

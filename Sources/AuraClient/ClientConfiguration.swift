@@ -6,6 +6,8 @@ public struct ClientConfiguration: Sendable {
     public var host: String
     /// Port of its binary protocol.
     public var port: Int
+    /// How to speak TLS; nil: not at all, which is meant for loopback.
+    public var tls: ClientTLS?
     /// The key that the server asks for; nil where it asks for none.
     public var apiKey: String?
     /// The producer's name: 1…128 bytes, the same after each restart of this instance of the

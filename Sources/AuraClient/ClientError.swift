@@ -29,6 +29,8 @@ public enum ClientError: Error, Hashable, Sendable {
     /// The server asks for an API key, or the key does not allow this; the client has stopped
     /// unless only a question was refused.
     case unauthorised(reason: String)
+    /// Client and server do not come together by TLS; the client has stopped, and nothing was sent.
+    case tls(TLSFailure, server: String)
     /// The server will never take this client as it is configured; the client has stopped.
     case stopped(reason: String)
     /// The batches of an import must be sent in order: this number is due.
@@ -70,6 +72,8 @@ extension ClientError: CustomStringConvertible {
                 + "give each instance a name of its own"
         case .unauthorised(let reason):
             reason
+        case .tls(let failure, let server):
+            failure.text(at: server)
         case .stopped(let reason):
             "the client has stopped: \(reason)"
         case .outOfOrder(let expected):

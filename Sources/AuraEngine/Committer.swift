@@ -24,6 +24,7 @@ final class Committer: Sendable {
     /// Touched on `queue` alone, so nobody ever waits for this lock.
     private let storage: Mutex<Storage>
     private let spares: SpareSegments
+    private let flusher: Flusher
     private let queue = DispatchQueue(label: "aura.commit", qos: .userInteractive)
     private let published: Mutex<Published>
     private let clock: @Sendable () -> Int64
@@ -55,8 +56,10 @@ final class Committer: Sendable {
         self.clock = clock
         self.logger = logger
         spares = SpareSegments(logger: logger)
+        flusher = Flusher(logger: logger)
         queue.async {
             self.orderSpare()
+            self.orderFlush()
             self.promiseWhenIdle()
         }
     }
@@ -119,6 +122,7 @@ final class Committer: Sendable {
             // Behind the answers, so that one waking of an event loop serves for both.
             notify()
             orderSpare()
+            orderFlush()
         }
         promiseWhenIdle()
     }
@@ -245,10 +249,51 @@ final class Committer: Sendable {
         spares.make(wanted) { self.queue.async { self.orderSpare() } }
     }
 
+    /// Flushes when there is enough in memory.
+    private func orderFlush() {
+        guard flusher.isReady, storage.withLock({ $0.wantsFlush }) else { return }
+        flush { _ in }
+    }
+
+    /// Flushes all that is in memory, once a flush that is under way has ended.
+    ///
+    /// - Parameter done: Called on the writer queue.
+    func flush(_ done: @escaping @Sendable (Result<Void, StorageError>) -> Void) {
+        queue.async {
+            if self.flusher.wait(for: { self.flush(done) }) { return }
+            guard let job = self.storage.withLock({ $0.beginFlush() }) else {
+                return done(.success(()))
+            }
+            self.flusher.run(job) { result in
+                self.queue.async { done(self.install(result)) }
+            }
+        }
+    }
+
+    /// Makes a flushed chunk part of the store, and lets go of what it stands for.
+    private func install(
+        _ result: Result<FlushedChunk, StorageError>
+    ) -> Result<Void, StorageError> {
+        let now = clock()
+        let flushed: FlushedChunk? = if case .success(let chunk) = result { chunk } else { nil }
+        let outcome = storage.withLock { storage -> Result<RetiredFiles, StorageError> in
+            do throws(StorageError) {
+                let retired = try storage.endFlush(flushed, now: now)
+                return result.map { _ in retired }
+            } catch { return .failure(error) }
+        }
+        let (snapshot, bytes) = storage.withLock { ($0.snapshot, $0.headBytes) }
+        published.withLock { $0.snapshot = snapshot }
+        waiting.withLock { $0.intake.headBytes = bytes }
+        flusher.end(outcome) { self.orderFlush() }
+        return outcome.map { _ in }
+    }
+
     /// Commits what waits, refuses what comes, and closes the storage.
     func close() throws(StorageError) {
         waiting.withLock { $0.refusal = $0.refusal ?? .closed }
         spares.close()
+        flusher.close()
         let now = clock()
         let result = queue.sync { () -> Result<Void, StorageError> in
             commitAll()

@@ -8,7 +8,7 @@ public import AuraStorage
 /// snapshots and never wait for writers.
 public final class EventStore: Sendable {
     private let committer: Committer
-    let index: EventIndex
+    let index: EventIndex?
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
     /// Identity of the store: another one after a restore.
@@ -22,6 +22,10 @@ public final class EventStore: Sendable {
         var options = Storage.Options(incarnation: configuration.newIncarnation)
         options.segmentSize = configuration.segmentSize
         options.indexPlan = configuration.indexPlan
+        options.flushRows = configuration.flushRows
+        // A quarter: while one part is flushed the next ones come.
+        options.flushBytes = configuration.flushBytes ?? configuration.memoryLimit / 4
+        options.cacheBytes = configuration.cacheBytes
         do throws(StorageError) {
             let storage = try Storage(
                 directory: configuration.directory, fileSystem: configuration.fileSystem,
@@ -91,6 +95,14 @@ public final class EventStore: Sendable {
         let committer = committer
         let number = committer.addObserver(body)
         return Observation { committer.removeObserver(number) }
+    }
+
+    /// Moves all events that are in memory now into a chunk, and waits until that is done.
+    public func flush() async throws(EngineError) {
+        let result = await withCheckedContinuation { continuation in
+            committer.flush { continuation.resume(returning: $0) }
+        }
+        do throws(StorageError) { try result.get() } catch { throw .storage(error) }
     }
 
     /// Why nothing can be written; nil while all is well.

@@ -7,10 +7,18 @@ public struct EventStoreConfiguration: Sendable {
     public var directory: String
     /// Bytes of memory that events may take; batches beyond are refused until there is room.
     public var memoryLimit = 320 << 20
-    /// What the time-bucket index takes from events, and how much memory it may use.
-    public var indexPlan = IndexPlan.standard
+    /// What the time-bucket index takes from events, and how much memory it may use; nil for a store
+    /// that answers no metrics.
+    public var indexPlan: IndexPlan?
     /// Bytes of a log segment of a new store.
     public var segmentSize: Int64 = 64 << 20
+    /// Events in memory from which on they are flushed into a chunk.
+    public var flushRows = 1 << 20
+    /// Bytes in memory from which on events are flushed, however few they are; nil for a quarter of
+    /// the memory limit.
+    public var flushBytes: Int?
+    /// Bytes of blocks of chunks that are kept in memory.
+    public var cacheBytes = 32 << 20
     /// Identity of a new store: random.
     public var newIncarnation: UInt64
     /// Where files are.

@@ -14,6 +14,8 @@ public enum MetadataError: Error, Hashable, Sendable {
     case expiredKey(prefix: String, at: Int64)
     /// No key has that id or prefix.
     case noSuchKey(String)
+    /// The certificate of a new key is that of a key already, perhaps of a revoked one.
+    case certificateTaken(prefix: String)
     /// A new key's name is empty or longer than `APIKey.maximumNameSize` bytes.
     case invalidKeyName
     /// A new key would allow nothing.
@@ -38,6 +40,8 @@ public enum MetadataError: Error, Hashable, Sendable {
             "Create a new key, with a later expiry if need be: aura keys create."
         case .noSuchKey:
             "List the keys there are: aura keys list."
+        case .certificateTaken:
+            "Use that key (aura keys list); if it was revoked, have another certificate issued."
         case .invalidKeyName:
             "Give the key a name of 1 to \(APIKey.maximumNameSize) bytes that says who uses it."
         case .noScopes:
@@ -61,6 +65,7 @@ extension MetadataError: CustomStringConvertible {
         case .revokedKey(let prefix, let at): "API key \(prefix) was revoked at \(Self.text(at))"
         case .expiredKey(let prefix, let at): "API key \(prefix) expired at \(Self.text(at))"
         case .noSuchKey(let given): "no API key has the id or prefix '\(given)'"
+        case .certificateTaken(let prefix): "the certificate is that of key \(prefix) already"
         case .invalidKeyName: "the API key's name is empty or too long"
         case .noScopes: "the API key has no scope"
         case .expiryNotInFuture(let at):

@@ -1,4 +1,5 @@
 public import AuraCore
+public import AuraStorage
 
 /// How many events, of which kind, when: the question that needs no language.
 public struct CountQuery: Hashable, Sendable {
@@ -19,6 +20,12 @@ public struct CountQuery: Hashable, Sendable {
 
     /// Everything, in one row.
     public init() {}
+
+    /// The time range, µs.
+    var times: Range<Int64> {
+        let start = start?.microseconds ?? .min
+        return start..<max(start, end?.microseconds ?? .max)
+    }
 
     /// An attribute that must equal one of several values, as `==` of values says.
     ///
@@ -97,8 +104,12 @@ public enum QueryError: Error, Hashable, Sendable {
     case badQuantiles
     /// Types whose values mean different things cannot share a mean; these are their attributes.
     case mixedValues([String])
+    /// The store keeps no index.
+    case noIndex
     /// Whoever asked wants no answer any more.
     case stopped
+    /// Stored events could not be read.
+    case storage(StorageError)
 }
 
 extension QueryError: CustomStringConvertible {
@@ -124,8 +135,12 @@ extension QueryError: CustomStringConvertible {
         case .mixedValues(let names):
             "values of different attributes (\(names.joined(separator: ", "))) have no mean in "
                 + "common; ask for types whose value is the same, or group by type"
+        case .noIndex:
+            "the store keeps no index; open it with a plan for one, or count the events"
         case .stopped:
             "the count was stopped before its end; ask again if the answer is still wanted"
+        case .storage(let error):
+            error.description
         }
     }
 }

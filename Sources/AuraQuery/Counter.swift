@@ -5,9 +5,10 @@ public import AuraStorage
 public enum Counter {
     /// Answers the query from a snapshot.
     ///
-    /// Each strip is counted for itself, by numbers instead of keys, and its groups are merged.
+    /// Each strip and each piece of a chunk is counted for itself, by numbers instead of keys, and its
+    /// groups are merged.
     ///
-    /// - Parameter shouldStop: Asked before each strip; once it says so, the count ends with
+    /// - Parameter shouldStop: Asked before each of them; once it says so, the count ends with
     ///   `.stopped`.
     public static func run(
         _ query: CountQuery, over snapshot: Snapshot, shouldStop: () -> Bool = { false }
@@ -16,15 +17,17 @@ public enum Counter {
         let filters = query.filters.map(RowFilter.init)
         var table = GroupTable()
         var failure: QueryError?
-        snapshot.forEachStrip { strip in
-            if shouldStop() {
-                failure = .stopped
-            } else {
-                count(query, filters, strip.batch, into: &table)
-                failure = table.excess(of: query)
+        do throws(StorageError) {
+            try snapshot.forEachSource(in: query.times) { source throws(StorageError) in
+                if shouldStop() {
+                    failure = .stopped
+                } else {
+                    try count(query, filters, source, into: &table)
+                    failure = table.excess(of: query)
+                }
+                return failure == nil
             }
-            return failure == nil
-        }
+        } catch { throw .storage(error) }
         if let failure { throw failure }
         return CountResult(rows: table.rows, watermark: snapshot.watermark)
     }
@@ -40,13 +43,16 @@ public enum Counter {
     }
 
     private static func count(
-        _ query: CountQuery, _ filters: [RowFilter], _ batch: EventBatch,
+        _ query: CountQuery, _ filters: [RowFilter], _ source: any RowSource,
         into table: inout GroupTable
-    ) {
-        guard var selection = RowSelection(batch, query) else { return }
-        for filter in filters { selection.keep(filter, batch) }
-        let times = batch.times()
-        let dimensions = query.groupings.map { Dimension($0, batch, times) }
+    ) throws(StorageError) {
+        guard var selection = try RowSelection(source, query) else { return }
+        for filter in filters { try selection.keep(filter, source) }
+        let times = try source.times()
+        var dimensions: [Dimension] = []
+        for grouping in query.groupings {
+            dimensions.append(try Dimension(grouping, source, times))
+        }
         guard let first = dimensions.first else {
             var tally = Tally()
             selection.forEach { tally.add(times[$0], row: $0) }
@@ -63,7 +69,7 @@ public enum Counter {
     }
 }
 
-/// Count and time range of the rows of one group in one batch.
+/// Count and time range of the rows of one group in one source.
 private struct Tally {
     var count: UInt64 = 0
     var first = Int64.max
@@ -79,7 +85,7 @@ private struct Tally {
     }
 }
 
-/// The groups of all strips so far.
+/// The groups of all sources so far.
 private struct GroupTable {
     private var groups: [[GroupKey]: CountResult.Row] = [:]
     private var textSize = 0

@@ -1,18 +1,21 @@
 import AuraCore
+import AuraStorage
 
-/// The keys of one grouping within one batch, numbered.
+/// The keys of one grouping within one source, numbered.
 struct Dimension {
     private(set) var keys: [GroupKey] = []
     /// The number of each row's key.
     private(set) var codes: [UInt32]
 
-    init(_ grouping: CountQuery.Grouping, _ batch: EventBatch, _ times: [Int64]) {
+    init(
+        _ grouping: CountQuery.Grouping, _ source: any RowSource, _ times: [Int64]
+    ) throws(StorageError) {
         switch grouping {
         case .type:
-            keys = batch.layout.types.map { .type(batch.string($0.name)) }
-            codes = batch.typeCodes()
+            keys = source.typeNames.map { .type($0) }
+            codes = try source.typeCodes()
         case .bucket(let width):
-            codes = Array(repeating: 0, count: batch.rowCount)
+            codes = Array(repeating: 0, count: source.rowCount)
             var numbers: [Int64: UInt32] = [:]
             for row in codes.indices {
                 codes[row] = number(times[row].flooredQuotient(width), &numbers) {
@@ -21,30 +24,30 @@ struct Dimension {
             }
         case .attribute(let name):
             keys = [.attribute(nil)]
-            codes = Array(repeating: 0, count: batch.rowCount)
-            for column in batch.columns(named: name) {
-                add(column, batch)
-            }
+            codes = Array(repeating: 0, count: source.rowCount)
+            for column in try source.columns(named: name) { add(column) }
         }
     }
 
-    private mutating func add(_ column: BatchLayout.Column, _ batch: EventBatch) {
-        var index = 0
-        if column.type == .string {
-            var numbers: [Int: UInt32] = [:]
-            batch.forEachRow(of: column) { row in
-                let code = batch.stringCode(at: index, of: column.values)
-                codes[row] = number(code, &numbers) { .attribute(.string(batch.string($0))) }
-                index += 1
+    private mutating func add(_ column: ColumnData) {
+        if case .texts(let texts, let table) = column.values {
+            // The number of each code; 0 while it has none, for that is the key of no value.
+            var numbers = [UInt32](repeating: 0, count: table.count)
+            for index in texts.indices {
+                let code = Int(texts[index])
+                if numbers[code] == 0 {
+                    numbers[code] = UInt32(keys.count)
+                    keys.append(.attribute(.string(table.text(code))))
+                }
+                codes[column.row(index)] = numbers[code]
             }
             return
         }
         var numbers: [AttributeValue: UInt32] = [:]
-        batch.forEachRow(of: column) { row in
-            codes[row] = number(batch.value(at: index, of: column), &numbers) {
+        for index in 0..<column.count {
+            codes[column.row(index)] = number(column.value(index), &numbers) {
                 .attribute($0.canonical)
             }
-            index += 1
         }
     }
 
@@ -60,7 +63,7 @@ struct Dimension {
     }
 }
 
-/// The groups of a batch's rows, as numbers: first those of one dimension, then split by others.
+/// The groups of a source's rows, as numbers: first those of one dimension, then split by others.
 struct RowGroups {
     /// The number of each selected row's group.
     private(set) var codes: [UInt32]
@@ -75,7 +78,7 @@ struct RowGroups {
     /// Splits each group by the keys of another dimension.
     mutating func split(by dimension: Dimension, _ selection: RowSelection) {
         let width = dimension.keys.count
-        // Neither has more numbers than a batch has values, so that this is below 2⁴².
+        // Neither has more numbers than a source has rows or texts: this is far below 2⁶³.
         let pairs = count * width
         // While they are few, each pair has a number, whether there are such rows or not.
         guard pairs > 2 * codes.count else {
@@ -95,13 +98,5 @@ struct RowGroups {
             }
         }
         count = numbers.count
-    }
-}
-
-extension EventBatch {
-    /// The columns of an attribute, one for each type it has.
-    func columns(named name: String) -> [BatchLayout.Column] {
-        guard let code = code(of: name) else { return [] }
-        return layout.columns.filter { $0.name == code }
     }
 }

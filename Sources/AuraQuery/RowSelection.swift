@@ -1,27 +1,28 @@
 import AuraCore
+import AuraStorage
 
-/// The rows of a batch that still count.
+/// The rows of a source that still count.
 struct RowSelection {
     private let rowCount: Int
     /// nil while all rows count.
     private var isKept: [Bool]?
 
     /// Rows of the query's types and time range; nil if there are none.
-    init?(_ batch: EventBatch, _ query: CountQuery) {
-        let start = query.start?.microseconds ?? Int64.min
-        let end = query.end?.microseconds ?? Int64.max
-        let range = batch.layout.timeRange
-        guard range.upperBound >= start, range.lowerBound < end else { return nil }
-        rowCount = batch.rowCount
-        if !query.types.isEmpty {
-            let wanted = Set(query.types.compactMap { batch.code(of: $0) })
-            let keep = batch.layout.types.map { wanted.contains($0.name) }
-            guard keep.contains(true) else { return nil }
-            if keep.contains(false) { isKept = batch.typeCodes().map { keep[Int($0)] } }
+    init?(_ source: any RowSource, _ query: CountQuery) throws(StorageError) {
+        let wanted = query.times
+        let range = source.timeRange
+        guard range.upperBound >= wanted.lowerBound, range.lowerBound < wanted.upperBound else {
+            return nil
         }
-        if range.lowerBound < start || range.upperBound >= end {
-            let isInside = batch.times().map { $0 >= start && $0 < end }
-            intersect(isInside)
+        rowCount = source.rowCount
+        if !query.types.isEmpty {
+            let types = Set(query.types.map(ExactText.init))
+            let keep = source.typeNames.map { types.contains(ExactText($0)) }
+            guard keep.contains(true) else { return nil }
+            if keep.contains(false) { isKept = try source.typeCodes().map { keep[Int($0)] } }
+        }
+        if range.lowerBound < wanted.lowerBound || range.upperBound >= wanted.upperBound {
+            intersect(try source.times().map { wanted.contains($0) })
         }
     }
 
@@ -35,10 +36,10 @@ struct RowSelection {
     }
 
     /// Keeps rows whose attribute equals one of the filter's values.
-    mutating func keep(_ filter: RowFilter, _ batch: EventBatch) {
-        var matches = [Bool](repeating: false, count: batch.rowCount)
-        for column in batch.columns(named: filter.attribute) {
-            filter.mark(column, batch, in: &matches)
+    mutating func keep(_ filter: RowFilter, _ source: any RowSource) throws(StorageError) {
+        var matches = [Bool](repeating: false, count: source.rowCount)
+        for column in try source.columns(named: filter.attribute) {
+            filter.mark(column, in: &matches)
         }
         intersect(matches)
     }
@@ -53,7 +54,7 @@ struct RowSelection {
     }
 }
 
-/// A filter made ready for many batches: its values by type.
+/// A filter made ready for many sources: its values by type.
 struct RowFilter {
     let attribute: String
     private let texts: [String]
@@ -66,24 +67,25 @@ struct RowFilter {
     }
 
     /// Marks the rows whose value in the column is one of the filter's.
-    func mark(_ column: BatchLayout.Column, _ batch: EventBatch, in matches: inout [Bool]) {
+    func mark(_ column: ColumnData, in matches: inout [Bool]) {
         guard let values = values[column.type] else { return }
-        var index = 0
-        if column.type == .string {
-            let codes = Set(texts.compactMap { batch.code(of: $0) })
-            guard !codes.isEmpty else { return }
-            batch.forEachRow(of: column) { row in
-                matches[row] = codes.contains(batch.stringCode(at: index, of: column.values))
-                index += 1
+        if case .texts(let codes, let table) = column.values {
+            let wanted = Set(texts.compactMap { table.code(of: $0).map(UInt32.init) })
+            guard !wanted.isEmpty else { return }
+            let only = wanted.count == 1 ? wanted.first : nil
+            for index in codes.indices
+            where only.map({ $0 == codes[index] }) ?? wanted.contains(codes[index]) {
+                matches[column.row(index)] = true
             }
             return
         }
         // One value is compared faster than hashed.
         let only = values.count == 1 ? values.first : nil
-        batch.forEachRow(of: column) { row in
-            let value = batch.value(at: index, of: column)
-            if only.map({ $0 == value }) ?? values.contains(value) { matches[row] = true }
-            index += 1
+        for index in 0..<column.count {
+            let value = column.value(index)
+            if only.map({ $0 == value }) ?? values.contains(value) {
+                matches[column.row(index)] = true
+            }
         }
     }
 }

@@ -1,10 +1,18 @@
 public import AuraWire
 
-/// Tells what an API key grants.
+/// Tells what an API key, or the client certificate that stands for one, grants.
 ///
-/// Called on a queue of its own, where it may block; never on an event loop. The key is whatever the
-/// client sent, at most `WireLimits.keyBytes` long.
-public typealias Authenticator = @Sendable (_ key: String) -> Result<AccessGrant, AccessDenial>
+/// Called on a queue of its own, where it may block; never on an event loop.
+public typealias Authenticator =
+    @Sendable (_ credential: Credential) -> Result<AccessGrant, AccessDenial>
+
+/// What a client shows to be let in.
+public enum Credential: Hashable, Sendable {
+    /// Whatever the client sent as its API key: 1…`WireLimits.keyBytes` bytes.
+    case key(String)
+    /// The client's certificate, in DER, signed by an authority that the server accepts.
+    case certificate([UInt8])
+}
 
 /// What a key grants.
 public struct AccessGrant: Hashable, Sendable {

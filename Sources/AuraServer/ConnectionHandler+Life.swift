@@ -11,7 +11,7 @@ extension ConnectionHandler {
         case .appended(let ticket, let result): receive(ticket, result)
         case .authenticated(let result): receive(result)
         case .counted(let ticket, let result): receive(ticket, result)
-        case .stepped(let requestID, let step): receive(requestID, step)
+        case .stepped(let turn, let step): receive(turn, step)
         }
     }
 
@@ -101,6 +101,10 @@ extension ConnectionHandler {
     /// Takes no further request; closes when those that wait are answered.
     func drain() {
         guard !isClosing, state.phase != .draining else { return }
+        guard isOpen else {
+            closeNow()
+            return
+        }
         state.drain()
         endSubscriptions()
         write(GoAway(.shuttingDown), to: 0)
@@ -134,7 +138,15 @@ extension ConnectionHandler {
         guard !isClosing else { return }
         let limits = shared.configuration
         if !state.isKnown, now - openedAt > TimeAmount(limits.handshakeTimeout) {
+            guard isOpen else {
+                // Nothing can be said to it without TLS.
+                shared.counters.countFailure(.handshakeTimeout)
+                closeNow()
+                return
+            }
             fail(WireFailure(.handshakeTimeout))
+        } else if !isOpen {
+            return
         } else if let since = partialSince, now - since > TimeAmount(limits.frameTimeout) {
             fail(WireFailure(.slowPeer, detail: "a frame did not arrive whole"))
         } else if let since = unwritableSince, now - since > TimeAmount(limits.writeTimeout) {

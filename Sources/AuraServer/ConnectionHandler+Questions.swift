@@ -1,5 +1,6 @@
 import AuraEngine
 import AuraQuery
+import AuraStorage
 import AuraWire
 import Logging
 import NIOCore
@@ -136,10 +137,18 @@ extension ConnectionHandler {
     }
 
     /// A query thread has made frames of a subscription.
-    func receive(_ requestID: UInt32, _ step: SubscriptionStep) {
+    func receive(_ turn: SubscriptionTurn, _ result: Result<SubscriptionStep, StorageError>) {
         stepping = nil
-        guard var subscription = subscriptions[requestID], subscription.serial == step.serial
+        let requestID = turn.requestID
+        guard var subscription = subscriptions[requestID], subscription.serial == turn.serial
         else { return }
+        let step: SubscriptionStep
+        do throws(StorageError) { step = try result.get() } catch {
+            shared.logger.error("a tail ended: \(error)")
+            subscriptions[requestID] = nil
+            refuse(WireFailure(.internalError), requestID)
+            return
+        }
         subscription.next = step.next
         subscription.credit -= Int64(step.spent)
         subscriptions[requestID] = subscription
@@ -157,11 +166,14 @@ extension ConnectionHandler {
         else { return }
         let (id, loop, store) = (id, loop, shared.store)
         let isTaken = shared.queries.submit {
-            let step = SubscriptionStep(
-                subscription, requestID: requestID, snapshot: store.snapshot)
-            loop.post(
-                ServerLoop.Letter(
-                    connection: id, content: .stepped(requestID: requestID, step)))
+            let turn = SubscriptionTurn(requestID: requestID, serial: subscription.serial)
+            let step: Result<SubscriptionStep, StorageError>
+            do throws(StorageError) {
+                step = .success(
+                    try SubscriptionStep(
+                        subscription, requestID: requestID, snapshot: store.snapshot))
+            } catch { step = .failure(error) }
+            loop.post(ServerLoop.Letter(connection: id, content: .stepped(turn, step)))
         }
         // Where all threads are busy, the next commit or sweep asks again.
         guard isTaken else { return }

@@ -110,20 +110,31 @@ extension ConnectionHandler {
             write(AuthOK(scopes: state.scopes, keyID: ""), to: requestID)
             return
         }
+        guard let credential = credential(auth) else {
+            let detail = "it has not asked for a client certificate, or got none"
+            refuse(WireFailure(.notAuthorised, detail: detail), requestID)
+            return
+        }
         state.beganCheck()
-        key = auth.key
+        self.credential = credential
         authRequest = requestID
         checkKey()
     }
 
+    /// What AUTH shows: a key, or with an empty one the certificate of the TLS handshake.
+    private func credential(_ auth: Auth) -> Credential? {
+        auth.key.isEmpty ? certificate.map { .certificate($0) } : .key(auth.key)
+    }
+
     /// Has the key checked, away from the event loop.
     func checkKey() {
-        guard let key, let authenticator = shared.authenticator else { return }
+        guard let credential, let authenticator = shared.authenticator else { return }
         authenticatedAt = .now()
         let (id, loop) = (id, loop)
         shared.authentication.async {
             loop.post(
-                ServerLoop.Letter(connection: id, content: .authenticated(authenticator(key))))
+                ServerLoop.Letter(
+                    connection: id, content: .authenticated(authenticator(credential))))
         }
     }
 
@@ -143,7 +154,11 @@ extension ConnectionHandler {
             if case .unavailable(let reason) = denial {
                 shared.logger.error("keys cannot be checked: \(reason)")
             }
-            fail(WireFailure(denial.code), state.phase == .checking ? authRequest : 0)
+            var detail = ""
+            if case .certificate = credential { detail = "that of the client certificate" }
+            fail(
+                WireFailure(denial.code, detail: detail),
+                state.phase == .checking ? authRequest : 0)
         }
     }
 }

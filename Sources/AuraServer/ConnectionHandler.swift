@@ -33,6 +33,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Whether nothing more is read or answered: a failure was told, or the socket is gone.
     var isClosing = false
     private var mustRead = false
+    /// Whether frames may come and go: not before a server with TLS knows what the peer speaks.
+    private(set) var isOpen = false
+    /// The certificate that the peer has shown, in DER.
+    var certificate: [UInt8]?
 
     // Requests that wait for answers.
     var inFlight = 0
@@ -40,8 +44,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var credit: Int
     /// Bytes to be granted at the next flush.
     var grant = 0
-    /// The key, for checking it again.
-    var key: String?
+    /// What the client has shown, for checking it again.
+    var credential: Credential?
     var authRequest: UInt32 = 0
 
     // Progress of the store as this client knows it.
@@ -96,6 +100,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        if shared.configuration.tls == nil { open() }
+    }
+
+    /// The connection begins: frames may come.
+    func open() {
+        isOpen = true
         if isRejected {
             fail(WireFailure(.tooManyConnections))
         } else if loop.isDraining {
@@ -136,7 +146,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        shared.logger.debug("connection \(id): \(error)")
+        if isOpen || isClosing {
+            shared.logger.debug("connection \(id): \(error)")
+        } else {
+            failedHandshake(error)
+            isClosing = true
+        }
         context.close(promise: nil)
     }
 
@@ -159,9 +174,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 }
             }
         } catch {
+            if ConnectionHandler.isTLS(bytes, at: offset) {
+                shared.logger.info("connection \(id) speaks TLS, which needs tls.certificate")
+            }
             fail(WireFailure(FailureCode(wire: error), error))
         }
         return (offset, 0)
+    }
+
+    /// Whether the bytes are the beginning of a TLS handshake, of any version.
+    private static func isTLS(_ bytes: RawSpan, at offset: Int) -> Bool {
+        let head = bytes.slice(offset, min(2, bytes.byteCount - offset)).array
+        return head == [0x16, 3]
     }
 
     /// Keeps the beginning of a frame until its rest comes.

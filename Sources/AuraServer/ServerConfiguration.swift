@@ -7,6 +7,8 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The port; 0 takes any that is free.
     public var port = 7171
+    /// Certificate and key, and who must speak TLS; nil: nobody can.
+    public var tls: ServerTLS?
     /// Threads that read and write sockets.
     public var eventLoops = 2
     /// Threads that answer counts and fill subscriptions.

@@ -10,6 +10,8 @@ final class ServerCounters: Sendable {
     private let rewritten = Atomic<UInt64>(0)
     private let questions = Atomic<UInt64>(0)
     private let accepted = Atomic<UInt64>(0)
+    private let handshakes = Atomic<UInt64>(0)
+    private let failedHandshakes = Atomic<UInt64>(0)
     private let failures = Mutex<[FailureCode: UInt64]>([:])
 
     func countStored(events count: Int, bytes size: Int, isRewritten: Bool) {
@@ -22,6 +24,11 @@ final class ServerCounters: Sendable {
     func countDuplicate() { duplicates.wrappingAdd(1, ordering: .relaxed) }
     func countQuestion() { questions.wrappingAdd(1, ordering: .relaxed) }
     func countConnection() { accepted.wrappingAdd(1, ordering: .relaxed) }
+
+    /// Counts a TLS handshake that was done.
+    func countHandshake() { handshakes.wrappingAdd(1, ordering: .relaxed) }
+    /// Counts a TLS handshake that failed; those that took too long are failures of their own.
+    func countFailedHandshake() { failedHandshakes.wrappingAdd(1, ordering: .relaxed) }
 
     func countFailure(_ code: FailureCode) {
         failures.withLock { $0[code, default: 0] += 1 }
@@ -37,6 +44,8 @@ final class ServerCounters: Sendable {
             StatusInfo.Counter("events.stored", events.load(ordering: .relaxed)),
             StatusInfo.Counter("questions", questions.load(ordering: .relaxed)),
             StatusInfo.Counter("connections.accepted", accepted.load(ordering: .relaxed)),
+            StatusInfo.Counter("tls.handshakes", handshakes.load(ordering: .relaxed)),
+            StatusInfo.Counter("tls.failed", failedHandshakes.load(ordering: .relaxed)),
         ]
         let failures = failures.withLock { $0 }
         for (code, count) in failures.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {

@@ -151,7 +151,7 @@ extension ServerLoop {
         /// The answer to a question.
         case counted(CountTicket, Result<CountAnswer, EngineError>)
         /// More events of a subscription.
-        case stepped(requestID: UInt32, SubscriptionStep)
+        case stepped(SubscriptionTurn, Result<SubscriptionStep, StorageError>)
     }
 }
 

@@ -31,8 +31,7 @@ struct StripPick {
             note(sequence)
             return
         }
-        // The builder guesses high: an event that alone came in a batch fits one.
-        force(event)
+        builder.appendAlone(valid: event)
         note(sequence)
         close(before: sequence + 1, frame)
     }
@@ -61,15 +60,5 @@ struct StripPick {
 
     private mutating func accepts(_ event: Event) -> Bool {
         do throws(EventError) { return try builder.append(event) } catch { return false }
-    }
-
-    private mutating func force(_ event: Event) {
-        do throws(EventError) {
-            try builder.beginRow(type: builder.type(event.type), time: event.time)
-            if let id = event.id { try builder.set(ReservedName.id, id.value) }
-            for attribute in event.attributes { try builder.set(attribute.name, attribute.value) }
-        } catch {
-            preconditionFailure("an event of a valid batch is not valid: \(error)")
-        }
     }
 }

@@ -15,6 +15,13 @@ struct Subscription: Sendable {
     var credit: Int64
 }
 
+/// Which subscription a step is for.
+struct SubscriptionTurn: Sendable {
+    let requestID: UInt32
+    /// Tells it from others of the same id, before and after.
+    let serial: Int
+}
+
 /// A piece of a subscription's events as frames: made on a query thread from a snapshot.
 struct SubscriptionStep: Sendable {
     var frames = ByteBuffer()
@@ -22,8 +29,6 @@ struct SubscriptionStep: Sendable {
     var spent = 0
     /// The next sequence number to look at.
     var next: UInt64
-    /// That of the subscription.
-    let serial: Int
     private let requestID: UInt32
 
     /// Bytes after which a step ends, so that connections take turns.
@@ -32,13 +37,16 @@ struct SubscriptionStep: Sendable {
     private static let quietEvents: UInt64 = 65_536
 
     /// Frames from `subscription.next` on, until credit or step are spent or no more is visible.
-    init(_ subscription: Subscription, requestID: UInt32, snapshot: Snapshot) {
+    ///
+    /// - Throws: What keeps stored events from being read: the subscription cannot go on.
+    init(
+        _ subscription: Subscription, requestID: UInt32, snapshot: Snapshot
+    ) throws(StorageError) {
         next = subscription.next
-        serial = subscription.serial
         self.requestID = requestID
         let budget = Int(clamping: min(subscription.credit, Int64(SubscriptionStep.bytes)))
         var told = next
-        snapshot.forEachStrip(from: next) { strip in
+        try snapshot.forEachStrip(from: next) { strip in
             if append(strip, subscription.types) {
                 told = next
             } else if next - told >= SubscriptionStep.quietEvents {

@@ -116,8 +116,13 @@ public final class TCPServer: Sendable {
             throw ChannelError.inappropriateOperationForState
         }
         shared.counters.countConnection()
-        try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(id: id, shared: shared, loop: loop, isRejected: open > maximum))
+        let connection = ConnectionHandler(
+            id: id, shared: shared, loop: loop, isRejected: open > maximum)
+        let pipeline = channel.pipeline.syncOperations
+        if let tls = shared.configuration.tls {
+            try pipeline.addHandler(TLSGate(tls, before: connection))
+        }
+        try pipeline.addHandler(connection)
     }
 
     /// How often clocks are looked at: often enough for the shortest of them.

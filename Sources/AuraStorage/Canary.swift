@@ -16,6 +16,14 @@ public enum Canary: String, CaseIterable, Sendable {
     case showBeforeSync
     case retryFailedSync
     case countFailedGroup
+    case skipChunkSync
+    case skipCheckpointSync
+    // Chunks.
+    case ignoreFooterHash
+    case ignoreBlockHash
+    case forgetFlushedProducers
+    case keepFlushedStrips
+    case flushAfterFailedEdit
     // Recovery.
     case trustLastGroup
     case trustLastEdit

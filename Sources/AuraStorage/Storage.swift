@@ -14,8 +14,16 @@ public struct Storage: Sendable {
         public var segmentSize: Int64 = 64 << 20
         /// Spare segments kept ready.
         public var spareSegments = 2
-        /// What the index takes from events.
-        public var indexPlan = IndexPlan.standard
+        /// What the index takes from events; nil for a store without one.
+        public var indexPlan: IndexPlan?
+        /// Events in memory from which on they are flushed into a chunk.
+        public var flushRows = 1 << 20
+        /// Bytes in memory from which on events are flushed, however few they are.
+        public var flushBytes = 64 << 20
+        /// How the rows of new chunks are divided.
+        public var chunkLayout = ChunkLayout()
+        /// Bytes of blocks of chunks that are kept in memory.
+        public var cacheBytes = 32 << 20
         /// Identity of a new store, drawn at random by the caller.
         public var incarnation: UInt64
 
@@ -35,7 +43,11 @@ public struct Storage: Sendable {
     private let options: Options
     private var manifest: Manifest
     private var log: Log
-    private var head = Head()
+    private var head: Head
+    private let cache: BlockCache
+    /// By their first sequence number.
+    private var chunks: [Chunk]
+    private var isFlushing = false
     private var isClosed = false
 
     /// Sequence number up to which every event lies in a group that a durable header promises: not
@@ -44,18 +56,18 @@ public struct Storage: Sendable {
     /// Whether the last group still waits for a later one to promise it.
     public private(set) var needsPromise = false
 
-    /// The time-bucket index of all durable events.
-    public let index: EventIndex
+    /// The time-bucket index of all durable events, if there is one.
+    public let index: EventIndex?
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
-    /// The producers as the log has them; the owner takes them over to admit batches.
-    public let producers: Producers
+    /// The producers as the durable groups have them; the owner takes them over to admit batches.
+    public private(set) var producers: Producers
     /// Ingest time of the last record of the log, µs.
-    public let lastIngestTime: Int64
+    public private(set) var lastIngestTime: Int64
 
     /// Opens the store of a data directory, or makes one where the directory is empty.
     ///
-    /// Everything the log holds is in the head afterwards, and durable.
+    /// What the log holds beyond the chunks is in the head afterwards, and durable.
     /// - Throws: `.inUse`, `.missing`, `.corrupt`, `.newerFormat`, `.noSpace`, `.io`. Nothing that
     ///   was acknowledged is changed when it throws.
     public init(
@@ -68,7 +80,13 @@ public struct Storage: Sendable {
         manifest = try Storage.openManifest(place, options, now: now, report: &report)
         let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
-        var replay = Replay(index: EventIndex(options.indexPlan))
+        let checkpoint = try place.checkpoint(manifest.state.flushed, manifest.incarnation)
+        let index = options.indexPlan.map { EventIndex($0) }
+        let cache = BlockCache(capacity: options.cacheBytes)
+        let chunks = try place.chunks(manifest, cache)
+        try index?.take(chunks, arrival: checkpoint.lastIngestTime)
+        var replay = Replay(
+            behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0, index: index)
         var found = try recovery.run(report: &report) { place throws(StorageError) in
             try replay.take(place)
         }
@@ -86,10 +104,12 @@ public struct Storage: Sendable {
         }
         log = found.log
         head = replay.head
-        index = replay.index
-        index.show(head.snapshot)
+        self.index = index
         producers = replay.producers
         lastIngestTime = replay.lastIngestTime
+        self.cache = cache
+        self.chunks = chunks
+        index?.show(head.snapshot(with: chunks))
         self.recovery = report
         stableSequence = log.nextSequence - 1
         do throws(FileSystemError) {
@@ -200,10 +220,14 @@ public struct Storage: Sendable {
             "a group that does not follow")
         if Canary.showBeforeSync.isActive { head.append(group) }
         try log.append(&group, manifest: &manifest, now: now)
+        for record in group.records {
+            lastIngestTime = record.header.ingestTime
+            _ = producers.apply(record.header, name: group.name(record))
+        }
         group.trim()
         if !Canary.showBeforeSync.isActive { head.append(group) }
-        index.show(head.snapshot)
-        index.take(group)
+        index?.show(snapshot)
+        index?.take(group)
         stableSequence = first - 1
         needsPromise = true
     }
@@ -224,7 +248,7 @@ public struct Storage: Sendable {
     /// Drawn when the store was made.
     public var incarnation: UInt64 { manifest.incarnation }
     /// The present events.
-    public var snapshot: Snapshot { head.snapshot }
+    public var snapshot: Snapshot { head.snapshot(with: chunks) }
     /// Bytes of memory that events take.
     public var headBytes: Int { head.byteCount }
     /// Why nothing is accepted any more; nil while all is well.
@@ -241,6 +265,65 @@ public struct Storage: Sendable {
     /// Takes a spare that was made.
     public mutating func add(_ spare: PreparedSegment) {
         log.addSpare(spare.file, number: spare.number)
+    }
+
+    /// Whether there is enough in memory for a flush.
+    public var wantsFlush: Bool {
+        !isFlushing && manifest.isWritable
+            && (head.rowCount >= options.flushRows
+                || head.byteCount >= options.flushBytes && head.rowCount > 0)
+    }
+
+    /// Begins to flush all events in memory; nil if there are none, or a flush is under way.
+    ///
+    /// `endFlush` must follow with what came of it.
+    public mutating func beginFlush() -> FlushJob? {
+        // Of an edit that failed nobody knows whether it is durable: the files that it names must
+        // stay as they are.
+        let isAllowed = manifest.isWritable || Canary.flushAfterFailedEdit.isActive
+        guard !isFlushing, !isClosed, isAllowed, head.rowCount > 0 else { return nil }
+        isFlushing = true
+        return FlushJob(
+            place: place, incarnation: manifest.incarnation,
+            number: manifest.state.lastChunk + 1, strips: head.beginFlush(),
+            layout: options.chunkLayout,
+            checkpoint: Checkpoint(producers: producers, lastIngestTime: lastIngestTime),
+            position: log.position, sequence: log.nextSequence - 1)
+    }
+
+    /// Makes a chunk part of the store, which gives up memory and log segments for it; nil ends a
+    /// flush that failed, and everything stays where it was.
+    ///
+    /// - Throws: `.noSpace`, `.io`; the flush has failed then, too.
+    /// - Returns: What is of no use any more, to be removed beside the writer.
+    public mutating func endFlush(
+        _ flushed: FlushedChunk?, now: Int64
+    ) throws(StorageError) -> RetiredFiles {
+        precondition(isFlushing, "no flush is under way")
+        isFlushing = false
+        var retired = RetiredFiles(place: place)
+        guard let flushed, !isClosed else {
+            head.endFlush(isInstalled: false)
+            return retired
+        }
+        let before = manifest.state
+        do throws(FileSystemError) {
+            try manifest.write([.chunkAdded(flushed.entry), .flushed(flushed.mark)], now: now)
+        } catch {
+            head.endFlush(isInstalled: false)
+            throw StorageError(error, in: place.directory)
+        }
+        head.endFlush(isInstalled: !Canary.keepFlushedStrips.isActive)
+        chunks.append(
+            Chunk(flushed.entry, in: place, incarnation: manifest.incarnation, cache: cache))
+        index?.show(snapshot)
+        for number in before.firstSegment..<manifest.state.firstSegment {
+            retired.names.append(FileName.log + "/" + FileName.segment(number))
+        }
+        if let checkpoint = before.flushed?.checkpoint {
+            retired.names.append(FileName.checkpoint(checkpoint))
+        }
+        return retired
     }
 
     /// Marks the store as closed in order and gives the directory back; nothing is accepted

@@ -32,6 +32,7 @@ public enum FailureCode: UInt16, CaseIterable, Sendable {
     case expiredKey = 203
     case revokedKey = 204
     case wrongScope = 205
+    case tlsRequired = 206
     // Load.
     case memoryFull = 301
     case overloaded = 302
@@ -78,8 +79,8 @@ public enum FailureCode: UInt16, CaseIterable, Sendable {
         case .unknownProducer:
             .reopenProducer
         case .badMagic, .badVersion, .malformed, .unknownOpcode, .unexpectedMessage,
-            .notAuthorised, .badKey, .expiredKey, .revokedKey, .wrongScope, .sequenceConflict,
-            .fenced, .tooManyProducers, .badProducerName:
+            .notAuthorised, .badKey, .expiredKey, .revokedKey, .wrongScope, .tlsRequired,
+            .sequenceConflict, .fenced, .tooManyProducers, .badProducerName:
             .stop
         }
     }
@@ -90,7 +91,7 @@ public enum FailureCode: UInt16, CaseIterable, Sendable {
         switch self {
         case .badMagic, .badVersion, .badHeaderChecksum, .frameTooLarge, .badPayloadChecksum,
             .malformed, .unexpectedMessage, .notAuthorised, .badKey, .expiredKey, .revokedKey,
-            .tooManyConnections, .idleTimeout, .slowPeer, .handshakeTimeout:
+            .tlsRequired, .tooManyConnections, .idleTimeout, .slowPeer, .handshakeTimeout:
             true
         default:
             false

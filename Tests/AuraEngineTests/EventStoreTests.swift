@@ -15,13 +15,13 @@ import Testing
         for start in stride(from: 0, to: 300, by: 100) {
             let outcome = try await store.append(batch(Array(events[start..<start + 100])))
             #expect(outcome == .stored(firstSequence: UInt64(start + 1), rowCount: 100))
-            let isSame = store.allEvents() == Array(events[..<(start + 100)])
+            let isSame = try store.allEvents() == Array(events[..<(start + 100)])
             #expect(isSame)
         }
         try store.close()
         let again = try openStore(on: disk)
         #expect(again.recovery.wasClosed)
-        #expect(again.allEvents() == events)
+        #expect(try again.allEvents() == events)
         #expect(again.progress.stable == 300)
         try again.close()
     }
@@ -37,7 +37,7 @@ import Testing
             answered += events
             let image = disk.crash(image: .allLost)
             let survivor = try openStore(on: image)
-            let isSame = survivor.allEvents() == answered
+            let isSame = try survivor.allEvents() == answered
             #expect(isSame)
             try survivor.close()
         }
@@ -98,7 +98,7 @@ import Testing
         }
         for (snapshot, count) in held {
             var seen: [Event] = []
-            snapshot.forEachStrip { strip in
+            try snapshot.forEachStrip { strip in
                 seen += strip.batch.events()
                 return true
             }
@@ -158,13 +158,13 @@ import Testing
             try batch(someEvents(20, &random)), BatchOrigin(clientHash: 0), to: store)
         #expect(failed == .failure(.failed))
         #expect(store.failure != nil)
-        #expect(store.allEvents() == first)
+        #expect(try store.allEvents() == first)
         let next = await submit(
             try batch(someEvents(20, &random)), BatchOrigin(clientHash: 0), to: store)
         #expect(next == .failure(.failed))
         try store.close()
         let healthy = try openStore(on: disk.crash(image: .allKept))
-        #expect(healthy.allEvents() == first)
+        #expect(try healthy.allEvents() == first)
         try healthy.close()
     }
 

@@ -87,7 +87,7 @@ import Testing
                 Issue.record("seed \(seed) \(query): \(words)")
             }
         }
-        let audit = store.auditIndex(cells: 300, seed: seed)
+        let audit = try store.auditIndex(cells: 300, seed: seed)
         #expect(audit.mismatches.isEmpty && audit.cells == 300, "seed \(seed)")
         try store.close()
     }
@@ -139,12 +139,12 @@ import Testing
         query.bucket = Self.hour
         query.parts = [.users]
         let before = try store.metrics(query)
-        let seen = store.lastSeen()
+        let seen = try store.lastSeen()
         try store.close()
         store = try openStore(on: disk)
         let after = try store.metrics(query)
         #expect(after.rows == before.rows && after.watermark == before.watermark)
-        #expect(store.lastSeen().types == seen.types)
+        #expect(try store.lastSeen().types == seen.types)
         #expect(seen.any?.event == seen.types.values.compactMap(\.event).max())
         try store.close()
     }

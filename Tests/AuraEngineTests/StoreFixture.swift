@@ -30,6 +30,8 @@ func openStore(
     configuration.segmentSize = segmentSize
     configuration.memoryLimit = memoryLimit
     configuration.indexPlan = indexPlan
+    // Who wants little memory wants it to be spent.
+    if memoryLimit < 64 << 20 { configuration.flushBytes = .max }
     return try EventStore(configuration)
 }
 
@@ -85,9 +87,9 @@ func open(_ name: String, in store: EventStore) async -> Result<AppendOutcome, R
 
 extension EventStore {
     /// All events, in order.
-    func allEvents() -> [Event] {
+    func allEvents() throws -> [Event] {
         var events: [Event] = []
-        snapshot.forEachStrip { strip in
+        try snapshot.forEachStrip { strip in
             events += strip.batch.events()
             return true
         }

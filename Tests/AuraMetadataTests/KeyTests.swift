@@ -143,7 +143,8 @@ import Testing
 
     @Test func `every error has a text and a remedy, and none names a secret`() throws {
         let errors: [MetadataError] = [
-            .malformedKey, .unknownKey, .revokedKey(prefix: "aura_ing_x", at: start),
+            .malformedKey, .unknownKey, .certificateTaken(prefix: "cert_x"),
+            .revokedKey(prefix: "aura_ing_x", at: start),
             .expiredKey(prefix: "aura_ing_x", at: start), .noSuchKey("x"), .invalidKeyName,
             .noScopes, .expiryNotInFuture(start), .newerSchema(path: "p"),
             .database(operation: "o", reason: "r"),
@@ -151,6 +152,6 @@ import Testing
         #expect(Set(errors.map(\.description)).count == errors.count)
         #expect(errors.allSatisfy { $0.remedy.hasSuffix(".") && !$0.description.hasSuffix(".") })
         #expect(
-            errors[2].description == "API key aura_ing_x was revoked at 2026-01-01T00:00:00Z")
+            errors[3].description == "API key aura_ing_x was revoked at 2026-01-01T00:00:00Z")
     }
 }

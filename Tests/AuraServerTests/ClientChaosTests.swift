@@ -47,8 +47,8 @@ import Testing
         try await client.close()
     }
 
-    private func check(_ world: ClientWorld, _ seed: UInt64) {
-        let numbers = ClientEvents.numbers(world.storedEvents())
+    private func check(_ world: ClientWorld, _ seed: UInt64) throws {
+        let numbers = try ClientEvents.numbers(world.storedEvents())
         for task in 0..<ClientChaosTests.tasks {
             #expect(
                 numbers[task] == Array(0..<ClientChaosTests.perTask), "seed \(seed) task \(task)")
@@ -89,7 +89,7 @@ import Testing
     func `broken connections lose and double nothing`(seed: UInt64) async throws {
         try await ClientWorld.run(seed: seed, mood: mood(seed), onMachine: seed % 4 == 0) { world in
             try await record(configuration(world) { $0.inFlight = seed % 3 == 0 ? 3 : 64 })
-            check(world, seed)
+            try check(world, seed)
             #expect(world.proxy.counts.cuts > 0, "seed \(seed): nothing was cut")
         }
     }
@@ -103,7 +103,7 @@ import Testing
                 try await world.stop()
                 try await world.start()
             }
-            check(world, seed)
+            try check(world, seed)
         }
     }
 
@@ -124,7 +124,7 @@ import Testing
                 }
                 try await world.start()
             }
-            check(world, seed)
+            try check(world, seed)
         }
     }
 }

@@ -154,7 +154,7 @@ private struct NoBadTypes: BatchPolicy {
                 return failed.sorted()
             }
             #expect(failed == [3, 20, 37])
-            let stored = ClientEvents.numbers(world.storedEvents())[1] ?? []
+            let stored = try ClientEvents.numbers(world.storedEvents())[1] ?? []
             #expect(stored.sorted() == (0..<50).filter { $0 % 17 != 3 })
             try await client.flush()
             try await client.close()
@@ -174,7 +174,7 @@ private struct NoBadTypes: BatchPolicy {
                 Issue.record("the loss of one event was not told")
                 return
             }
-            let stored = ClientEvents.numbers(world.storedEvents())[1] ?? []
+            let stored = try ClientEvents.numbers(world.storedEvents())[1] ?? []
             #expect(stored == (0..<100).filter { $0 != 40 })
             try await client.close()
         }

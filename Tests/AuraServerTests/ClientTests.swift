@@ -29,8 +29,8 @@ func clientFailure(_ body: () async throws -> Void) async -> ClientError? {
         try await ClientWorld.run { world in
             let aura = AuraClient(world.configuration())
             try await aura.record(UserLogin(userID: 7))
-            #expect(world.storedEvents().map(\.type) == ["user.login"])
-            #expect(world.storedEvents().first?.time.microseconds == ClientWorld.clock())
+            #expect(try world.storedEvents().map(\.type) == ["user.login"])
+            #expect(try world.storedEvents().first?.time.microseconds == ClientWorld.clock())
             try await aura.close()
         }
     }
@@ -41,9 +41,9 @@ func clientFailure(_ body: () async throws -> Void) async -> ClientError? {
             for number in 0..<1_000 {
                 try await client.recordBuffered(ClientEvents.event(1, number))
             }
-            #expect(world.storedEvents().isEmpty)
+            #expect(try world.storedEvents().isEmpty)
             try await client.flush()
-            #expect(ClientEvents.numbers(world.storedEvents()) == [1: Array(0..<1_000)])
+            #expect(try ClientEvents.numbers(world.storedEvents()) == [1: Array(0..<1_000)])
             try await client.close()
         }
     }
@@ -59,7 +59,7 @@ func clientFailure(_ body: () async throws -> Void) async -> ClientError? {
             try await client.flush()
             try await client.close()
             var rows: [Int] = []
-            world.store?.snapshot.forEachStrip {
+            try world.store?.snapshot.forEachStrip {
                 rows.append($0.batch.rowCount)
                 return true
             }
@@ -67,7 +67,9 @@ func clientFailure(_ body: () async throws -> Void) async -> ClientError? {
 
             let prompt = AuraClient(world.configuration(producer: "prompt"))
             try await prompt.recordBuffered(ClientEvents.event(2, 0))
-            while world.storedEvents().count < 251 { try await Task.sleep(for: .milliseconds(2)) }
+            while try world.storedEvents().count < 251 {
+                try await Task.sleep(for: .milliseconds(2))
+            }
             let text = String(repeating: "x", count: 10_000)
             let large = AuraClient(
                 world.configuration(producer: "large") {
@@ -106,7 +108,7 @@ func clientFailure(_ body: () async throws -> Void) async -> ClientError? {
                         Attribute("email", .string("jane@example.org")),
                         Attribute("n", .int64(1)),
                     ]))
-            #expect(world.storedEvents().map(\.attributes) == [[Attribute("n", .int64(1))]])
+            #expect(try world.storedEvents().map(\.attributes) == [[Attribute("n", .int64(1))]])
             try await client.close()
         }
     }
@@ -157,7 +159,7 @@ func clientFailure(_ body: () async throws -> Void) async -> ClientError? {
             client = AuraClient(world.configuration { $0.linger = .milliseconds(50) })
             try await client?.recordBuffered(clientEvent("a"))
             client = nil
-            while world.storedEvents().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            while try world.storedEvents().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
 }

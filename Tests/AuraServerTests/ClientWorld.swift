@@ -62,6 +62,7 @@ final class ClientWorld: Sendable {
                 fileSystem: state.disk, clock: ClientWorld.clock)
             options.segmentSize = 1 << 20
             options.memoryLimit = state.memoryLimit
+            options.flushBytes = .max
             return try EventStore(options)
         }
         var configuration = ServerConfiguration()
@@ -148,9 +149,9 @@ final class ClientWorld: Sendable {
     }
 
     /// Every event of the store, in order.
-    func storedEvents() -> [Event] {
+    func storedEvents() throws -> [Event] {
         var events: [Event] = []
-        store?.snapshot.forEachStrip { strip in
+        try store?.snapshot.forEachStrip { strip in
             events += strip.batch.events()
             return true
         }

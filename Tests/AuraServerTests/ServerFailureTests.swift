@@ -8,7 +8,10 @@ import Testing
 
 /// Every failure of `Formats/wire.md`, met at a server that goes on serving.
 @Suite(.serialized) struct ServerFailureTests {
-    @Test(arguments: FailureCode.allCases)
+    /// All but what only a server with TLS says; `ServerTLSTests` has it.
+    private static let codes = FailureCode.allCases.filter { $0 != .tlsRequired }
+
+    @Test(arguments: codes)
     func `each failure says what and what to do, while another client is served`(
         code: FailureCode
     ) async throws {

@@ -50,6 +50,8 @@ func withServer(
         clock: { clock.now() })
     options.segmentSize = segmentSize
     options.memoryLimit = memoryLimit
+    // Who wants little memory wants it to be spent.
+    if memoryLimit < 64 << 20 { options.flushBytes = .max }
     let store = try EventStore(options)
     var configuration = ServerConfiguration()
     configuration.port = 0

@@ -137,7 +137,7 @@ import Testing
     private func expectSound(_ store: EventStore) throws {
         var events = 0
         let snapshot = store.snapshot
-        snapshot.forEachStrip { strip in
+        try snapshot.forEachStrip { strip in
             events += strip.batch.events().count
             return true
         }

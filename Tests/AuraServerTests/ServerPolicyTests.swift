@@ -19,7 +19,7 @@ import Testing
             let batch = try encoded([event([Attribute("user_id", .int64(7))])])
             #expect(try client.append(batch).flags == [])
             var stored: [[UInt8]] = []
-            world.store.snapshot.forEachStrip { strip in
+            try world.store.snapshot.forEachStrip { strip in
                 stored.append(strip.batch.bytes.array)
                 return true
             }
@@ -48,7 +48,7 @@ import Testing
             // The repeated batch is told by what was sent, not by what was stored.
             #expect(try client.append(batch, head).flags.contains(.duplicate))
             var events: [Event] = []
-            world.store.snapshot.forEachStrip { strip in
+            try world.store.snapshot.forEachStrip { strip in
                 events += strip.batch.events()
                 return true
             }

@@ -11,14 +11,14 @@ extension ServerProvocation {
     // MARK: - Access
 
     /// Knows a key for each scope, and what is wrong with others.
-    static let keys: Authenticator = { key in
-        switch key {
-        case "both": .success(AccessGrant(scopes: [.ingest, .read], keyID: "k1"))
-        case "ingest": .success(AccessGrant(scopes: .ingest, keyID: "k2"))
-        case "read": .success(AccessGrant(scopes: .read, keyID: "k3"))
-        case "old": .failure(.expired)
-        case "taken": .failure(.revoked)
-        case "sick": .failure(.unavailable("the database is locked"))
+    static let keys: Authenticator = { credential in
+        switch credential {
+        case .key("both"): .success(AccessGrant(scopes: [.ingest, .read], keyID: "k1"))
+        case .key("ingest"): .success(AccessGrant(scopes: .ingest, keyID: "k2"))
+        case .key("read"): .success(AccessGrant(scopes: .read, keyID: "k3"))
+        case .key("old"): .failure(.expired)
+        case .key("taken"): .failure(.revoked)
+        case .key("sick"): .failure(.unavailable("the database is locked"))
         default: .failure(.unknown)
         }
     }

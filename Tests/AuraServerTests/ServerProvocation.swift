@@ -61,6 +61,7 @@ struct ServerProvocation {
             case .revokedKey: .access(key: "taken")
             case .internalError: .access(key: "sick").with { $0.isClosing = true }
             case .wrongScope: .access(key: "read")
+            case .tlsRequired: preconditionFailure("not without TLS: ServerTLSTests")
             case .memoryFull: .memoryFull
             case .overloaded: .overloaded
             case .noSpace: .noSpace

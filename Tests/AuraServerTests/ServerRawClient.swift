@@ -217,6 +217,15 @@ final class RawClient {
         }
     }
 
+    /// Reads whatever comes until the peer closes the connection.
+    func waitForEnd() throws {
+        do {
+            while true { try receive() }
+        } catch is Closed {
+            return
+        }
+    }
+
     // MARK: - Conversations
 
     /// Greets; gives a key where there is one.

@@ -179,18 +179,22 @@ extension SentBatches {
         _ snapshot: Snapshot, _ body: (Int, UInt64) throws(Violation) -> Void
     ) -> Violation? {
         var problem: Violation?
-        snapshot.forEachStrip { strip in
-            do throws(Violation) {
-                if let index = index(of: strip.batch) {
-                    try body(index, strip.firstSequence)
-                } else {
-                    try walk(merged: strip, body)
+        do throws(StorageError) {
+            try snapshot.forEachStrip { strip in
+                do throws(Violation) {
+                    if let index = index(of: strip.batch) {
+                        try body(index, strip.firstSequence)
+                    } else {
+                        try walk(merged: strip, body)
+                    }
+                    return true
+                } catch {
+                    problem = error
+                    return false
                 }
-                return true
-            } catch {
-                problem = error
-                return false
             }
+        } catch {
+            return Violation("it cannot be read: \(error)")
         }
         return problem
     }

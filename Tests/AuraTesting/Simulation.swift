@@ -107,7 +107,12 @@ public struct Simulation: Sendable {
             }
         case ..<82: world.promise()
         case ..<86: world.makeSpare()
-        case ..<90: world.takeSpare()
+        case ..<88: world.takeSpare()
+        case ..<89: world.beginFlush()
+        case ..<90:
+            world.beginFlush()
+            world.runFlush()
+            if random.chance(70) { world.endFlush() }
         case ..<92: mend()
         case ..<93:
             try world.sendFenced(client)

@@ -17,7 +17,7 @@ struct CommandLineTests {
         #expect(help.status == 0)
         for command in [
             "serve", "demo", "ingest", "test-events", "count", "tail", "status", "ping", "keys",
-            "config", "version",
+            "config", "bench", "version",
         ] {
             #expect(help.output.contains("\n  \(command)"), "\(command)")
         }

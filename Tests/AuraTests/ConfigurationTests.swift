@@ -18,6 +18,11 @@ import Testing
                 "privacy.unknown_types: learn (default)",
                 "privacy.denied_attributes:  (default)",
                 "auth.required: false (default)",
+                "tls.certificate:  (default)",
+                "tls.private_key:  (default)",
+                "tls.client_ca:  (default)",
+                "tls.client_certificates: optional (default)",
+                "tls.required: remote (default)",
                 "log_level: debug (preset development)",
             ])
         #expect(configuration.memoryLimit.bytes == 335_544_320)
@@ -50,17 +55,26 @@ import Testing
               denied_attributes: [nickname, 'pet name', nickname]
             auth:
               required: no
+            tls:
+              certificate: /etc/aura/server.pem
+              private_key: /etc/aura/server.key
+              client_ca: /etc/aura/clients.pem
+              client_certificates: required
+              required: always
             log_level: warning
             """
         let dotted = """
             {environment: staging, data_dir: /srv/aura, listen: "[::1]:7272", memory_limit: 1024MiB,
             segment_size: 16777216, max_connections: 12, privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
-            auth.required: false, log_level: warning}
+            auth.required: false, tls.certificate: /etc/aura/server.pem,
+            tls.private_key: /etc/aura/server.key, tls.client_ca: /etc/aura/clients.pem,
+            tls.client_certificates: Required, tls.required: ALWAYS, log_level: warning}
             """
         let expected = [
             "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "12", "refuse",
-            "refuse", "nickname, pet name", "false", "warning",
+            "refuse", "nickname, pet name", "false", "/etc/aura/server.pem",
+            "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
         ]
         for text in [nested, dotted] {
             let (configuration, warnings) = try resolve(yaml: text)
@@ -95,7 +109,9 @@ import Testing
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
             .segmentSize: "16MiB", .maximumConnections: "1",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
-            .authenticationRequired: "true", .logLevel: "critical",
+            .authenticationRequired: "true", .tlsCertificate: "c", .tlsPrivateKey: "k",
+            .tlsClientAuthority: "a", .tlsClientCertificates: "required",
+            .tlsRequired: "never", .logLevel: "critical",
         ]
         #expect(Set(values.keys) == Set(ConfigurationKey.allCases))
         let variables = Dictionary(
@@ -132,7 +148,8 @@ import Testing
             ("localhost:1", false), ("0.0.0.0:1", true), ("[::]:1", true), ("10.0.0.7:1", true),
             ("127.example.org:1", true), ("localhost.example.org:1", true),
         ] {
-            let (configuration, _) = try resolve(flags: [.listen: address])
+            let (configuration, _) = try resolve(
+                flags: [.listen: address, .tlsRequired: "never"])
             #expect(configuration.authenticationRequired == required, "\(address)")
         }
     }
@@ -163,12 +180,13 @@ import Testing
                 "--auth-required: anyone who reaches 0.0.0.0:7171 may read and write: "
                     + "authentication is off; set auth.required to true, or listen at 127.0.0.1"
             ],
-            flags: off.merging([.listen: "0.0.0.0:7171"]) { $1 })
+            flags: off.merging(certificate) { $1 }.merging([.listen: "0.0.0.0:7171"]) { $1 })
     }
 
     @Test func `development may do all of it, and is warned`() throws {
         let (_, warnings) = try resolve(
-            flags: [.listen: "0.0.0.0:7171", .authenticationRequired: "false"])
+            flags: certificate.merging(
+                [.listen: "0.0.0.0:7171", .authenticationRequired: "false"]) { $1 })
         #expect(warnings.map(\.severity) == [.warning])
         #expect(
             warnings.map(\.description) == [
@@ -176,6 +194,10 @@ import Testing
                     + "authentication is off; set auth.required to true, or listen at 127.0.0.1"
             ])
     }
+
+    private let certificate: [ConfigurationKey: String] = [
+        .tlsCertificate: "c", .tlsPrivateKey: "k",
+    ]
 
     @Test func `the state directory and the home directory are found`() throws {
         func directory(_ flag: String?, _ variables: [String: String]) throws -> String {
@@ -198,7 +220,8 @@ import Testing
     @Test func `a misspelt variable is a warning, a foreign one is not`() throws {
         let (_, warnings) = try resolve(variables: [
             "AURA_MEMMORY_LIMIT": "1GiB", "AURA_COLOUR": "red", "AURA_TEST_DATA": "x",
-            "AURA_TOKEN": "x", "AURA_CONFIG": "x", "AURA_LISTEN": "", "PATH": "/bin",
+            "AURA_TOKEN": "x", "AURA_TLS": "1", "AURA_CA": "x", "AURA_CONFIG": "x",
+            "AURA_LISTEN": "", "PATH": "/bin",
         ])
         #expect(
             warnings.map(\.description) == [

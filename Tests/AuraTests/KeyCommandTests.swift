@@ -61,7 +61,7 @@ struct KeyCommandTests {
         #expect(try await python.status() == 0, "\(python.errors)")
         let metadata = try MetadataStore.open(in: directory)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let grant = try KeyAuthenticator.of(metadata, logger: logger)(secret).get()
+        let grant = try KeyAuthenticator.of(metadata, logger: logger)(.key(secret)).get()
         #expect(grant.scopes == .read)
         try metadata.close()
     }

@@ -57,7 +57,8 @@ struct ServeTests {
                 """)
         // An address of nobody (RFC 5737).
         let foreign = try await aura(
-            "serve", "--data-dir", folder.path("other"), "--listen", "192.0.2.1:7171", in: folder)
+            "serve", "--data-dir", folder.path("other"), "--listen", "192.0.2.1:7171",
+            "--tls-required", "never", in: folder)
         #expect(foreign.status == 1)
         #expect(foreign.errors.contains("192.0.2.1:7171: Cannot assign requested address"))
         #expect(foreign.errors.contains("hint: choose an address of this machine with --listen"))

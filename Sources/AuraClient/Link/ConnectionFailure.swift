@@ -18,6 +18,8 @@ enum ConnectionFailure: Hashable, Sendable {
     case closedAtOnce
     /// The peer said what no Aura server says.
     case foreignPeer(ForeignProtocol)
+    /// Client and server do not come together by TLS.
+    case tls(TLSFailure)
     /// The server sent what breaks the protocol.
     case damaged(String)
     /// The server closed the connection.
@@ -49,6 +51,8 @@ enum ConnectionFailure: Hashable, Sendable {
         case .foreignPeer(let foreign):
             "what listens at \(server) is not an Aura server: \(foreign.rawValue); check host and "
                 + "port"
+        case .tls(let failure):
+            failure.text(at: server)
         case .damaged(let reason):
             "\(server) sent what is not Aura's protocol (\(reason)); check the network, and "
                 + "that server and client are of versions that go together"

@@ -3,7 +3,7 @@ import AuraCore
 /// What a peer that is no Aura server seems to speak, told by its first bytes.
 enum ForeignProtocol: String, Hashable, Sendable {
     case http = "it speaks HTTP"
-    case tls = "it speaks TLS, which Aura's protocol goes without"
+    case tls = "it speaks TLS, and this client is not configured for it"
     case ssh = "it speaks SSH"
     case unknown = "it speaks another protocol"
 

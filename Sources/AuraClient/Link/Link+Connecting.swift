@@ -1,11 +1,40 @@
+import AuraTLS
 import AuraWire
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 extension Link {
     func connect() {
         phase = .connecting
         connection += 1
+        guard let tls = configuration.tls else {
+            connect(with: nil)
+            return
+        }
+        let name = tls.name(of: configuration.host)
+        // Reading files must not hold up the event loop, which others share.
+        let connection = connection
+        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+            Result { () throws(TLSFileError) in try tls.context() }
+        }.whenSuccess { result in
+            self.assumeIsolated { $0.prepared(result, name, connection: connection) }
+        }
+    }
+
+    /// The files that TLS needs are read, or cannot be.
+    private func prepared(
+        _ result: Result<NIOSSLContext, TLSFileError>, _ name: ServerName, connection: Int
+    ) {
+        guard connection == self.connection, case .connecting = phase else { return }
+        switch result {
+        case .success(let context): connect(with: (name, context))
+        case .failure(let error): disconnected(connection, .tls(.file(error)))
+        }
+    }
+
+    /// Connects; nothing but the absence of `tls` makes that a connection without TLS.
+    private func connect(with tls: (name: ServerName, context: NIOSSLContext)?) {
         let connection = connection
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
@@ -15,8 +44,10 @@ extension Link {
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        LinkHandler(self, connection: connection))
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls { try pipeline.addHandler(tls.name.handler(tls.context)) }
+                    try pipeline.addHandler(
+                        LinkHandler(self, connection: connection, name: tls?.name))
                 }
             }
         bootstrap.connect(host: configuration.host, port: configuration.port).whenComplete {
@@ -54,6 +85,10 @@ extension Link {
         if let key = configuration.apiKey {
             write(Auth(key: key), requestID: 0, to: channel)
             channel.flush()
+        } else if hello.isAuthRequired, configuration.tls?.identity != nil {
+            // An empty key: the certificate that was shown.
+            write(Auth(key: ""), requestID: 0, to: channel)
+            channel.flush()
         } else if hello.isAuthRequired {
             stop(.unauthorised(reason: "\(configuration.address) asks for an API key"))
         } else {
@@ -63,6 +98,7 @@ extension Link {
 
     func ready(_ hello: HelloAck, on channel: any Channel) {
         phase = .ready(channel)
+        wasReady = true
         sender?.connected(hello)
         isWaiting = false
         configuration.onNotice(.connected)
@@ -83,6 +119,12 @@ extension Link {
 
     /// The connection of that number is gone, or shall be, because of that.
     func disconnected(_ connection: Int, _ failure: ConnectionFailure) {
+        if case .tls(let failure) = failure, failure.isFinal, !wasReady,
+            connection == self.connection
+        {
+            stop(.tls(failure, server: configuration.address))
+            return
+        }
         disconnected(connection, reason: failure.text(at: configuration.address))
     }
 

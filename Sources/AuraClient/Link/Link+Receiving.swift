@@ -70,7 +70,9 @@ extension Link {
             reconnect(atLeast: wait, reason: failure.message)
         case .fixRequest, .stop:
             // Whatever the server means would meet the same failure on the next connection.
-            stop(.stopping(failure))
+            stop(
+                failure.code == .tlsRequired
+                    ? .tls(.required, server: configuration.address) : .stopping(failure))
         }
     }
 

@@ -40,6 +40,8 @@ actor Link {
     /// Counts connections, so that what an old one still says is not taken for the new one's.
     var connection = 0
     var hello: HelloAck?
+    /// Whether a server has ever let us in.
+    var wasReady = false
     /// The server takes no more requests on this connection.
     var isDraining = false
     var nextRequest: UInt32 = 1

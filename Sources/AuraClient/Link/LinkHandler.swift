@@ -1,6 +1,9 @@
 import AuraCore
+import AuraTLS
 import AuraWire
 import NIOCore
+import NIOSSL
+import NIOTLS
 
 /// Finds frames in what the socket gives and hands them to the link, whose event loop this is.
 final class LinkHandler: ChannelInboundHandler {
@@ -8,14 +11,27 @@ final class LinkHandler: ChannelInboundHandler {
 
     private let link: Link
     private let connection: Int
+    /// Who the server must be; nil without TLS.
+    private let name: ServerName?
     private let parser = FrameParser(maximumPayload: WireLimits.hardPayloadBytes)
     private var received = ByteBuffer()
     /// Whether the peer has shown itself to be a server.
     private var hasHeard = false
 
-    init(_ link: Link, connection: Int) {
+    init(_ link: Link, connection: Int, name: ServerName?) {
         self.link = link
         self.connection = connection
+        self.name = name
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event, let name,
+            !name.isCovered(by: certificate(context), at: context.remoteAddress)
+        {
+            fail(.tls(.wrongName(name.text)), context)
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -72,8 +88,40 @@ final class LinkHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(ConnectionFailure(breaking: error), context)
+        if let name, let failure = tlsFailure(error, name, context) {
+            fail(.tls(failure), context)
+        } else if isEndOfTLS(error) {
+            fail(hasHeard ? .closed : .closedAtOnce, context)
+        } else {
+            fail(ConnectionFailure(breaking: error), context)
+        }
         context.close(promise: nil)
+    }
+
+    /// Whether the peer has closed a connection with TLS without taking leave.
+    private func isEndOfTLS(_ error: any Error) -> Bool {
+        switch error {
+        case NIOSSLError.uncleanShutdown,
+            NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake])):
+            true
+        default: false
+        }
+    }
+
+    private func tlsFailure(
+        _ error: any Error, _ name: ServerName, _ context: ChannelHandlerContext
+    ) -> TLSFailure? {
+        TLSFailure(error, certificate: certificate(context), name: name.text, now: .now())
+    }
+
+    /// What the server has shown, if the connection has come so far.
+    private func certificate(_ context: ChannelHandlerContext) -> Certificate? {
+        do {
+            let shown = try context.pipeline.syncOperations.nioSSL_peerCertificate()
+            return shown.flatMap { Certificate($0) }
+        } catch {
+            return nil
+        }
     }
 
     private func fail(_ failure: ConnectionFailure, _ context: ChannelHandlerContext) {

@@ -286,6 +286,19 @@ public struct BatchBuilder: Sendable {
         }
     }
 
+    /// Adds an event that came out of a valid batch to an empty builder, whatever room it seems to
+    /// need: the bound guesses high, and what alone came in a batch fits one.
+    public mutating func appendAlone(valid event: Event) {
+        precondition(rowCount == 0, "it is not alone")
+        do throws(EventError) {
+            try beginRow(type: type(event.type), time: event.time)
+            if let id = event.id { try set(ReservedName.id, id.value) }
+            for attribute in event.attributes { try set(attribute.name, attribute.value) }
+        } catch {
+            preconditionFailure("an event of a valid batch is not valid: \(error)")
+        }
+    }
+
     /// Sets the value of an attribute by name.
     public mutating func set(_ name: String, _ value: AttributeValue) throws(EventError) {
         let column = try column(name, value.type)

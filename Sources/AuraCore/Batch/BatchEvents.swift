@@ -112,54 +112,10 @@ extension BatchLayout {
 
 extension EventID {
     /// The id that the reserved attribute `$id` holds: only UUIDs stay UUIDs.
-    init(_ value: AttributeValue) {
+    public init(_ value: AttributeValue) {
         switch value {
         case .uuid(let uuid): self = .uuid(uuid)
         default: self = .text(value.description)
         }
-    }
-}
-
-extension EventBatch {
-    /// The times of all rows, in µs.
-    public func times() -> [Int64] {
-        let values = layout.times
-        return switch values.encoding {
-        case .plain: integers(values) { (value: Int64) in value }
-        case .one: integers(values) { (code: UInt8) in values.base &+ Int64(code) }
-        case .two: integers(values) { (code: UInt16) in values.base &+ Int64(code) }
-        case .four: integers(values) { (code: UInt32) in values.base &+ Int64(code) }
-        case .constant: Array(repeating: bytes.load(values.offset), count: rowCount)
-        }
-    }
-
-    /// The type of every row, as indexes of `layout.types`.
-    public func typeCodes() -> [UInt32] {
-        let bytes = bytes
-        var codes = [UInt32](repeating: 0, count: rowCount)
-        switch layout.typeCodeWidth {
-        case 0: break
-        case 1:
-            for row in codes.indices {
-                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row, as: UInt8.self))
-            }
-        default:
-            for row in codes.indices {
-                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row * 2, as: UInt16.self))
-            }
-        }
-        return codes
-    }
-
-    @inline(__always)
-    private func integers<Code: FixedWidthInteger & BitwiseCopyable>(
-        _ values: BatchLayout.Values, _ value: (Code) -> Int64
-    ) -> [Int64] {
-        let bytes = bytes.slice(values.offset, values.count * MemoryLayout<Code>.size)
-        var integers = [Int64](repeating: 0, count: values.count)
-        for index in integers.indices {
-            integers[index] = value(bytes.load(index * MemoryLayout<Code>.size))
-        }
-        return integers
     }
 }

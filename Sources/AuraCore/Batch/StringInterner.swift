@@ -3,7 +3,7 @@
 /// Open addressing over one heap of bytes: no allocation per string, and lookup by bytes that need
 /// not be a `String` (an importer's line, for one). The hash has a secret seed, for strings come from
 /// strangers, who must not be able to choose ones that meet in one slot. Codes do not depend on it.
-struct StringInterner: Sendable {
+public struct StringInterner: Sendable {
     private var heap: [UInt8] = []
     private var entries: [Entry] = []
     /// Code + 1, or 0 where free; the size is a power of two.
@@ -16,7 +16,12 @@ struct StringInterner: Sendable {
         let start: Int
     }
 
-    init(seed: UInt64 = StringInterner.processSeed) {
+    /// None, with a seed of the process.
+    public init() {
+        self.init(seed: StringInterner.processSeed)
+    }
+
+    init(seed: UInt64) {
         slots = Array(repeating: 0, count: 256)
         self.seed = seed
     }
@@ -24,12 +29,13 @@ struct StringInterner: Sendable {
     /// What the standard library drew when the process began, to seed its own dictionaries.
     private static let processSeed = UInt64(bitPattern: Int64(Hasher().finalize()))
 
-    var count: Int { entries.count }
+    /// How many there are.
+    public var count: Int { entries.count }
     /// Bytes of all strings.
-    var byteCount: Int { heap.count }
+    public var byteCount: Int { heap.count }
 
     /// The code of the string, which is added if it is new.
-    mutating func intern(_ bytes: RawSpan) -> Int {
+    public mutating func intern(_ bytes: RawSpan) -> Int {
         let hash = StringInterner.hash(bytes, seed: seed)
         let (slot, code) = find(bytes, hash)
         if let code { return code }
@@ -78,7 +84,7 @@ struct StringInterner: Sendable {
     }
 
     /// The bytes of the string of that code.
-    subscript(code: Int) -> RawSpan {
+    public subscript(code: Int) -> RawSpan {
         @_lifetime(borrow self) get {
             heap.rawSpan.slice(entries[code].start, Int(entries[code].size))
         }
@@ -108,7 +114,7 @@ struct StringInterner: Sendable {
     ///
     /// Strings are compared by their first eight bytes as numbers; only where these are equal, which
     /// is seldom, are the bytes looked at.
-    func sortedCodes() -> [Int] {
+    public func sortedCodes() -> [Int] {
         var keys: [(prefix: UInt64, code: Int)] = []
         keys.reserveCapacity(count)
         for code in 0..<count { keys.append((prefix(of: code), code)) }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a key allows.
 ///
 /// No scope contains another: a key that shall do two things carries both.
@@ -21,7 +23,8 @@ public struct APIKey: Hashable, Sendable, Identifiable {
     public let id: String
     /// Who uses the key, in the creator's words.
     public let name: String
-    /// The secret's first characters, by which people tell keys apart.
+    /// The first characters of the secret, or of a certificate's fingerprint, by which people tell
+    /// keys apart.
     public let prefix: String
     /// What the key allows.
     public let scopes: Set<Scope>
@@ -45,5 +48,21 @@ public struct APIKey: Hashable, Sendable, Identifiable {
     func requireUsable(now: Int64) throws(MetadataError) {
         if let revokedAt { throw .revokedKey(prefix: prefix, at: revokedAt) }
         if let expiresAt, expiresAt <= now { throw .expiredKey(prefix: prefix, at: expiresAt) }
+    }
+}
+
+extension APIKey {
+    /// A key that is about to be stored.
+    ///
+    /// - Throws: `.invalidKeyName`, `.noScopes`, `.expiryNotInFuture`.
+    init(
+        new name: String, prefix: String, scopes: Set<Scope>, expiresAt: Int64?, now: Int64
+    ) throws(MetadataError) {
+        guard (1...APIKey.maximumNameSize).contains(name.utf8.count) else { throw .invalidKeyName }
+        guard !scopes.isEmpty else { throw .noScopes }
+        if let expiresAt, expiresAt <= now { throw .expiryNotInFuture(expiresAt) }
+        self.init(
+            id: UUID().uuidString.lowercased(), name: name, prefix: prefix, scopes: scopes,
+            createdAt: now, expiresAt: expiresAt, revokedAt: nil, lastUsedAt: nil)
     }
 }

@@ -16,13 +16,9 @@ extension MetadataStore {
     public func createKey(
         name: String, scopes: Set<Scope>, expiresAt: Int64?, now: Int64
     ) throws(MetadataError) -> (key: APIKey, secret: String) {
-        guard (1...APIKey.maximumNameSize).contains(name.utf8.count) else { throw .invalidKeyName }
-        guard !scopes.isEmpty else { throw .noScopes }
-        if let expiresAt, expiresAt <= now { throw .expiryNotInFuture(expiresAt) }
         let secret = KeySecret(for: scopes)
-        let key = APIKey(
-            id: UUID().uuidString.lowercased(), name: name, prefix: secret.prefix, scopes: scopes,
-            createdAt: now, expiresAt: expiresAt, revokedAt: nil, lastUsedAt: nil)
+        let key = try APIKey(
+            new: name, prefix: secret.prefix, scopes: scopes, expiresAt: expiresAt, now: now)
         try write("create an API key") { try KeyRow(key, hash: secret.hash).insert($0) }
         return (key, secret.text)
     }

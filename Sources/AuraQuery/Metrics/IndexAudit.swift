@@ -13,7 +13,7 @@ public struct IndexAudit: Hashable, Sendable {
     /// Recounts random cells: of any series by type, resolution and time.
     package static func run(
         cells: Int, seed: UInt64, on view: EventIndex.View
-    ) -> IndexAudit {
+    ) throws(StorageError) -> IndexAudit {
         var audit = IndexAudit(watermark: view.state.watermark)
         var random = AuditDraws(state: seed)
         let drawn = (0..<cells).compactMap { _ in view.state.byType.cell(&random) }
@@ -29,8 +29,8 @@ public struct IndexAudit: Hashable, Sendable {
         }
         let scan = RowScan(requests, nil, view)
         // Without all events there is nothing to compare with.
-        guard scan.hasAllEvents else { return audit }
-        scan.run { request, fact in
+        guard try scan.hasAllEvents() else { return audit }
+        try scan.run { request, fact in
             switch fact {
             case .event(let isError): recounts[request.draft].add(count: 1, errors: isError ? 1 : 0)
             case .value(let value, _): recounts[request.draft].add(value: value)

@@ -49,7 +49,7 @@ package struct MetricReader {
         } else if query.bucket == nil {
             addDrafts(nil, nil)
         }
-        addRows()
+        do throws(StorageError) { try addRows() } catch { throw .storage(error) }
         var rows: [MetricRow] = []
         for draft in drafts {
             let row = try draft.row(query)
@@ -95,10 +95,10 @@ package struct MetricReader {
     }
 
     /// Adds the events at the edges.
-    private mutating func addRows() {
+    private mutating func addRows() throws(StorageError) {
         guard !requests.isEmpty else { return }
         let scan = RowScan(requests, query.dimension, view)
-        if !scan.hasAllEvents { gaps.insert(.givenUp) }
-        scan.run { request, fact in drafts[request.draft].add(fact, request.part) }
+        if try !scan.hasAllEvents() { gaps.insert(.givenUp) }
+        try scan.run { request, fact in drafts[request.draft].add(fact, request.part) }
     }
 }

@@ -24,7 +24,7 @@ struct RowRequest: Sendable {
 
 /// Reads events of a snapshot that lie where the index has no buckets: the rows behind its cells.
 ///
-/// Strips are all it reads: where events lie in files as well, this is the place to read them from.
+/// Of chunks, too, it reads strips, which takes long where they are many.
 struct RowScan {
     /// Ascending by where they begin.
     private let requests: [RowRequest]
@@ -47,10 +47,10 @@ struct RowScan {
         }
     }
 
-    /// Whether the strips hold every event that the index counts.
-    var hasAllEvents: Bool {
+    /// Whether there is every event that the index counts.
+    func hasAllEvents() throws(StorageError) -> Bool {
         var first: UInt64?
-        view.snapshot.forEachStrip {
+        try view.snapshot.forEachStrip {
             first = $0.firstSequence
             return false
         }
@@ -58,8 +58,8 @@ struct RowScan {
     }
 
     /// Calls `body` with each fact that was asked for.
-    func run(_ body: (RowRequest, RowFact) -> Void) {
-        view.snapshot.forEachStrip { strip in
+    func run(_ body: (RowRequest, RowFact) -> Void) throws(StorageError) {
+        try view.snapshot.forEachStrip { strip in
             guard strip.firstSequence <= view.state.watermark else { return false }
             let times = strip.batch.layout.timeRange
             if times.lowerBound < range.upperBound, times.upperBound >= range.lowerBound {
@@ -139,7 +139,8 @@ struct RowScan {
         guard let dimension else { return nil }
         var isKept = [Bool](repeating: false, count: batch.rowCount)
         let wanted = ValueHash.of(dimension.value)
-        for column in batch.columns(named: view.state.plan.dimensions[dimension.index]) {
+        let name = batch.code(of: view.state.plan.dimensions[dimension.index])
+        for column in batch.layout.columns where column.name == name {
             for (row, hash) in zip(batch.rows(of: column, rows.codes), batch.hashes(of: column)) {
                 isKept[Int(row)] = hash == wanted
             }

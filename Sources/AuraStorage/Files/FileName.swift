@@ -4,9 +4,12 @@ enum FileName {
     static let current = "CURRENT"
     static let currentTemporary = "CURRENT.new"
     static let log = "log"
+    static let chunks = "chunks"
     static let quarantine = "quarantine"
 
     private static let manifestPrefix = "MANIFEST-"
+    private static let checkpointPrefix = "CHECKPOINT-"
+    private static let chunkSuffix = ".chunk"
     private static let segmentSuffix = ".log"
     private static let spareSuffix = ".spare"
     private static let unfinishedSuffix = ".new"
@@ -16,6 +19,20 @@ enum FileName {
     static func manifestNumber(_ name: String) -> UInt64? {
         guard name.hasPrefix(manifestPrefix) else { return nil }
         return number(name.dropFirst(manifestPrefix.count))
+    }
+
+    static func checkpoint(_ number: UInt64) -> String { checkpointPrefix + hexadecimal(number) }
+
+    static func checkpointNumber(_ name: String) -> UInt64? {
+        guard name.hasPrefix(checkpointPrefix) else { return nil }
+        return number(name.dropFirst(checkpointPrefix.count))
+    }
+
+    static func chunk(_ number: UInt64) -> String { hexadecimal(number) + chunkSuffix }
+
+    static func chunkNumber(_ name: String) -> UInt64? {
+        guard name.hasSuffix(chunkSuffix) else { return nil }
+        return number(name.dropLast(chunkSuffix.count))
     }
 
     static func segment(_ number: UInt64) -> String { hexadecimal(number) + segmentSuffix }

@@ -12,7 +12,11 @@ public struct Head: Sendable {
     /// Bytes of the tail's strips themselves, beside the buffers they lie in.
     private var tailLayoutBytes = 0
     private var runBytes = 0
-    private var watermark: UInt64 = 0
+    private var watermark: UInt64
+    private var rowsInRuns = 0
+    private var rowsInTail = 0
+    /// Runs that are being flushed, the first ones, and what they hold.
+    private var flushing = (runs: 0, rows: 0, bytes: 0)
 
     /// Strips of one run.
     static let runLength = 256
@@ -26,7 +30,13 @@ public struct Head: Sendable {
     static let mergedRows = 4_096
 
     /// An empty head.
-    public init() {}
+    public init() { self.init(behind: 0) }
+
+    /// An empty head of a store that has the events up to that sequence number elsewhere.
+    init(behind sequence: UInt64) { watermark = sequence }
+
+    /// Events in it.
+    var rowCount: Int { rowsInRuns + rowsInTail }
 
     /// Bytes held for events.
     public var byteCount: Int { runBytes + tailBytes + tailLayoutBytes }
@@ -38,6 +48,7 @@ public struct Head: Sendable {
             let strip = Strip(firstSequence: record.header.firstSequence, batch: batch)
             tail.append(strip)
             tailLayoutBytes += strip.layoutSize
+            rowsInTail += batch.rowCount
             watermark = record.header.firstSequence + UInt64(batch.rowCount) - 1
         }
         if group.eventCount > 0 { tailBytes += group.bytes.capacity }
@@ -45,7 +56,27 @@ public struct Head: Sendable {
     }
 
     /// The present content.
-    public var snapshot: Snapshot { Snapshot(runs: runs, tail: tail, watermark: watermark) }
+    func snapshot(with chunks: [Chunk]) -> Snapshot {
+        Snapshot(chunks: chunks, runs: runs, tail: tail, watermark: watermark)
+    }
+
+    /// All strips there are now, which `endFlush` takes out; nothing else may have begun.
+    mutating func beginFlush() -> [Strip] {
+        precondition(flushing.runs == 0, "a flush within a flush")
+        if !tail.isEmpty { closeRun() }
+        flushing = (runs.count, rowsInRuns, runBytes)
+        return runs.flatMap(\.self)
+    }
+
+    /// Takes out what is flushed, or keeps it after a flush that failed.
+    mutating func endFlush(isInstalled: Bool) {
+        if isInstalled {
+            runs.removeFirst(flushing.runs)
+            rowsInRuns -= flushing.rows
+            runBytes -= flushing.bytes
+        }
+        flushing = (0, 0, 0)
+    }
 
     private mutating func closeRun() {
         var run: [Strip] = []
@@ -54,7 +85,7 @@ public struct Head: Sendable {
         var smallRows = 0
         func flush() {
             guard !small.isEmpty else { return }
-            let merged = Strip.merge(small)
+            let merged = Strip.strips(of: small.flatMap(\.events))
             run += merged
             bytes += merged.reduce(0) { $0 + $1.batch.layout.size }
             small = []
@@ -80,6 +111,8 @@ public struct Head: Sendable {
         tail = []
         tailBytes = 0
         tailLayoutBytes = 0
+        rowsInRuns += rowsInTail
+        rowsInTail = 0
     }
 }
 
@@ -91,38 +124,5 @@ extension Strip {
         return MemoryLayout<Strip>.stride + 2 * arrayHeader
             + batch.layout.types.capacity * MemoryLayout<BatchLayout.TypeEntry>.stride
             + batch.layout.columns.capacity * MemoryLayout<BatchLayout.Column>.stride
-    }
-
-    /// Few strips of the events of several consecutive ones: one, unless a batch's limits say more.
-    static func merge(_ strips: [Strip]) -> [Strip] {
-        var merged: [Strip] = []
-        var builder = BatchBuilder()
-        var next = strips.first?.firstSequence ?? 0
-        func finish() {
-            let batch = builder.valid()
-            merged.append(Strip(firstSequence: next, batch: batch))
-            next += UInt64(batch.rowCount)
-        }
-        for event in strips.lazy.flatMap({ $0.batch.events() }) {
-            if builder.append(valid: event) { continue }
-            finish()
-            guard builder.append(valid: event) else {
-                preconditionFailure("an event of a valid batch does not fit a batch")
-            }
-        }
-        finish()
-        return merged
-    }
-}
-
-extension BatchBuilder {
-    /// What was collected, as a batch; there is something.
-    fileprivate mutating func valid() -> EventBatch {
-        guard let bytes = finish() else { preconditionFailure("merged strips have events") }
-        do throws(FormatError) {
-            return try EventBatch(validating: bytes)
-        } catch {
-            preconditionFailure("an encoded batch is not valid: \(error)")
-        }
     }
 }

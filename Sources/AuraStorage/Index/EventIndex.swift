@@ -32,6 +32,19 @@ public final class EventIndex: Sendable {
         shared.withLock { $0.snapshot = snapshot }
     }
 
+    /// Counts what chunks hold.
+    ///
+    /// They do not say when their events arrived: all are taken for as late as the last of them.
+    func take(_ chunks: [Chunk], arrival: Int64) throws(StorageError) {
+        if chunks.isEmpty { return }
+        _ = try ChunkReplay(chunks).forEachStrip(from: 0) { strip in
+            let origin = IndexState.Origin(
+                firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
+            shared.withLock { $0.state.apply(strip.batch, origin) }
+            return true
+        }
+    }
+
     /// Counts a durable group; the lock is given back after each batch, so that readers wait for one
     /// at most.
     func take(_ group: CommitGroup) {

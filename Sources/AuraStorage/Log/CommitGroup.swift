@@ -64,6 +64,12 @@ public struct CommitGroup: Sendable {
         record.layout.map { EventBatch(storage: bytes, start: record.payloadOffset, layout: $0) }
     }
 
+    /// The name in the record of an opening; empty for other records.
+    func name(_ record: Record) -> String {
+        guard record.header.kind == .producerOpen else { return "" }
+        return bytes.rawSpan.slice(record.payloadOffset, record.header.payloadSize).text
+    }
+
     /// Bytes with the padding that `seal` adds.
     var paddedSize: Int {
         (bytes.count + Limits.groupAlignment - 1) & ~(Limits.groupAlignment - 1)

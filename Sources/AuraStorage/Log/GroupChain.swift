@@ -23,6 +23,15 @@ struct GroupChain: Hashable, Sendable {
     /// The greatest group that a later one calls durable.
     private(set) var promised: UInt64 = 0
 
+    /// A chain before its first group.
+    init() {}
+
+    /// A chain behind that group, which is known to be durable.
+    init(behind group: UInt64, previous: Hash128, nextSequence: UInt64) {
+        next = Link(number: group + 1, sequence: nextSequence, previous: previous)
+        promised = group
+    }
+
     /// The number of the next group.
     var nextNumber: UInt64 { next.number }
     /// Sequence number of the next event.

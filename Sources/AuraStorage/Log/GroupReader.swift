@@ -19,15 +19,18 @@ struct GroupReader {
         var damage: FormatError?
     }
 
-    private(set) var chain = GroupChain()
+    private(set) var chain: GroupChain
     /// The last group read, not handed out yet.
     private(set) var last: Place?
     private let incarnation: UInt64
     private let visit: (Place) throws(StorageError) -> Void
 
+    /// - Parameter chain: What the first group must follow.
     init(
-        incarnation: UInt64, visit: @escaping (Place) throws(StorageError) -> Void
+        incarnation: UInt64, from chain: GroupChain = GroupChain(),
+        visit: @escaping (Place) throws(StorageError) -> Void
     ) {
+        self.chain = chain
         self.incarnation = incarnation
         self.visit = visit
     }

@@ -34,6 +34,13 @@ struct Log: Sendable {
     var nextSequence: UInt64 { writer.chain.nextSequence }
     var incarnation: UInt64 { writer.incarnation }
 
+    /// Where the next group goes, and what it follows.
+    var position: LogPosition {
+        LogPosition(
+            segment: segmentNumber, offset: writer.offset, group: writer.chain.lastNumber,
+            previous: writer.chain.previous)
+    }
+
     /// The number of the spare that is wanted next; nil while `count` are ready.
     func wantedSpare(of count: Int) -> UInt64? {
         for distance in 0..<UInt64(count) {

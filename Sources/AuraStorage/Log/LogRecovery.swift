@@ -1,6 +1,6 @@
 import AuraCore
 
-/// Reads the log from its first segment to its end, group by group.
+/// Reads the log from where it is not in chunks yet to its end, group by group.
 ///
 /// `Formats/log.md`, "Recovery".
 struct LogRecovery {
@@ -37,7 +37,8 @@ struct LogRecovery {
         let names = try place.logNames()
         let segments = try openSegments(names)
         let spares = try openSpares(names)
-        var reader = GroupReader(incarnation: incarnation, visit: visit)
+        var reader = GroupReader(
+            incarnation: incarnation, from: manifest.flushed?.chain ?? GroupChain(), visit: visit)
         var tail = TornTail(place)
         let end = try read(segments, with: &reader, &tail)
         try reader.finish()
@@ -66,7 +67,8 @@ struct LogRecovery {
     private func read(
         _ segments: [GroupFile], with reader: inout GroupReader, _ tail: inout TornTail
     ) throws(StorageError) -> End {
-        var end = End(place: try reader.read(segments[0], from: GroupFile.start))
+        let offset = manifest.flushed?.offset ?? GroupFile.start
+        var end = End(place: try reader.read(segments[0], from: offset))
         while true {
             var next = try start(of: reader, in: segments, behind: end.index)
             if next == nil {
@@ -134,16 +136,18 @@ struct LogRecovery {
         return nil
     }
 
-    /// Opens segments 1…last, which must all be there.
+    /// Opens the segments that are needed, which must all be there.
     private func openSegments(_ names: [String]) throws(StorageError) -> [GroupFile] {
         let numbers = Set(names.compactMap(FileName.segmentNumber))
         var segments: [GroupFile] = []
-        for number in 1...manifest.lastSegment {
+        for number in manifest.firstSegment...manifest.lastSegment {
             let name = FileName.log + "/" + FileName.segment(number)
             guard numbers.contains(number) else {
                 if Canary.skipSegmentGapCheck.isActive { continue }
                 throw .missing(
-                    file: name, reason: "the manifest names segments 1 to \(manifest.lastSegment)")
+                    file: name,
+                    reason: "the manifest names segments \(manifest.firstSegment) to "
+                        + "\(manifest.lastSegment)")
             }
             segments.append(try open(number, name: name))
         }
@@ -159,12 +163,13 @@ struct LogRecovery {
         return spares
     }
 
-    /// Removes spares that are not whole or come too late.
+    /// Removes spares that are not whole or come too late, and segments that chunks stand for.
     private func discardLeftovers(_ names: [String], except spares: [UInt64: any File]) {
         for name in names {
             let spare = FileName.spareNumber(name)
             if let spare, spares[spare] != nil { continue }
-            if spare == nil, FileName.unfinishedNumber(name) == nil { continue }
+            let isRetired = FileName.segmentNumber(name).map { $0 < manifest.firstSegment }
+            if spare == nil, FileName.unfinishedNumber(name) == nil, isRetired != true { continue }
             place.discard(FileName.log + "/" + name)
         }
     }

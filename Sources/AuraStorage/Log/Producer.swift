@@ -17,12 +17,25 @@ struct Producer: Hashable, Sendable {
     /// Ingest time of its last record.
     private(set) var time: Int64
     /// Entry of batch n at index n mod `Limits.producerWindow`; empty before the first.
-    private var window: [Entry] = []
+    private(set) var window: [Entry] = []
 
     /// A producer that was opened for the first time.
     init(name: ExactText, time: Int64) {
         self.name = name
         self.time = time
+    }
+
+    /// A producer as a checkpoint remembers it.
+    init(name: ExactText, epoch: UInt32, nextSequence: UInt64, time: Int64, entries: [Entry]) {
+        self.name = name
+        self.epoch = epoch
+        self.nextSequence = nextSequence
+        self.time = time
+        guard !entries.isEmpty else { return }
+        window = Array(repeating: Entry(), count: Limits.producerWindow)
+        for entry in entries {
+            window[Int(entry.producerSequence % UInt64(Limits.producerWindow))] = entry
+        }
     }
 
     /// What to do with a batch of its last opening.

@@ -36,10 +36,10 @@ public struct Producers: Hashable, Sendable {
         let producer: Producer
     }
 
-    private var producers: [UInt32: Producer] = [:]
+    private(set) var producers: [UInt32: Producer] = [:]
     private var handles: [ExactText: UInt32] = [:]
     /// The greatest handle so far: none stands for two names, also when one is forgotten.
-    private var lastHandle: UInt32 = 0
+    private(set) var lastHandle: UInt32 = 0
     private let capacity: Int
 
     /// None, and room for as many as the formats allow.
@@ -50,6 +50,19 @@ public struct Producers: Hashable, Sendable {
     /// None, and room for that many.
     init(capacity: Int) {
         self.capacity = capacity
+    }
+
+    /// Takes a producer that a checkpoint remembers; false if another has its name.
+    mutating func insert(_ producer: Producer, _ handle: UInt32) -> Bool {
+        guard handles[producer.name] == nil else { return false }
+        handles[producer.name] = handle
+        producers[handle] = producer
+        return true
+    }
+
+    /// Goes on behind the handles that were given.
+    mutating func resume(lastHandle: UInt32) {
+        self.lastHandle = lastHandle
     }
 
     /// How many are remembered.

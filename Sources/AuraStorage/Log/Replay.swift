@@ -2,14 +2,18 @@ import AuraCore
 
 /// What the groups of the log add up to, as they are read again.
 struct Replay {
-    private(set) var head = Head()
-    let index: EventIndex
-    private(set) var producers = Producers()
+    private(set) var head: Head
+    private let index: EventIndex?
+    private(set) var producers: Producers
     /// Ingest time of the last record, µs.
-    private(set) var lastIngestTime = Int64.min
+    private(set) var lastIngestTime: Int64
 
-    init(index: EventIndex) {
+    /// Goes on behind a checkpoint, and the events that are in chunks.
+    init(behind checkpoint: Checkpoint, sequence: UInt64, index: EventIndex?) {
         self.index = index
+        head = Head(behind: sequence)
+        producers = Canary.forgetFlushedProducers.isActive ? Producers() : checkpoint.producers
+        lastIngestTime = checkpoint.lastIngestTime
     }
 
     /// Takes the next group.
@@ -22,7 +26,7 @@ struct Replay {
             throw .corrupt(file: place.file, error.moved(by: place.offset))
         }
         head.append(place.group)
-        index.take(place.group)
+        index?.take(place.group)
     }
 
     private mutating func take(
@@ -38,9 +42,7 @@ struct Replay {
         lastIngestTime = header.ingestTime
         if header.isOfNobody { return }
         if Canary.forgetProducersOnReplay.isActive, header.kind == .append { return }
-        let payload = group.bytes.rawSpan.slice(record.payloadOffset, header.payloadSize)
-        let name = header.kind == .producerOpen ? payload.text : ""
-        guard producers.apply(header, name: name) != nil else {
+        guard producers.apply(header, name: group.name(record)) != nil else {
             throw FormatError(
                 .log, 10, at: record.payloadOffset,
                 "producer \(header.producer) epoch \(header.epoch) batch "

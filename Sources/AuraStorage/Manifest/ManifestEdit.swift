@@ -12,12 +12,21 @@ enum ManifestEdit: Hashable, Sendable {
     case opened(lastGroup: UInt64, time: Int64)
     /// A process closed it: nothing lies behind that group.
     case closed(lastGroup: UInt64, time: Int64)
+    /// A chunk is part of the store from now on.
+    case chunkAdded(ChunkEntry)
+    /// A chunk is no part of it any more.
+    case chunkDropped(number: UInt64)
+    /// Every group up to that place is in chunks and in a checkpoint.
+    case flushed(FlushMark)
 
     private enum Code: UInt8 {
         case created = 1
         case segmentUsed = 2
         case opened = 3
         case closed = 4
+        case chunkAdded = 5
+        case chunkDropped = 6
+        case flushed = 7
     }
 
     func encoded() -> [UInt8] {
@@ -39,6 +48,15 @@ enum ManifestEdit: Hashable, Sendable {
             out.append(Code.closed.rawValue)
             out.append(little: lastGroup)
             out.append(little: time)
+        case .chunkAdded(let entry):
+            out.append(Code.chunkAdded.rawValue)
+            entry.append(to: &out)
+        case .chunkDropped(let number):
+            out.append(Code.chunkDropped.rawValue)
+            out.append(little: number)
+        case .flushed(let mark):
+            out.append(Code.flushed.rawValue)
+            mark.append(to: &out)
         }
         return out
     }
@@ -65,56 +83,81 @@ enum ManifestEdit: Hashable, Sendable {
             self = .opened(lastGroup: try reader.read(), time: try reader.read())
         case .closed:
             self = .closed(lastGroup: try reader.read(), time: try reader.read())
+        case .chunkAdded:
+            self = .chunkAdded(try ChunkEntry(&reader))
+        case .chunkDropped:
+            self = .chunkDropped(number: try reader.read())
+        case .flushed:
+            self = .flushed(try FlushMark(&reader))
         case nil:
             throw FormatError(.manifest, 21, at: 0, "edit \(code) is unknown")
         }
     }
 }
 
-/// What the edits of a manifest add up to.
-struct ManifestState: Hashable, Sendable {
-    /// Bytes of every segment; 0 before the first edit.
-    private(set) var segmentSize: Int64 = 0
-    /// When the store was made, µs.
-    private(set) var createdAt: Int64 = 0
-    /// The last segment that may hold groups; 0 before the first.
-    private(set) var lastSegment: UInt64 = 0
-    /// The greatest group that the edits call durable.
-    private(set) var promisedGroup: UInt64 = 0
-    /// Set while the last thing that happened is an orderly close: the last group of all.
-    private(set) var closedAtGroup: UInt64?
+extension ChunkEntry {
+    fileprivate func append(to out: inout [UInt8]) {
+        out.append(little: number)
+        out.append(little: UInt64(rowCount))
+        out.append(little: fileSize)
+        out.append(little: timeRange.lowerBound)
+        out.append(little: timeRange.upperBound)
+        out.append(little: sequenceRange.lowerBound)
+        out.append(little: sequenceRange.upperBound)
+        out.append(hash: footerHash)
+    }
 
-    /// Takes the next edit; the edit must be possible after those before.
-    mutating func apply(_ edit: ManifestEdit) throws(FormatError) {
-        func require(_ isPossible: Bool, _ reason: String) throws(FormatError) {
-            if !isPossible { throw FormatError(.manifest, 22, at: 0, reason) }
-        }
-        if case .created = edit {
-        } else {
-            try require(segmentSize > 0, "the first edit is not a creation")
-        }
-        switch edit {
-        case .created(let size, let time):
-            try require(segmentSize == 0, "a second creation")
-            try require(
-                size >= 2 * GroupFile.start && size % Int64(Limits.groupAlignment) == 0,
-                "segments of \(size) bytes")
-            segmentSize = size
-            createdAt = time
-        case .segmentUsed(let number, let syncedGroup):
-            try require(number == lastSegment + 1, "segment \(number) after \(lastSegment)")
-            try require(
-                syncedGroup >= promisedGroup,
-                "group \(syncedGroup) after \(promisedGroup)")
-            lastSegment = number
-            promisedGroup = syncedGroup
-            closedAtGroup = nil
-        case .opened(let lastGroup, _), .closed(let lastGroup, _):
-            try require(
-                lastGroup >= promisedGroup || Canary.ignorePromise.isActive,
-                "group \(lastGroup) after \(promisedGroup)")
-            promisedGroup = lastGroup
-            if case .closed = edit { closedAtGroup = lastGroup } else { closedAtGroup = nil }
-        }
+    fileprivate init(_ reader: inout ByteReader) throws(FormatError) {
+        number = try reader.read()
+        rowCount = Int(clamping: try reader.read(UInt64.self))
+        fileSize = try reader.read()
+        let times = (try reader.read(Int64.self), try reader.read(Int64.self))
+        let sequences = (try reader.read(UInt64.self), try reader.read(UInt64.self))
+        guard rowCount > 0, rowCount <= UInt32.max, fileSize > 0, times.0 <= times.1,
+            sequences.0 > 0, sequences.0 <= sequences.1, sequences.1 <= UInt64(Int64.max)
+        else { throw reader.failure("chunk \(number) of \(rowCount) rows") }
+        timeRange = times.0...times.1
+        sequenceRange = sequences.0...sequences.1
+        footerHash = try reader.readHash128()
+    }
+}
+
+extension FlushMark {
+    fileprivate func append(to out: inout [UInt8]) {
+        out.append(little: sequence)
+        out.append(little: segment)
+        out.append(little: offset)
+        out.append(little: group)
+        out.append(hash: previous)
+        out.append(little: checkpoint)
+        out.append(little: UInt64(checkpointSize))
+        out.append(little: checkpointHash)
+    }
+
+    fileprivate init(_ reader: inout ByteReader) throws(FormatError) {
+        sequence = try reader.read()
+        segment = try reader.read()
+        offset = try reader.read()
+        group = try reader.read()
+        previous = try reader.readHash128()
+        checkpoint = try reader.read()
+        checkpointSize = Int(clamping: try reader.read(UInt64.self))
+        checkpointHash = try reader.read()
+        guard offset >= GroupFile.start, offset % Int64(Limits.groupAlignment) == 0,
+            sequence <= UInt64(Int64.max)
+        else { throw reader.failure("a log that goes on at \(offset)") }
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func readHash128() throws(FormatError) -> Hash128 {
+        Hash128(low: try read(), high: try read())
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(hash: Hash128) {
+        append(little: hash.low)
+        append(little: hash.high)
     }
 }

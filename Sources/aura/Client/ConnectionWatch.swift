@@ -38,6 +38,11 @@ final class ConnectionWatch: Sendable {
         state.withLock { $0.lostSince == nil ? nil : $0.reason }
     }
 
+    /// Why a server that was there takes nothing for now, or is gone; nil while it takes.
+    var refusal: String? {
+        state.withLock { $0.hasConnected && $0.lostSince != nil ? $0.reason : nil }
+    }
+
     /// Why the server takes nothing from this client; nil while it does.
     var end: ClientError? { state.withLock { $0.end } }
 

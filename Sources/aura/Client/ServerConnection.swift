@@ -63,7 +63,9 @@ extension CommandFailure {
         case .unauthorised(let reason):
             self.init(
                 .notAuthorised, reason,
-                hint: "give a key with --token-file or AURA_TOKEN; 'aura keys create' makes one")
+                hint: "give a key with --token-file or AURA_TOKEN, or a certificate with --cert; "
+                    + "'aura keys create' makes one")
+        case .tls(let failure, _): self.init(failure, error)
         case .unreachable(let reason): self.init(.timeout, "no answer in time: \(reason)")
         case .unknown, .overloaded, .cancelled: self.init(.timeout, error.description)
         default: self.init(.failed, error.description)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuraCore
 import AuraMetadata
+import AuraTLS
 import Foundation
 
 /// `aura keys`: the API keys of a data directory, also while its server runs.
@@ -30,7 +31,12 @@ struct Keys: ParsableCommand {
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Create a key and print it: it is shown this once.")
+            abstract: "Create a key and print it: it is shown this once.",
+            discussion: """
+                With --certificate nothing secret is made: a client that shows this certificate \
+                over TLS (tls.client_ca) holds the key, and its prefix is printed. It ends with \
+                the certificate, unless --expires ends it before.
+                """)
 
         @OptionGroup var directory: Directory
         @Option(help: "Who will use it.")
@@ -42,8 +48,15 @@ struct Keys: ParsableCommand {
         @Option(help: "When it ends: a duration such as 365d, or a date. Default: never.")
         var expires: String?
 
+        @Option(help: "A client certificate (PEM) that stands for the key.")
+        var certificate: String?
+
         func run() throws {
             let now = WallClock.now
+            if let certificate {
+                try create(for: try Certificate(file: certificate), now: now)
+                return
+            }
             let store = try directory.open(mustExist: false)
             let (key, secret) = try store.createKey(
                 name: name, scopes: Set(scope), expiresAt: try expiry(now: now),
@@ -54,6 +67,20 @@ struct Keys: ParsableCommand {
             StandardError.write(
                 "key \(key.id) for '\(name)': \(key.scopeList), \(end ?? "without end")\n"
                     + "keep it now: it is not stored, and cannot be shown again\n")
+        }
+
+        private func create(for certificate: Certificate, now: Timestamp) throws {
+            let end = Timestamp(seconds: certificate.validUntil).microseconds
+            let store = try directory.open(mustExist: false)
+            let key = try store.createKey(
+                certificate: certificate.bytes, name: name, scopes: Set(scope),
+                expiresAt: min(try expiry(now: now) ?? end, end), now: now.microseconds)
+            try store.close()
+            StandardOutput.write(key.prefix + "\n")
+            let until = Timestamp(microseconds: key.expiresAt ?? end)
+            StandardError.write(
+                "key \(key.id) for '\(name)': \(key.scopeList), until \(until)\n"
+                    + "whoever shows this certificate over TLS holds it\n")
         }
 
         @Sendable private static func parse(scope name: String) throws -> Scope {

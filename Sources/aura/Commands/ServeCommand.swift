@@ -10,10 +10,12 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Examples:
               aura serve --data-dir ./data
-              aura serve --listen 0.0.0.0:7171 --memory-limit 1GiB --preset production
+              aura serve --listen 0.0.0.0:7171 --memory-limit 1GiB --preset production \\
+                --tls-certificate server.pem --tls-private-key server.key
 
             SIGTERM or Ctrl-C ends it in order: what was sent is answered, the store is closed. \
-            A second one ends it at once, which loses nothing that was acknowledged.
+            A second one ends it at once, which loses nothing that was acknowledged. \
+            SIGHUP reads the files of TLS again; open connections go on.
             """)
 
     @OptionGroup var configuration: ConfigurationOptions
@@ -27,11 +29,13 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let signals = Signals()
         let settings = try settings()
-        let server = try await RunningServer.start(
-            settings, logger: Serve.logger(settings.logLevel))
+        let logger = Serve.logger(settings.logLevel)
+        let server = try await RunningServer.start(settings, logger: logger)
+        if let security = server.security { Signals.onHangup { security.reload(logger) } }
         for line in server.opened.report { StandardError.write(line + "\n") }
         StandardError.write(Serve.access(settings) + "\n")
-        if let warning = server.warning { StandardError.write("warning: \(warning)\n") }
+        if let security = server.security { StandardError.write(security.report + "\n") }
+        for warning in server.warnings { StandardError.write("warning: \(warning)\n") }
         StandardOutput.write("listening on \(server.address)\n")
         let number = await signals.wait()
         StandardError.write("ending\(number == SIGINT ? " (Ctrl-C)" : "")\n")
@@ -62,7 +66,8 @@ struct Serve: AsyncParsableCommand {
 
     private static func access(_ settings: Configuration) -> String {
         if settings.authenticationRequired {
-            return "clients must show an API key: aura keys create --data-dir "
+            let certificate = settings.tls.clientAuthority == nil ? "" : " or a certificate"
+            return "clients must show an API key\(certificate): aura keys create --data-dir "
                 + settings.dataDirectory
         }
         return "no API key is asked for"

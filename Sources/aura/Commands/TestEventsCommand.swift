@@ -33,7 +33,7 @@ struct TestEvents: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let types = try types()
+        let types = try CatalogueSelection.types(eventType)
         var random = SeededGenerator(seed: seed ?? UInt64.random(in: 0...UInt64.max))
         let now = WallClock.microseconds()
         // The present is that of the last event, so that none lies in the future.
@@ -50,15 +50,5 @@ struct TestEvents: AsyncParsableCommand {
         let kinds = min(types.count, count)
         StandardOutput.write(
             "recorded \(events.count) events of \(kinds == 1 ? types[0] : "\(kinds) types")\n")
-    }
-
-    private func types() throws -> [String] {
-        if eventType == "all" { return Catalogue.seed.map(\.type) }
-        guard Catalogue.schema(for: eventType) == nil else { return [eventType] }
-        let names = Catalogue.all.map(\.type)
-        let hint =
-            nearest(to: eventType, among: names).map { "did you mean '\($0)'?" }
-            ?? "there are all, \(names.joined(separator: ", "))"
-        throw CommandFailure(.usage, "unknown event type '\(eventType)'", hint: hint)
     }
 }

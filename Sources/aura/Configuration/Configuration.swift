@@ -1,4 +1,5 @@
 import AuraCore
+import AuraServer
 import Logging
 
 /// How this server is set up: every setting with its value and where the value comes from.
@@ -18,6 +19,7 @@ struct Configuration: Sendable {
     private(set) var eventTypes: [EventTypesReader.Setting] = []
     /// Attribute names denied besides those that always are.
     private(set) var deniedAttributes: [String] = []
+    private(set) var tls = TLSSettings()
     private(set) var logLevel = Logger.Level.info
     /// Whether clients must show a key; where nobody said: unless only this machine can connect.
     var authenticationRequired: Bool { writtenAuthentication ?? !listen.isLoopback }
@@ -94,7 +96,7 @@ struct Configuration: Sendable {
                 findings.append(Finding(origin, .openWithoutAuthentication(listen), severity))
             }
         }
-        return findings
+        return findings + tls.findings(listen: listen, origin: origin(of:))
     }
 
     /// A setting's value as one would write it.
@@ -110,6 +112,11 @@ struct Configuration: Sendable {
         case .unknownTypes: unknownTypes.rawValue
         case .deniedAttributes: deniedAttributes.joined(separator: ", ")
         case .authenticationRequired: String(authenticationRequired)
+        case .tlsCertificate: tls.certificate ?? ""
+        case .tlsPrivateKey: tls.privateKey ?? ""
+        case .tlsClientAuthority: tls.clientAuthority ?? ""
+        case .tlsClientCertificates: tls.clientCertificates.rawValue
+        case .tlsRequired: tls.requirement.rawValue
         case .logLevel: logLevel.rawValue
         }
     }
@@ -165,6 +172,11 @@ struct Configuration: Sendable {
         case .unknownTypes: unknownTypes = try written.choice()
         case .deniedAttributes: deniedAttributes = try written.names()
         case .authenticationRequired: writtenAuthentication = try written.flag()
+        case .tlsCertificate: tls.certificate = try written.path(home: home)
+        case .tlsPrivateKey: tls.privateKey = try written.path(home: home)
+        case .tlsClientAuthority: tls.clientAuthority = try written.path(home: home)
+        case .tlsClientCertificates: tls.clientCertificates = try written.choice()
+        case .tlsRequired: tls.requirement = try written.choice()
         case .logLevel: logLevel = try written.choice()
         }
     }

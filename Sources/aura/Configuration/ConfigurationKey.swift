@@ -10,6 +10,11 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case unknownTypes = "privacy.unknown_types"
     case deniedAttributes = "privacy.denied_attributes"
     case authenticationRequired = "auth.required"
+    case tlsCertificate = "tls.certificate"
+    case tlsPrivateKey = "tls.private_key"
+    case tlsClientAuthority = "tls.client_ca"
+    case tlsClientCertificates = "tls.client_certificates"
+    case tlsRequired = "tls.required"
     case logLevel = "log_level"
 
     /// The environment variable that sets it, such as `AURA_PRIVACY_POLICY`.

@@ -65,7 +65,8 @@ struct ConfigurationLayer {
 
     /// Variables that say something else than a setting: to the tests and to the client commands.
     private static func isForeign(_ name: String) -> Bool {
-        name.hasPrefix("AURA_TEST_") || ["AURA_CONFIG", "AURA_TOKEN", "AURA_URL"].contains(name)
+        name.hasPrefix("AURA_TEST_") || name == ConfigurationFile.variable
+            || ConnectionOptions.variables.contains(name)
     }
 
     private static func origin(_ error: any Error, _ file: String) -> Origin {

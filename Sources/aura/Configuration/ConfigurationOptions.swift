@@ -36,6 +36,21 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "Whether clients must show a key: true or false.")
     var authRequired: String?
 
+    @Option(help: "The server's certificate and its chain: a PEM file.")
+    var tlsCertificate: String?
+
+    @Option(help: "The certificate's private key: a PEM file.")
+    var tlsPrivateKey: String?
+
+    @Option(help: "The authorities that sign client certificates: a PEM file.")
+    var tlsClientCa: String?
+
+    @Option(help: "Whether clients must show a certificate: optional or required.")
+    var tlsClientCertificates: String?
+
+    @Option(help: "Which connections must use TLS: never, remote or always.")
+    var tlsRequired: String?
+
     @Option(help: "The least severe messages to log: trace, debug, info, notice, warning, …")
     var logLevel: String?
 
@@ -66,6 +81,11 @@ struct ConfigurationOptions: ParsableArguments {
         case .unknownTypes: privacyUnknownTypes
         case .deniedAttributes: privacyDeniedAttributes
         case .authenticationRequired: authRequired
+        case .tlsCertificate: tlsCertificate
+        case .tlsPrivateKey: tlsPrivateKey
+        case .tlsClientAuthority: tlsClientCa
+        case .tlsClientCertificates: tlsClientCertificates
+        case .tlsRequired: tlsRequired
         case .logLevel: logLevel
         }
     }

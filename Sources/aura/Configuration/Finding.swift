@@ -58,6 +58,10 @@ enum Problem: Error, Hashable, Sendable {
     case noHome
     case authenticationOff(Preset)
     case openWithoutAuthentication(ListenAddress)
+    case without(ConfigurationKey, needed: ConfigurationKey)
+    case noCertificate
+    case plaintextRefused(ListenAddress)
+    case plaintext(ListenAddress)
 
     /// What is wrong: no full stop.
     var text: String {
@@ -79,6 +83,13 @@ enum Problem: Error, Hashable, Sendable {
             "authentication is off: not for \(preset.rawValue)"
         case .openWithoutAuthentication(let address):
             "anyone who reaches \(address) may read and write: authentication is off"
+        case .without(let key, let needed): "'\(key.rawValue)' without '\(needed.rawValue)'"
+        case .noCertificate: "everybody must use TLS, and there is no certificate"
+        case .plaintextRefused(let address):
+            "whoever connects to \(address) from another machine must use TLS, and there is no "
+                + "certificate"
+        case .plaintext(let address):
+            "events and keys travel to \(address) in the clear: TLS is not used"
         }
     }
 
@@ -105,6 +116,12 @@ enum Problem: Error, Hashable, Sendable {
         case .schema(let error): error.remedy
         case .noHome: "write the whole path"
         case .authenticationOff: "set auth.required to true"
+        case .without(_, let needed): "set \(needed.rawValue) too"
+        case .noCertificate: "set tls.certificate and tls.private_key"
+        case .plaintextRefused:
+            "set tls.certificate and tls.private_key, listen at 127.0.0.1, or allow plaintext "
+                + "with tls.required never"
+        case .plaintext: "set tls.certificate and tls.private_key, or listen at 127.0.0.1"
         case .openWithoutAuthentication: "set auth.required to true, or listen at 127.0.0.1"
         }
     }

@@ -3,6 +3,7 @@ import AuraCore
 import AuraEngine
 import AuraImport
 import AuraMetadata
+import AuraTLS
 import Glibc
 
 /// Why a command ends without success: what is told to the user, and to the shell.
@@ -49,6 +50,8 @@ extension CommandFailure {
         case let error as EngineError: self.init(.failed, error.description)
         case let error as MetadataError:
             self.init(.failed, error.description, hint: error.remedy)
+        case let error as TLSFileError:
+            self.init(.usage, error.description, hint: "check the path and its permissions")
         case let error as InputError: self.init(error, of: "the input")
         case let error as ConfigurationError: self.init(.usage, error.description)
         default: return nil

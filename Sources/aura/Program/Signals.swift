@@ -23,6 +23,14 @@ final class Signals: Sendable {
         }
     }
 
+    /// Does something at each SIGHUP from now on, for as long as the process lives.
+    static func onHangup(_ action: @escaping @Sendable () -> Void) {
+        _ = signal(SIGHUP, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        source.setEventHandler { withExtendedLifetime(source) { action() } }
+        source.resume()
+    }
+
     private func received(_ number: Int32) {
         guard count.add(1, ordering: .relaxed).oldValue == 0 else { _exit(128 + number) }
         continuation.yield(number)

@@ -3,14 +3,19 @@ import AuraServer
 import AuraWire
 import Logging
 
-/// Tells the listener what keys grant, from the metadata of the data directory.
+/// Tells the listener what keys and client certificates grant, from the metadata of the data directory.
 enum KeyAuthenticator {
     /// An authenticator that asks the store each time, so that a revocation counts at once.
     static func of(_ metadata: MetadataStore, logger: Logger) -> Authenticator {
-        { secret in
+        { credential in
             do throws(MetadataError) {
                 let now = WallClock.microseconds()
-                let key = try metadata.verify(secret, now: now)
+                let key =
+                    switch credential {
+                    case .key(let secret): try metadata.verify(secret, now: now)
+                    case .certificate(let bytes):
+                        try metadata.verify(certificate: bytes, now: now)
+                    }
                 touch(key, metadata, now, logger)
                 return .success(AccessGrant(scopes: scopes(key.scopes), keyID: key.id))
             } catch {

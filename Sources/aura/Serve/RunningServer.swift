@@ -10,8 +10,10 @@ struct RunningServer {
     let opened: OpenedStore
     /// Where it listens, with the port that the system chose if it was asked to.
     let address: ListenAddress
-    /// What the operator should look into; nil if nothing.
-    let warning: String?
+    /// How it uses TLS; nil: not at all.
+    let security: TransportSecurity?
+    /// What the operator should look into.
+    let warnings: [String]
     private let server: TCPServer
     private let metadata: MetadataStore?
 
@@ -19,6 +21,7 @@ struct RunningServer {
     ///
     /// What was opened is closed again where it throws.
     static func start(_ settings: Configuration, logger: Logger) async throws -> RunningServer {
+        let security = try TransportSecurity(settings.tls)
         let opened = try OpenedStore(settings, logger: logger)
         do {
             let metadata =
@@ -27,20 +30,25 @@ struct RunningServer {
             var configuration = ServerConfiguration()
             configuration.host = settings.listen.host
             configuration.port = settings.listen.port
+            configuration.tls = security?.tls
             let limit = FileLimit.raised()
             configuration.maximumConnections = limit.connections(of: settings.maximumConnections)
             configuration.serverVersion = Version.number
             let server = TCPServer(
                 configuration, store: opened.store,
-                policy: StorePolicy.of(settings, holding: opened.store.snapshot),
+                policy: StorePolicy.of(
+                    settings, holding: opened.store.snapshot, logger: logger),
                 authenticator: metadata.map { KeyAuthenticator.of($0, logger: logger) },
                 clock: WallClock.microseconds,
                 logger: logger)
             let port = try await listen(server, settings.listen)
             return RunningServer(
                 opened: opened, address: ListenAddress(host: settings.listen.host, port: port),
-                warning: limit.warning(wanted: settings.maximumConnections), server: server,
-                metadata: metadata)
+                security: security,
+                warnings: [
+                    limit.warning(wanted: settings.maximumConnections),
+                    security?.warning(now: WallClock.now),
+                ].compactMap(\.self), server: server, metadata: metadata)
         } catch {
             try opened.store.close()
             throw error

@@ -40,6 +40,10 @@ private struct Hunt {
             case .skipLogSync, .skipManifestSync, .skipSegmentHeaderSync, .skipParentSync,
                 .skipSegmentDirectorySync, .skipDirectorySync, .skipCurrentSync, .editTooLate:
                 Hunt.crashes("first-start", seeds: 4)
+            case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
+                Hunt.crashes("flushes", seeds: 4)
+            case .flushAfterFailedEdit: Hunt.faults("flushes", [.ioErrorOnce])
+            case .ignoreFooterHash, .ignoreBlockHash: RottenChunk.cases
             case .ignoreBodyChecksum, .promiseTooMuch:
                 Hunt.crashes("groups-of-several-pages", seeds: 4)
             case .forgetProducersOnReplay, .admitFencedEpoch:

@@ -170,6 +170,7 @@ extension FaultMatrix {
                 survivor.disk.diskCapacity = nil
                 do throws(StorageError) {
                     try survivor.open()
+                    try survivor.storage?.snapshot.forEachStrip { _ in true }
                 } catch {
                     guard error.isNamed else { throw Violation("it does not open: \(error)") }
                     continue

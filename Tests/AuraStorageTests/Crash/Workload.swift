@@ -5,6 +5,7 @@ import AuraTesting
 struct Workload: Sendable {
     enum Step: Sendable {
         case open, kill, close, commit, promise, makeSpare, takeSpare
+        case beginFlush, runFlush, endFlush
         case connect(Int)
         case send(Int?, padding: Int = 0)
         case flush(Int)
@@ -52,6 +53,18 @@ struct Workload: Sendable {
                     ]
                 }
                 + [.promise, .kill, .open, .connect(0), .send(0, padding: 9_000), .commit, .close]),
+        Workload(
+            name: "flushes", clients: 2, segmentSize: 16 << 10,
+            steps: [.open, .connect(0), .connect(1), .commit]
+                + (0..<4).flatMap { round -> [Step] in
+                    [.send(0), .send(1, padding: round * 900), .send(nil), .commit, .send(0)]
+                        + [.commit, .beginFlush, .send(1), .commit, .runFlush, .send(0), .commit]
+                        + [.endFlush, .sendAgain(1), .commit]
+                        + (round == 1 ? [.kill, .open, .connect(0), .connect(1), .commit] : [])
+                        + (round == 2 ? [.close, .open, .connect(0), .connect(1), .commit] : [])
+                }
+                + [.promise, .beginFlush, .runFlush, .endFlush, .beginFlush, .runFlush, .close]
+                + [.open, .connect(1), .send(1), .commit, .beginFlush, .runFlush, .kill, .open]),
         Workload(
             name: "promises", clients: 1, segmentSize: 32 << 10,
             steps: [.open, .promise, .promise]
@@ -105,7 +118,8 @@ struct Workload: Sendable {
             case ..<80: steps.append(.sendGap(random.below(clients)))
             case ..<84: steps.append(.promise)
             case ..<88: steps.append(.makeSpare)
-            case ..<92: steps.append(.takeSpare)
+            case ..<90: steps.append(.takeSpare)
+            case ..<92: steps += [.beginFlush, .runFlush, .send(nil), .commit, .endFlush]
             case ..<95: steps += [.close, .open, .connect(0)]
             default: steps += [.kill, .open, .connect(random.below(clients)), .commit]
             }
@@ -175,6 +189,9 @@ struct Workload: Sendable {
         case .promise: world.promise()
         case .makeSpare: world.makeSpare()
         case .takeSpare: world.takeSpare()
+        case .beginFlush: world.beginFlush()
+        case .runFlush: world.runFlush()
+        case .endFlush: world.endFlush()
         case .connect(let client): try world.connect(client)
         case .send(let client, let padding): try world.send(padding: padding, from: client)
         case .flush(let client): try world.flush(client)

@@ -50,14 +50,16 @@ struct RecordMeaning: Codable, Equatable {
     var edit: EditMeaning?
 }
 
-/// An edit of the manifest; each has the two numbers that its kind needs.
+/// An edit of the manifest; each has the numbers that its kind needs.
 struct EditMeaning: Codable, Equatable {
-    /// `created`, `segment-used`, `opened` or `closed`.
+    /// `created`, `segment-used`, `opened`, `closed`, `chunk-added`, `chunk-dropped` or `flushed`.
     var kind: String
     var segmentSize: Int64?
     var segment: UInt64?
     var group: UInt64?
     var time: Int64?
+    /// Those of the last three kinds, in the order of their table.
+    var numbers: [UInt64]?
 }
 
 /// What the store consists of after all edits.
@@ -67,6 +69,11 @@ struct StateMeaning: Codable, Equatable {
     var lastSegment: UInt64
     var promisedGroup: UInt64
     var closedAtGroup: UInt64?
+    var firstSegment: UInt64 = 1
+    /// The numbers of all chunks.
+    var chunks: [UInt64] = []
+    var flushedGroup: UInt64?
+    var flushedSequence: UInt64?
 }
 
 extension FileMeaning {

@@ -79,7 +79,7 @@ import Testing
             let batches = meaning.groups.filter { numbers.insert($0.number).inserted }
                 .flatMap(\.records).compactMap(\.batch)
             var events: [Event] = []
-            storage.snapshot.forEachStrip {
+            try storage.snapshot.forEachStrip {
                 events += $0.batch.events()
                 return true
             }

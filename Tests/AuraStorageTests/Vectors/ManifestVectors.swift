@@ -19,6 +19,25 @@ enum ManifestExample {
         EditMeaning(kind: "closed", group: group, time: LogExample.time + 3)
     }
 
+    static func chunk(_ number: UInt64, rows: UInt64, from first: UInt64) -> EditMeaning {
+        let time = UInt64(LogExample.time)
+        return EditMeaning(
+            kind: "chunk-added",
+            numbers: [
+                number, rows, 4_096, time, time + 999, first, first + rows - 1, 0x1111, 0x2222,
+            ])
+    }
+
+    static func flushed(_ sequence: UInt64, group: UInt64, segment: UInt64) -> EditMeaning {
+        EditMeaning(
+            kind: "flushed",
+            numbers: [sequence, segment, 8_192, group, 0x3333, 0x4444, group, 99, 0x5555])
+    }
+
+    static func dropped(_ number: UInt64) -> EditMeaning {
+        EditMeaning(kind: "chunk-dropped", numbers: [number])
+    }
+
     /// A manifest with a group for each list of edits, a page each.
     static func manifest(
         _ about: String, _ groups: [EditMeaning]..., state: StateMeaning? = nil
@@ -54,9 +73,22 @@ extension FileVector {
         let new = E.manifest(
             "Made, and nothing else", [E.created],
             state: StateMeaning(
-                segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 0, promisedGroup: 0))
+                segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 0, promisedGroup: 0,
+                firstSegment: 0))
         return [
             FileVector(name: "every-edit", meaning: every),
+            FileVector(
+                name: "chunks",
+                meaning: E.manifest(
+                    "Two chunks flushed, then replaced by one", [E.created, E.used(1, synced: 0)],
+                    [E.chunk(1, rows: 40, from: 1), E.flushed(40, group: 12, segment: 1)],
+                    [E.used(2, synced: 20)],
+                    [E.chunk(2, rows: 2, from: 41), E.flushed(42, group: 22, segment: 2)],
+                    [E.chunk(3, rows: 42, from: 1), E.dropped(1), E.dropped(2)],
+                    state: StateMeaning(
+                        segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 2,
+                        promisedGroup: 22, firstSegment: 2, chunks: [3], flushedGroup: 22,
+                        flushedSequence: 42))),
             FileVector(name: "reopened", meaning: open), FileVector(name: "new", meaning: new),
         ]
     }

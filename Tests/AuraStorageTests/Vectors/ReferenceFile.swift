@@ -152,7 +152,27 @@ struct ReferenceFile: Sendable {
             append(1, [("segment size", size), ("time", time)])
         case "segment-used": append(2, [("segment", edit.segment ?? 0), ("synced group", group)])
         case "opened": append(3, [("last group", group), ("time", time)])
-        default: append(4, [("last group", group), ("time", time)])
+        case "closed": append(4, [("last group", group), ("time", time)])
+        default:
+            let layouts: [String: (UInt8, [String])] = [
+                "chunk-added": (
+                    5,
+                    [
+                        "chunk", "rows", "file size", "earliest time", "latest time",
+                        "first event", "last event", "footer hash, low", "footer hash, high",
+                    ]
+                ),
+                "chunk-dropped": (6, ["chunk"]),
+                "flushed": (
+                    7,
+                    [
+                        "last event", "segment", "offset", "last group", "header hash, low",
+                        "header hash, high", "checkpoint", "checkpoint size", "checkpoint hash",
+                    ]
+                ),
+            ]
+            let (code, names) = layouts[edit.kind] ?? (0, [])
+            append(code, Array(zip(names, edit.numbers ?? [])))
         }
     }
 

@@ -123,7 +123,9 @@ extension StateMeaning {
         self.init(
             segmentSize: state.segmentSize, createdAt: state.createdAt,
             lastSegment: state.lastSegment, promisedGroup: state.promisedGroup,
-            closedAtGroup: state.closedAtGroup)
+            closedAtGroup: state.closedAtGroup, firstSegment: state.firstSegment,
+            chunks: state.chunks.keys.sorted(), flushedGroup: state.flushed?.group,
+            flushedSequence: state.flushed?.sequence)
     }
 }
 
@@ -199,11 +201,59 @@ extension EditMeaning {
             self.init(kind: "opened", group: group, time: time)
         case .closed(let group, let time):
             self.init(kind: "closed", group: group, time: time)
+        case .chunkAdded(let entry):
+            self.init(
+                kind: "chunk-added",
+                numbers: [
+                    entry.number, UInt64(entry.rowCount), UInt64(entry.fileSize),
+                    UInt64(bitPattern: entry.timeRange.lowerBound),
+                    UInt64(bitPattern: entry.timeRange.upperBound),
+                    entry.sequenceRange.lowerBound, entry.sequenceRange.upperBound,
+                    entry.footerHash.low, entry.footerHash.high,
+                ])
+        case .chunkDropped(let number):
+            self.init(kind: "chunk-dropped", numbers: [number])
+        case .flushed(let mark):
+            self.init(
+                kind: "flushed",
+                numbers: [
+                    mark.sequence, mark.segment, UInt64(mark.offset), mark.group,
+                    mark.previous.low, mark.previous.high, mark.checkpoint,
+                    UInt64(mark.checkpointSize), mark.checkpointHash,
+                ])
+        }
+    }
+
+    /// An edit of the kinds that have a list of numbers.
+    private func listed(_ numbers: [UInt64]) -> ManifestEdit? {
+        switch (kind, numbers.count) {
+        case ("chunk-added", 9):
+            .chunkAdded(
+                ChunkEntry(
+                    number: numbers[0], rowCount: Int(numbers[1]), fileSize: Int64(numbers[2]),
+                    timeRange: Int64(bitPattern: numbers[3])...Int64(bitPattern: numbers[4]),
+                    sequenceRange: numbers[5]...numbers[6],
+                    footerHash: Hash128(low: numbers[7], high: numbers[8])))
+        case ("chunk-dropped", 1): .chunkDropped(number: numbers[0])
+        case ("flushed", 9):
+            .flushed(
+                FlushMark(
+                    sequence: numbers[0], segment: numbers[1], offset: Int64(numbers[2]),
+                    group: numbers[3], previous: Hash128(low: numbers[4], high: numbers[5]),
+                    checkpoint: numbers[6], checkpointSize: Int(numbers[7]),
+                    checkpointHash: numbers[8]))
+        default: nil
         }
     }
 
     func edit(of record: RecordMeaning) throws -> ManifestEdit {
-        switch (kind, segmentSize, segment, group, time) {
+        if let numbers {
+            guard let edit = listed(numbers) else {
+                throw RecordMeaning.Malformed(record: record)
+            }
+            return edit
+        }
+        return switch (kind, segmentSize, segment, group, time) {
         case ("created", let size?, nil, nil, let time?):
             .created(segmentSize: size, time: time)
         case ("segment-used", nil, let number?, let group?, nil):

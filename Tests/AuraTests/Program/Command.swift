@@ -33,13 +33,20 @@ final class Command: Sendable {
         environment.merge(variables) { $1 }
         process.environment = environment
         process.currentDirectoryURL = folder.url
-        process.standardInput = try self.folder.file("input", holding: input)
-        process.standardOutput = try self.folder.file("output")
-        process.standardError = try self.folder.file("errors")
+        let streams = [
+            try self.folder.file("input", holding: input), try self.folder.file("output"),
+            try self.folder.file("errors"),
+        ]
+        process.standardInput = streams[0]
+        process.standardOutput = streams[1]
+        process.standardError = streams[2]
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         ended = stream
         process.terminationHandler = { _ in continuation.finish() }
         try process.run()
+        // Foundation keeps them open as long as the process object lives, and past 1,024 descriptors
+        // it starts no more processes but crashes.
+        for stream in streams { try stream.close() }
     }
 
     /// What it has printed so far.

@@ -46,6 +46,11 @@ final class TestServer: Sendable {
         return (command, found)
     }
 
+    /// Sends it a signal that does not end it.
+    func signal(_ number: Int32) {
+        command.withLock { $0.signal(number) }
+    }
+
     /// Ends it as a power failure of the process would.
     func kill() async throws {
         let command = command.withLock { $0 }

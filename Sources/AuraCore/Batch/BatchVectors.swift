@@ -1,0 +1,96 @@
+extension EventBatch {
+    /// The rows that hold a value of a column, ascending; nil if all of the batch's do.
+    public func rows(of column: BatchLayout.Column) -> [UInt32]? {
+        if column.values.count == rowCount { return nil }
+        var rows = [UInt32](repeating: 0, count: column.values.count)
+        var index = 0
+        forEachRow(of: column) { row in
+            rows[index] = UInt32(row)
+            index += 1
+        }
+        return rows
+    }
+
+    /// The values of a column without strings and UUIDs: integers, the bits of floats, 0 or 1.
+    public func integers(of column: BatchLayout.Column) -> [Int64] {
+        let values = column.values
+        switch (column.type, values.encoding) {
+        case (.bool, .constant):
+            return Array(repeating: bytes.bit(0, at: values.offset) ? 1 : 0, count: values.count)
+        case (.bool, _):
+            let bytes = bytes
+            return (0..<values.count).map { bytes.bit($0, at: values.offset) ? 1 : 0 }
+        default:
+            return integers(values)
+        }
+    }
+
+    /// The dictionary codes of a column of strings.
+    public func stringCodes(of column: BatchLayout.Column) -> [UInt32] {
+        let values = column.values
+        switch values.encoding {
+        case .constant, .plain:
+            return Array(repeating: bytes.load(values.offset), count: values.count)
+        case .one: return load(values) { (code: UInt8) in UInt32(code) }
+        case .two: return load(values) { (code: UInt16) in UInt32(code) }
+        case .four: return load(values) { (code: UInt32) in code }
+        }
+    }
+
+    /// The values of a column of UUIDs.
+    public func uuids(of column: BatchLayout.Column) -> [UUIDBytes] {
+        let values = column.values
+        let bytes = bytes
+        let step = values.encoding == .constant ? 0 : 16
+        return (0..<values.count).map {
+            UUIDBytes(
+                high: bytes.load(values.offset + $0 * step),
+                low: bytes.load(values.offset + $0 * step + 8))
+        }
+    }
+
+    /// The times of all rows, in µs.
+    public func times() -> [Int64] {
+        integers(layout.times)
+    }
+
+    /// The type of every row, as indexes of `layout.types`.
+    public func typeCodes() -> [UInt32] {
+        let bytes = bytes
+        var codes = [UInt32](repeating: 0, count: rowCount)
+        switch layout.typeCodeWidth {
+        case 0: break
+        case 1:
+            for row in codes.indices {
+                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row, as: UInt8.self))
+            }
+        default:
+            for row in codes.indices {
+                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row * 2, as: UInt16.self))
+            }
+        }
+        return codes
+    }
+
+    private func integers(_ values: BatchLayout.Values) -> [Int64] {
+        switch values.encoding {
+        case .plain: load(values) { (value: Int64) in value }
+        case .one: load(values) { (code: UInt8) in values.base &+ Int64(code) }
+        case .two: load(values) { (code: UInt16) in values.base &+ Int64(code) }
+        case .four: load(values) { (code: UInt32) in values.base &+ Int64(code) }
+        case .constant: Array(repeating: bytes.load(values.offset), count: values.count)
+        }
+    }
+
+    @inline(__always)
+    private func load<Code: FixedWidthInteger & BitwiseCopyable, Value: FixedWidthInteger>(
+        _ values: BatchLayout.Values, _ value: (Code) -> Value
+    ) -> [Value] {
+        let bytes = bytes.slice(values.offset, values.count * MemoryLayout<Code>.size)
+        var loaded = [Value](repeating: 0, count: values.count)
+        for index in loaded.indices {
+            loaded[index] = value(bytes.load(index * MemoryLayout<Code>.size))
+        }
+        return loaded
+    }
+}

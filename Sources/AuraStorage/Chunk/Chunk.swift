@@ -1,0 +1,188 @@
+import AuraCore
+import Synchronization
+
+/// An installed chunk: its file is opened, and its footer read, when something is asked of it.
+final class Chunk: Sendable {
+    let entry: ChunkEntry
+    private let place: StorePlace
+    private let incarnation: UInt64
+    private let cache: BlockCache
+    private let opened: Mutex<Opened?> = Mutex(nil)
+
+    /// The file and what is in it.
+    struct Opened: Sendable {
+        let file: any File
+        let footer: ChunkFooter
+        /// Where each block stands in the footer.
+        let indexes: [ChunkFooter.Key: Int]
+    }
+
+    init(_ entry: ChunkEntry, in place: StorePlace, incarnation: UInt64, cache: BlockCache) {
+        self.entry = entry
+        self.place = place
+        self.incarnation = incarnation
+        self.cache = cache
+    }
+
+    /// The rows, in pieces of one group of a section each.
+    func pieces() throws(StorageError) -> [ChunkPiece] {
+        let footer = try open().footer
+        var pieces: [ChunkPiece] = []
+        for (section, content) in footer.sections.enumerated() {
+            let groups = (content.rowCount + footer.groupRows - 1) / footer.groupRows
+            for group in 0..<groups {
+                pieces.append(try ChunkPiece(self, section: section, group: group))
+            }
+        }
+        return pieces
+    }
+
+    /// File and footer, opened once.
+    func open() throws(StorageError) -> Opened {
+        if let known = opened.withLock({ $0 }) { return known }
+        let fresh = try read()
+        opened.withLock { $0 = fresh }
+        return fresh
+    }
+
+    private func read() throws(StorageError) -> Opened {
+        let file: any File
+        do {
+            file = try place.fileSystem.open(place.path(entry.name), .read)
+        } catch {
+            if error.reason == .notFound {
+                throw .missing(file: entry.name, reason: "the manifest names it")
+            }
+            throw .io(error)
+        }
+        let trailer: ChunkTrailer
+        let bytes: [UInt8]
+        do {
+            let size = try file.size()
+            guard size == entry.fileSize else {
+                throw corrupt(1, 0, "it has \(size) bytes, the manifest says \(entry.fileSize)")
+            }
+            let start = size - Int64(ChunkTrailer.size)
+            let end = try file.read(at: start, count: ChunkTrailer.size)
+            do throws(FormatError) {
+                trailer = try ChunkTrailer(end.rawSpan, fileSize: size)
+            } catch { throw StorageError.corrupt(file: entry.name, error) }
+            bytes = try file.read(at: trailer.footerOffset, count: trailer.footerSize)
+        } catch let error as FileSystemError {
+            throw .io(error)
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            preconditionFailure("an error of another kind: \(error)")
+        }
+        let hash = Checksum.hash128(bytes.rawSpan)
+        guard hash == trailer.footerHash,
+            hash == entry.footerHash || Canary.ignoreFooterHash.isActive
+        else {
+            throw corrupt(4, trailer.footerOffset, "a footer that is not the one of the manifest")
+        }
+        let footer: ChunkFooter
+        do {
+            footer = try ChunkFooter(bytes.rawSpan)
+        } catch {
+            throw .corrupt(file: entry.name, error.moved(by: trailer.footerOffset))
+        }
+        guard footer.incarnation == incarnation, footer.number == entry.number else {
+            throw corrupt(5, trailer.footerOffset, "the footer of another chunk")
+        }
+        let indexes = Dictionary(
+            footer.blocks.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first }
+        )
+        guard indexes.count == footer.blocks.count else {
+            throw corrupt(6, trailer.footerOffset, "two blocks of one kind and place")
+        }
+        return Opened(file: file, footer: footer, indexes: indexes)
+    }
+
+    func corrupt(_ condition: Int, _ offset: Int64, _ reason: String) -> StorageError {
+        .corrupt(file: entry.name, FormatError(.chunk, condition, at: Int(offset), reason))
+    }
+
+    /// The entry of a block; nil where there is none.
+    func block(_ key: ChunkFooter.Key) throws(StorageError) -> ChunkFooter.Block? {
+        let opened = try open()
+        return opened.indexes[key].map { opened.footer.blocks[$0] }
+    }
+
+    /// A block that must be there, with what `decode` makes of it.
+    private func content(
+        _ key: ChunkFooter.Key,
+        _ decode: (BlockReader) throws(FormatError) -> (BlockCache.Content, size: Int)
+    ) throws(StorageError) -> BlockCache.Content {
+        let opened = try open()
+        guard let index = opened.indexes[key] else {
+            throw corrupt(6, 0, "the block \(key) is missing in the footer")
+        }
+        let cacheKey = BlockCache.Key(chunk: entry.number, block: index)
+        if let known = cache.content(cacheKey) { return known }
+        let block = opened.footer.blocks[index]
+        let reader = try read(block, index, opened.file)
+        do throws(FormatError) {
+            let (content, size) = try decode(reader)
+            cache.insert(content, size: size, for: cacheKey)
+            return content
+        } catch {
+            throw .corrupt(file: entry.name, error.moved(by: block.offset))
+        }
+    }
+
+    /// Reads a block from the file, and checks it.
+    func read(
+        _ block: ChunkFooter.Block, _ index: Int, _ file: any File
+    ) throws(StorageError) -> BlockReader {
+        var bytes: [UInt8]
+        do {
+            bytes = try file.read(at: block.offset, count: block.storedSize)
+        } catch { throw .io(error) }
+        let seed = ChunkHeader.seed(
+            incarnation: incarnation, number: entry.number, block: UInt64(index))
+        guard bytes.count == block.storedSize,
+            Checksum.hash64(bytes.rawSpan, seed: seed) == block.hash
+                || Canary.ignoreBlockHash.isActive
+        else { throw corrupt(7, block.offset, "a block that does not hold its hash") }
+        if block.isCompressed {
+            guard let plain = Compression.decompress(bytes.rawSpan, size: block.contentSize) else {
+                throw corrupt(8, block.offset, "a block that does not decompress")
+            }
+            bytes = plain
+        }
+        return BlockReader(encoding: block.encoding, count: block.count, bytes: bytes)
+    }
+
+    /// The whole numbers of a block.
+    func integers(_ key: ChunkFooter.Key) throws(StorageError) -> [Int64] {
+        let content = try content(key) { reader in (.block(reader), reader.bytes.count) }
+        guard case .block(let reader) = content else { return [] }
+        do throws(FormatError) { return try reader.integers() } catch {
+            let offset = try block(key)?.offset ?? 0
+            throw .corrupt(file: entry.name, error.moved(by: offset))
+        }
+    }
+
+    /// The texts of a column.
+    func texts(_ column: Int) throws(StorageError) -> TextTable {
+        let content = try content(ChunkFooter.Key(kind: .dictionary, column: column)) {
+            reader throws(FormatError) in
+            let table = try reader.texts()
+            return (.texts(table), reader.bytes.count + table.count * 8)
+        }
+        guard case .texts(let table) = content else { throw corrupt(6, 0, "no texts") }
+        return table
+    }
+
+    /// The distinct UUIDs of a column.
+    func uuids(_ column: Int) throws(StorageError) -> [UUIDBytes] {
+        let content = try content(ChunkFooter.Key(kind: .dictionary, column: column)) {
+            reader throws(FormatError) in
+            let uuids = try reader.uuids()
+            return (.uuids(uuids), uuids.count * 16)
+        }
+        guard case .uuids(let uuids) = content else { throw corrupt(6, 0, "no UUIDs") }
+        return uuids
+    }
+}

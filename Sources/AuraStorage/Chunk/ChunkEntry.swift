@@ -1,0 +1,15 @@
+import AuraCore
+
+/// What the manifest says of a chunk: enough to know whether a question concerns it, and to find out
+/// that the file is not the one that was written.
+struct ChunkEntry: Hashable, Sendable {
+    let number: UInt64
+    let rowCount: Int
+    let fileSize: Int64
+    let timeRange: ClosedRange<Int64>
+    let sequenceRange: ClosedRange<UInt64>
+    let footerHash: Hash128
+
+    /// The name of its file, below the data directory.
+    var name: String { FileName.chunks + "/" + FileName.chunk(number) }
+}

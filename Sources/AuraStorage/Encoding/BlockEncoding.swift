@@ -1,0 +1,123 @@
+import AuraCore
+
+/// How the values of a block lie; raw values are the codes on disk.
+///
+/// `Formats/chunk.md`, "Blocks".
+enum BlockEncoding: UInt8, Sendable {
+    /// One value of 8 bytes that all share.
+    case constant = 0
+    /// `PackedIntegers`.
+    case packed = 1
+    /// 8 bytes each.
+    case plain = 2
+    /// 16 bytes each.
+    case wide = 3
+    /// A power of ten, packed whole numbers, and the floats that are none.
+    case decimal = 4
+    /// 1 bit each.
+    case bits = 5
+    /// Packed ends, then the bytes of all texts.
+    case texts = 6
+}
+
+/// The content of a block before compression.
+struct BlockContent {
+    let encoding: BlockEncoding
+    /// Values in it.
+    let count: Int
+    let bytes: [UInt8]
+
+    /// The values of a column of that type; codes for texts and UUIDs.
+    init(_ values: [Int64], _ type: AttributeType) {
+        switch type {
+        case .bool: self.init(bits: values.span)
+        case .float64: self.init(floats: values.span)
+        default: self.init(integers: values.span)
+        }
+    }
+
+    /// Whole numbers, codes among them.
+    init(integers values: Span<Int64>) {
+        count = values.count
+        var out: [UInt8] = []
+        if BlockContent.isConstant(values) {
+            encoding = .constant
+            out.append(little: values[0])
+        } else {
+            encoding = .packed
+            PackedIntegers.append(values, to: &out)
+        }
+        bytes = out
+    }
+
+    /// Floats, as their bits.
+    init(floats bits: Span<Int64>) {
+        count = bits.count
+        var out: [UInt8] = []
+        if BlockContent.isConstant(bits) {
+            encoding = .constant
+            out.append(little: bits[0])
+        } else if let decimals = DecimalFloats(bits) {
+            encoding = .decimal
+            out.append(little: UInt32(decimals.exponent))
+            out.append(little: UInt32(decimals.exceptions.count))
+            for exception in decimals.exceptions {
+                out.append(little: UInt32(exception.position))
+            }
+            for exception in decimals.exceptions { out.append(little: exception.bits) }
+            PackedIntegers.append(decimals.numbers.span, to: &out)
+        } else {
+            encoding = .plain
+            out.append(packing: bits)
+        }
+        bytes = out
+    }
+
+    /// Truths: 0 or 1 each.
+    init(bits values: Span<Int64>) {
+        count = values.count
+        encoding = .bits
+        var out = [UInt8](repeating: 0, count: (values.count + 7) / 8)
+        for index in values.indices where values[index] != 0 {
+            out[index >> 3] |= 1 << UInt8(index & 7)
+        }
+        bytes = out
+    }
+
+    /// UUIDs as they are.
+    init(uuids: [UUIDBytes]) {
+        count = uuids.count
+        encoding = .wide
+        var out: [UInt8] = []
+        out.reserveCapacity(uuids.count * 16)
+        for uuid in uuids {
+            out.append(little: uuid.high)
+            out.append(little: uuid.low)
+        }
+        bytes = out
+    }
+
+    /// Texts: where each ends, and their bytes one after another.
+    init(ends: [Int64], bytes texts: [UInt8]) {
+        count = ends.count
+        encoding = .texts
+        var out: [UInt8] = []
+        PackedIntegers.append(ends.span, to: &out)
+        out.append(contentsOf: texts)
+        bytes = out
+    }
+
+    private static func isConstant(_ values: Span<Int64>) -> Bool {
+        let first = values[0]
+        for index in values.indices where values[index] != first { return false }
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// Appends 8 bytes for each value.
+    fileprivate mutating func append(packing values: Span<Int64>) {
+        reserveCapacity(count + values.count * 8)
+        for index in values.indices { append(little: values[index]) }
+    }
+}

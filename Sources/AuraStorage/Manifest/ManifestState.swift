@@ -1,0 +1,74 @@
+import AuraCore
+
+/// What the edits of a manifest add up to.
+struct ManifestState: Hashable, Sendable {
+    /// Bytes of every segment; 0 before the first edit.
+    private(set) var segmentSize: Int64 = 0
+    /// When the store was made, µs.
+    private(set) var createdAt: Int64 = 0
+    /// The first segment that is still needed; 0 before the first.
+    var firstSegment: UInt64 { flushed?.segment ?? min(1, lastSegment) }
+    /// The last segment that may hold groups; 0 before the first.
+    private(set) var lastSegment: UInt64 = 0
+    /// The greatest group that the edits call durable.
+    private(set) var promisedGroup: UInt64 = 0
+    /// Set while the last thing that happened is an orderly close: the last group of all.
+    private(set) var closedAtGroup: UInt64?
+    /// How far the log is in chunks; nil before the first flush.
+    private(set) var flushed: FlushMark?
+    /// The chunks, by number.
+    private(set) var chunks: [UInt64: ChunkEntry] = [:]
+    /// The greatest number that a chunk ever had.
+    private(set) var lastChunk: UInt64 = 0
+
+    /// Takes the next edit; the edit must be possible after those before.
+    mutating func apply(_ edit: ManifestEdit) throws(FormatError) {
+        func require(_ isPossible: Bool, _ reason: String) throws(FormatError) {
+            if !isPossible { throw FormatError(.manifest, 22, at: 0, reason) }
+        }
+        if case .created = edit {
+        } else {
+            try require(segmentSize > 0, "the first edit is not a creation")
+        }
+        switch edit {
+        case .created(let size, let time):
+            try require(segmentSize == 0, "a second creation")
+            try require(
+                size >= 2 * GroupFile.start && size % Int64(Limits.groupAlignment) == 0,
+                "segments of \(size) bytes")
+            segmentSize = size
+            createdAt = time
+        case .segmentUsed(let number, let syncedGroup):
+            try require(number == lastSegment + 1, "segment \(number) after \(lastSegment)")
+            try require(
+                syncedGroup >= promisedGroup,
+                "group \(syncedGroup) after \(promisedGroup)")
+            lastSegment = number
+            promisedGroup = syncedGroup
+            closedAtGroup = nil
+        case .opened(let lastGroup, _), .closed(let lastGroup, _):
+            try require(
+                lastGroup >= promisedGroup || Canary.ignorePromise.isActive,
+                "group \(lastGroup) after \(promisedGroup)")
+            promisedGroup = lastGroup
+            if case .closed = edit { closedAtGroup = lastGroup } else { closedAtGroup = nil }
+        case .chunkAdded(let entry):
+            try require(
+                entry.number > lastChunk, "chunk \(entry.number) after \(lastChunk)")
+            chunks[entry.number] = entry
+            lastChunk = entry.number
+        case .chunkDropped(let number):
+            try require(chunks[number] != nil, "chunk \(number) is dropped and is not there")
+            chunks[number] = nil
+        case .flushed(let mark):
+            try require(
+                mark.group > flushed?.group ?? 0 && mark.sequence >= flushed?.sequence ?? 0,
+                "a flush up to group \(mark.group) again")
+            try require(
+                mark.segment >= firstSegment && mark.segment <= lastSegment,
+                "a flush up to segment \(mark.segment) of \(lastSegment)")
+            flushed = mark
+            promisedGroup = max(promisedGroup, mark.group)
+        }
+    }
+}

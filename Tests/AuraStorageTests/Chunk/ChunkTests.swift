@@ -1,0 +1,125 @@
+import AuraCore
+import AuraTesting
+import Testing
+
+@testable import AuraStorage
+
+/// Chunks against the events that went into them.
+@Suite struct ChunkTests {
+    /// Strips of random events, numbered from 1 on.
+    private func strips(
+        of events: [Event], _ random: inout SeededRandom
+    ) throws -> [Strip] {
+        var strips: [Strip] = []
+        var rest = events[...]
+        var next: UInt64 = 1
+        while !rest.isEmpty {
+            let part = rest.prefix(1 + random.below(60))
+            let built = Strip.strips(
+                of: part.enumerated().map {
+                    SequencedEvent(sequence: next + UInt64($0), event: $1)
+                })
+            strips += built
+            next += UInt64(part.count)
+            rest = rest.dropFirst(part.count)
+        }
+        return strips
+    }
+
+    private func layout(_ random: inout SeededRandom) -> ChunkLayout {
+        var layout = ChunkLayout()
+        layout.sectionRows = random.element(of: [1, 5, 40, 10_000])
+        layout.groupRows = random.element(of: [1, 3, 17, 256, 65_536])
+        return layout
+    }
+
+    /// A chunk of the strips, read with a cache of that size.
+    private func chunk(
+        _ sources: [any RowSource], _ layout: ChunkLayout, cache: Int = 1 << 20
+    ) throws -> Chunk {
+        let place = StorePlace(fileSystem: SimulatedFileSystem(), directory: "/store")
+        try place.fileSystem.createDirectory("/store/chunks")
+        let path = place.path(FileName.chunks + "/" + FileName.chunk(3))
+        let file = try place.fileSystem.open(path, .create)
+        let entry = try ChunkWriter.write(
+            sources, to: file, layout, incarnation: 9, number: 3)
+        return Chunk(entry, in: place, incarnation: 9, cache: BlockCache(capacity: cache))
+    }
+
+    private func events(_ chunk: Chunk) throws -> [Event] {
+        var events: [Event] = []
+        var next: UInt64 = 1
+        _ = try ChunkReplay([chunk]).forEachStrip(from: 0) { strip in
+            #expect(strip.firstSequence == next)
+            next = strip.endSequence
+            events += strip.batch.events()
+            return true
+        }
+        return events
+    }
+
+    @Test func `all events come back in their order, whatever the layout`() throws {
+        let first = UInt64.random(in: 0...UInt64.max)
+        for seed in (0..<UInt64(Effort.count(60))).map({ first &+ $0 }) {
+            var random = SeededRandom(seed: seed)
+            var generator = EventGenerator(seed: seed)
+            var sent: [Event] = []
+            for _ in 0..<1 + random.below(6) { sent += generator.batch() }
+            let strips = try strips(of: sent, &random)
+            // As batches give them back: of two values of one attribute and type the last counts.
+            let expected = strips.flatMap { $0.batch.events() }
+            let chunk = try chunk(
+                strips, layout(&random), cache: random.element(of: [0, 10_000, 1 << 20]))
+            #expect(
+                Event.firstDifference(try events(chunk), expected) == nil, "seed \(seed)")
+            // Chunks are written from chunks as well.
+            let again = try self.chunk(chunk.pieces(), layout(&random))
+            #expect(
+                Event.firstDifference(try events(again), expected) == nil, "seed \(seed), again")
+        }
+    }
+
+    @Test func `rows lie by type, then time, then sequence number`() throws {
+        var random = SeededRandom(seed: 5)
+        var events: [Event] = []
+        for _ in 0..<500 {
+            events.append(
+                Event(
+                    type: random.element(of: ["b", "a", "c"]),
+                    time: Timestamp(microseconds: Int64(random.below(40)))))
+        }
+        var layout = ChunkLayout()
+        layout.sectionRows = 1
+        layout.groupRows = 50
+        let chunk = try chunk(try strips(of: events, &random), layout)
+        var rows: [(String, Int64, Int64)] = []
+        for piece in try chunk.pieces() {
+            #expect(piece.rowCount <= 50)
+            let names = piece.typeNames
+            let types = piece.typeCodes()
+            let times = try piece.times()
+            let sequences = try piece.sequences()
+            #expect(piece.timeRange == (times.min() ?? 0)...(times.max() ?? 0))
+            for row in 0..<piece.rowCount {
+                rows.append((names[Int(types[row])], times[row], sequences[row]))
+            }
+        }
+        #expect(rows.count == 500)
+        for (left, right) in zip(rows, rows.dropFirst()) { #expect(left < right) }
+    }
+
+    @Test func `an entry, its footer and its header say the same`() throws {
+        var random = SeededRandom(seed: 6)
+        var generator = EventGenerator(seed: 6)
+        let strips = try strips(of: generator.batch(), &random)
+        let chunk = try chunk(strips, ChunkLayout())
+        let footer = try chunk.open().footer
+        #expect(footer.rowCount == strips.reduce(0) { $0 + $1.rowCount })
+        #expect(chunk.entry.rowCount == footer.rowCount)
+        #expect(chunk.entry.timeRange == footer.timeRange)
+        #expect(chunk.entry.sequenceRange == 1...UInt64(footer.rowCount))
+        #expect(footer.sequenceRange == chunk.entry.sequenceRange)
+        let same = try ChunkFooter(footer.encoded().rawSpan)
+        #expect(same.encoded() == footer.encoded())
+    }
+}

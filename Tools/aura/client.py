@@ -1,0 +1,185 @@
+"""A client that asks: counts, events as they come, the server's state.
+
+What one connection cannot finish is asked again on another, as the class of the failure says.
+"""
+
+import random
+import time
+from contextlib import closing, suppress
+from itertools import chain
+
+from . import batch, wire
+from .connection import RECONNECT, RETRY, STOP, Connection, Disconnected, ServerError
+
+
+class Pause:
+    """Waits that grow from 50 ms to 5 s, with a random part, until too much time went by."""
+
+    def __init__(self, limit):
+        self.limit = limit
+        self.progress()
+
+    def progress(self):
+        """Something went well: begin anew."""
+        self.wait = 0.05
+        self.deadline = None
+
+    def after(self, error):
+        """Waits before the next attempt; raises the error where another would not help."""
+        kind = getattr(error, "kind", RECONNECT)
+        self.deadline = self.deadline or time.monotonic() + self.limit
+        wait = max(getattr(error, "retry_after", 0), self.wait * random.uniform(0.5, 1))
+        if kind not in (RETRY, RECONNECT) or time.monotonic() + wait > self.deadline:
+            raise error
+        time.sleep(wait)
+        self.wait = min(2 * self.wait, 5)
+
+
+class Client:
+    """A server's address and key, and the connection to it while there is one."""
+
+    def __init__(self, host="127.0.0.1", port=7171, key=None, retry_for=60):
+        self.address = (host, port)
+        self.key = key
+        self.retry_for = retry_for
+        self.connection = None
+
+    def connect(self):
+        """A new connection: one attempt."""
+        return Connection(self.address, self.key)
+
+    def close(self):
+        """Ends the connection."""
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+    def ping(self):
+        """The seconds that an answer takes."""
+        start = time.monotonic()
+        self._ask(wire.PING, {"value": 7}, wire.PONG)
+        return time.monotonic() - start
+
+    def status(self):
+        """The fields of STATUS_INFO."""
+        return self._ask(wire.STATUS, {}, wire.STATUS_INFO)[0]
+
+    def count(self, types=(), start=None, end=None, filters=(), groupings=(), within=None):
+        """The watermark, whether the answer is complete, and the rows of a count.
+
+        Filters are pairs of a name and its values, groupings pairs as wire.GROUPING has them. A
+        count that takes longer than `within` seconds is cancelled: then ServerError 602.
+        """
+        question = {
+            "types": list(types),
+            "start": start,
+            "end": end,
+            "filters": [{"attribute": name, "values": list(v)} for name, v in filters],
+            "groupings": list(groupings),
+        }
+        answers = self._ask(wire.COUNT, question, wire.COUNTS, within)
+        rows = list(chain.from_iterable(answer["rows"] for answer in answers))
+        return {**answers[-1], "rows": rows}
+
+    def _ask(self, opcode, fields, answer, within=None):
+        """The fields of all frames that answer a request."""
+        pause = Pause(self.retry_for)
+        while True:
+            try:
+                self.connection = self.connection or self.connect()
+                return self._answers(self.connection, opcode, fields, answer, within)
+            except (ServerError, Disconnected) as error:
+                if getattr(error, "kind", RECONNECT) != RETRY:
+                    self.close()
+                if getattr(error, "code", 0) == 602:
+                    raise
+                pause.after(error)
+
+    @staticmethod
+    def _answers(connection, opcode, fields, answer, within):
+        request = connection.new_request()
+        connection.send(opcode, fields, request)
+        deadline = None if within is None else time.monotonic() + within
+        found = []
+        while True:
+            left = None if deadline is None else max(0, deadline - time.monotonic())
+            frame = connection.receive(left)
+            if frame is None:
+                connection.send(wire.CANCEL, {"request id": request})
+                deadline = None
+            elif frame.request == request and frame.flags & wire.RESPONSE:
+                if frame.opcode == wire.ERROR:
+                    raise ServerError.of(frame.fields)
+                if frame.opcode != answer:
+                    raise ServerError(108, STOP, f"answered with opcode {frame.opcode}")
+                found.append(frame.fields)
+                if not frame.flags & wire.MORE:
+                    return found
+
+    def events(self, start=0, types=()):
+        """Pairs of sequence number and event, from a number on and then as they come, for ever.
+
+        0 means: from what comes now on. Closing the generator cancels the subscription.
+        """
+        return Subscription(self, start, list(types)).events()
+
+
+class Subscription:
+    """Events from a sequence number on, over as many connections as it takes."""
+
+    CREDIT = 1 << 20
+
+    def __init__(self, client, start, types):
+        self.client = client
+        self.next = start
+        self.types = types
+        self.incarnation = None
+        self.pause = Pause(client.retry_for)
+
+    def events(self):
+        """Pairs of sequence number and event."""
+        while True:
+            try:
+                with closing(self.client.connect()) as connection:
+                    if self.incarnation not in (None, connection.incarnation):
+                        raise ServerError(603, STOP, "the store was restored: its numbers are new")
+                    self.incarnation = connection.incarnation
+                    yield from self._received(connection)
+            except (ServerError, Disconnected) as error:
+                self.pause.after(error)
+
+    def _received(self, connection):
+        request = connection.new_request()
+        start = {"from": self.next, "types": self.types, "credit": self.CREDIT}
+        connection.send(wire.SUBSCRIBE, start, request)
+        try:
+            while True:
+                frame = connection.receive()
+                if frame.request != request:
+                    continue
+                if frame.opcode == wire.ERROR:
+                    raise ServerError.of(frame.fields)
+                if frame.opcode == wire.END:
+                    raise Disconnected("the server ends the subscription")
+                for number, event in numbered(frame.fields):
+                    yield number, event
+                    self.next = number + 1
+                self.next = frame.fields["last"] + 1
+                connection.send(wire.CREDIT, {"bytes": frame.size}, request)
+                self.pause.progress()
+        except GeneratorExit:
+            with suppress(ServerError, Disconnected):
+                connection.send(wire.CANCEL, {"request id": request})
+                while connection.receive().opcode != wire.END:
+                    pass
+            raise
+
+
+def numbered(fields):
+    """Pairs of sequence number and event of an EVENTS."""
+    if not fields["batch"]:
+        return
+    found = batch.decode(fields["batch"])
+    ranges = fields["ranges"] or [(fields["first"], len(found))]
+    numbers = chain.from_iterable(range(first, first + count) for first, count in ranges)
+    yield from zip(numbers, found)

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""A client of Aura in Python's standard library alone, written from Formats/ and nothing else.
+
+  aura_client.py append < events.ndjson     stores one event a line, once, whatever is interrupted
+  aura_client.py tail --from 1 --limit 10   prints events as append takes them
+  aura_client.py count --by type --by hour --where status='"failed"' --start 2026-03-01T00:00:00Z
+  aura_client.py status
+  aura_client.py ping
+
+An event is an object: {"time":"2026-03-02T10:00:00Z","type":"lab.result","id":"order 7",
+"attributes":{"abnormal":false,"taken_at":{"timestamp":"2026-03-02T09:58:00Z"},
+"order":{"uuid":"01234567-89ab-cdef-0123-456789abcdef"},"from":{"ip_prefix":"192.0.2.0/24"}}}.
+Answers are JSON. The server is $AURA_URL or 127.0.0.1:7171, the key $AURA_TOKEN; the exit codes are
+those of `aura exit-codes`. In Python: from aura.client import Client; aura.producer.Producer.
+"""
+
+import argparse
+import json
+import os
+import socket
+import sys
+from itertools import islice
+
+from aura import wire
+from aura.client import Client
+from aura.connection import Disconnected, ServerError
+from aura.events import Event, json_of_value, text_of_time, time_of_text, value_of_json
+from aura.producer import Producer
+
+OK, FAILED, USAGE, CANNOT_CONNECT, NOT_AUTHORISED, TIMEOUT = 0, 1, 2, 4, 5, 6
+WIDTHS = {"second": 10**6, "minute": 60 * 10**6, "hour": 3600 * 10**6, "day": 86400 * 10**6}
+
+
+def append(client, options):
+    """Stores the events of the standard input."""
+    may_renumber = not options.resume
+    producer = Producer(client, options.producer, options.window, may_renumber)
+    first = producer.open() if options.resume else 1
+    skipped = 0
+    try:
+        for number, events in enumerate(batches(sys.stdin, options.batch), 1):
+            if number < first:
+                skipped += 1
+            else:
+                producer.append(events)
+    except ValueError:
+        producer.close()
+        raise
+    producer.close()
+    print_json({**producer.totals, "skipped": skipped})
+    for warning in dict.fromkeys(producer.warnings):
+        print(f"warning: {warning}", file=sys.stderr)
+    return OK
+
+
+def batches(lines, size):
+    """Lists of so many events, one a line."""
+    events = (event_of_line(n, line) for n, line in enumerate(lines, 1) if line.strip())
+    return iter(lambda: list(islice(events, size)), [])
+
+
+def event_of_line(number, line):
+    try:
+        return Event.from_json(line)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"line {number}: {error}") from None
+
+
+def tail(client, options):
+    """Prints events from a sequence number on, and then as they come."""
+    for number, event in islice(client.events(options.start, options.type), options.limit):
+        print(event.to_json(number), flush=True)
+    return OK
+
+
+def count(client, options):
+    """Prints counts."""
+    filters = {}
+    for condition in options.where:
+        name, _, text = condition.partition("=")
+        filters.setdefault(name, []).append(value_of_text(text))
+    groupings = [grouping(name) for name in options.by]
+    times = [text and time_of_text(text) for text in (options.start, options.end)]
+    questions = (options.type, *times, filters.items(), groupings, options.within)
+    answer = client.count(*questions)
+    for row in answer["rows"]:
+        row["keys"] = [json_of_key(*key) for key in row["keys"]]
+        row.update(first=text_of_time(row["first"]), last=text_of_time(row["last"]))
+    print_json({name: answer[name] for name in ("watermark", "complete", "rows")})
+    return OK if answer["complete"] else FAILED
+
+
+def value_of_text(text):
+    """The value of a condition: JSON, or what is none as a text."""
+    try:
+        return value_of_json(json.loads(text))
+    except json.JSONDecodeError:
+        return text
+
+
+def grouping(name):
+    if name == "type":
+        return 0, None
+    return (1, WIDTHS[name]) if name in WIDTHS else (2, name)
+
+
+def json_of_key(kind, value):
+    if kind == 1:
+        return text_of_time(value)
+    return value if kind == 0 or value is None else json_of_value(value)
+
+
+def status(client, _):
+    """Prints the server's state."""
+    fields = client.status()
+    fields["counters"] = {counter["name"]: counter["value"] for counter in fields["counters"]}
+    print_json(fields)
+    return OK
+
+
+def ping(client, _):
+    """Prints the milliseconds that an answer takes."""
+    print_json({"milliseconds": round(1000 * client.ping(), 3)})
+    return OK
+
+
+def print_json(value):
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def parsed():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--server", default=os.environ.get("AURA_URL") or "127.0.0.1:7171")
+    parser.add_argument("--key", default=os.environ.get("AURA_TOKEN") or None)
+    parser.add_argument("--retry-for", type=float, default=60, metavar="SECONDS")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(run):
+        added = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
+        added.set_defaults(run=run)
+        return added
+
+    add = command(append).add_argument
+    add("--producer", default=f"aura_client.py {socket.gethostname()}"[:128])
+    add("--batch", type=int, default=1000, help="events a batch")
+    add("--window", type=int, default=Producer.WINDOW, help="batches that wait for their answers")
+    add(
+        "--resume", action="store_true",
+        help="goes on after an interrupted run: the same input, which is all the producer sends",
+    )  # fmt: skip
+    add = command(tail).add_argument
+    add("--from", dest="start", type=int, default=0, help="a sequence number; 0: what comes now")
+    add("--type", action="append", default=[])
+    add("--limit", type=int, help="ends after so many events")
+    add = command(count).add_argument
+    add("--type", action="append", default=[])
+    add("--start", help="the earliest time")
+    add("--end", help="the time behind the last")
+    add("--where", action="append", default=[], metavar="NAME=JSON", help="or a text")
+    add("--by", action="append", default=[], help=f"type, {', '.join(WIDTHS)}, or an attribute")
+    add("--within", type=float, metavar="SECONDS", help="cancels a count that takes longer")
+    command(status)
+    command(ping)
+    return parser.parse_args()
+
+
+def main():
+    options = parsed()
+    host, _, port = options.server.rpartition(":")
+    try:
+        client = Client(host.strip("[]"), int(port), options.key, options.retry_for)
+        return options.run(client, options)
+    except ServerError as error:
+        print(f"error {error.code}: {error}", file=sys.stderr)
+        is_key = 201 <= error.code <= 205
+        return NOT_AUTHORISED if is_key else TIMEOUT if error.code == 602 else FAILED
+    except Disconnected as error:
+        print(f"error: {error}", file=sys.stderr)
+        return CANNOT_CONNECT
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+if __name__ == "__main__":
+    sys.exit(main())
