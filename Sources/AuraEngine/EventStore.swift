@@ -8,6 +8,7 @@ public import AuraStorage
 /// snapshots and never wait for writers.
 public final class EventStore: Sendable {
     private let committer: Committer
+    let index: EventIndex?
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
     /// Identity of the store: another one after a restore.
@@ -20,6 +21,7 @@ public final class EventStore: Sendable {
         memoryLimit = configuration.memoryLimit
         var options = Storage.Options(incarnation: configuration.newIncarnation)
         options.segmentSize = configuration.segmentSize
+        options.indexPlan = configuration.indexPlan
         options.flushRows = configuration.flushRows
         // A quarter: while one part is flushed the next ones come.
         options.flushBytes = configuration.flushBytes ?? configuration.memoryLimit / 4
@@ -30,6 +32,7 @@ public final class EventStore: Sendable {
                 options: options, now: configuration.clock())
             recovery = storage.recovery
             incarnation = storage.incarnation
+            index = storage.index
             committer = Committer(
                 storage, memoryLimit: configuration.memoryLimit, clock: configuration.clock,
                 logger: configuration.logger)

@@ -7,6 +7,9 @@ public struct EventStoreConfiguration: Sendable {
     public var directory: String
     /// Bytes of memory that events may take; batches beyond are refused until there is room.
     public var memoryLimit = 320 << 20
+    /// What the time-bucket index takes from events, and how much memory it may use; nil for a store
+    /// that answers no metrics.
+    public var indexPlan: IndexPlan?
     /// Bytes of a log segment of a new store.
     public var segmentSize: Int64 = 64 << 20
     /// Events in memory from which on they are flushed into a chunk.

@@ -98,6 +98,14 @@ public enum QueryError: Error, Hashable, Sendable {
     case tooMuchText(Int)
     case badBucket(Int64)
     case emptyRange
+    /// The index keeps no series by that attribute.
+    case unknownDimension(String)
+    /// Quantiles that are not of 0…1, do not ascend or are too many.
+    case badQuantiles
+    /// Types whose values mean different things cannot share a mean; these are their attributes.
+    case mixedValues([String])
+    /// The store keeps no index.
+    case noIndex
     /// Whoever asked wants no answer any more.
     case stopped
     /// Stored events could not be read.
@@ -119,6 +127,16 @@ extension QueryError: CustomStringConvertible {
             "a bucket of \(width) µs; it must be at least one millisecond"
         case .emptyRange:
             "the time range ends before it begins; swap its ends"
+        case .unknownDimension(let name):
+            "no series are kept by '\(name)'; add it to the dimensions of the index, or count with "
+                + "a filter instead"
+        case .badQuantiles:
+            "quantiles must lie in 0…1 and ascend, and be at most \(MetricQuery.maximumQuantiles)"
+        case .mixedValues(let names):
+            "values of different attributes (\(names.joined(separator: ", "))) have no mean in "
+                + "common; ask for types whose value is the same, or group by type"
+        case .noIndex:
+            "the store keeps no index; open it with a plan for one, or count the events"
         case .stopped:
             "the count was stopped before its end; ask again if the answer is still wanted"
         case .storage(let error):

@@ -45,6 +45,12 @@ public enum Canary: String, CaseIterable, Sendable {
     case forgetToTakeBack
     case admitFencedEpoch
     case admitGap
+    // Index.
+    case skipLateEvents
+    case dropLastRow
+    case forgetErrors
+    case loseMergedUsers
+    case showLostCells
 
     #if AURA_CANARIES
     /// The bug in force in this task.

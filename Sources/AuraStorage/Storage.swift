@@ -14,6 +14,8 @@ public struct Storage: Sendable {
         public var segmentSize: Int64 = 64 << 20
         /// Spare segments kept ready.
         public var spareSegments = 2
+        /// What the index takes from events; nil for a store without one.
+        public var indexPlan: IndexPlan?
         /// Events in memory from which on they are flushed into a chunk.
         public var flushRows = 1 << 20
         /// Bytes in memory from which on events are flushed, however few they are.
@@ -54,6 +56,8 @@ public struct Storage: Sendable {
     /// Whether the last group still waits for a later one to promise it.
     public private(set) var needsPromise = false
 
+    /// The time-bucket index of all durable events, if there is one.
+    public let index: EventIndex?
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
     /// The producers as the durable groups have them; the owner takes them over to admit batches.
@@ -77,8 +81,12 @@ public struct Storage: Sendable {
         let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
         let checkpoint = try place.checkpoint(manifest.state.flushed, manifest.incarnation)
+        let index = options.indexPlan.map { EventIndex($0) }
+        let cache = BlockCache(capacity: options.cacheBytes)
+        let chunks = try place.chunks(manifest, cache)
+        try index?.take(chunks, arrival: checkpoint.lastIngestTime)
         var replay = Replay(
-            behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0)
+            behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0, index: index)
         var found = try recovery.run(report: &report) { place throws(StorageError) in
             try replay.take(place)
         }
@@ -96,11 +104,12 @@ public struct Storage: Sendable {
         }
         log = found.log
         head = replay.head
+        self.index = index
         producers = replay.producers
         lastIngestTime = replay.lastIngestTime
-        let cache = BlockCache(capacity: options.cacheBytes)
         self.cache = cache
-        chunks = try place.chunks(manifest, cache)
+        self.chunks = chunks
+        index?.show(head.snapshot(with: chunks))
         self.recovery = report
         stableSequence = log.nextSequence - 1
         do throws(FileSystemError) {
@@ -217,6 +226,8 @@ public struct Storage: Sendable {
         }
         group.trim()
         if !Canary.showBeforeSync.isActive { head.append(group) }
+        index?.show(snapshot)
+        index?.take(group)
         stableSequence = first - 1
         needsPromise = true
     }
@@ -307,6 +318,7 @@ public struct Storage: Sendable {
         head.endFlush(isInstalled: !Canary.keepFlushedStrips.isActive)
         chunks.append(
             Chunk(flushed.entry, in: place, incarnation: manifest.incarnation, cache: cache))
+        index?.show(snapshot)
         for number in before.firstSegment..<manifest.state.firstSegment {
             retired.names.append(FileName.log + "/" + FileName.segment(number))
         }

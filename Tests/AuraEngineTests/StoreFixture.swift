@@ -6,7 +6,11 @@ import Synchronization
 
 /// A clock that moves one millisecond at each look.
 final class StepClock: Sendable {
-    private let time = Mutex<Int64>(1_700_000_000_000_000)
+    private let time: Mutex<Int64>
+
+    init(start: Int64 = 1_700_000_000_000_000) {
+        time = Mutex(start)
+    }
 
     func now() -> Int64 {
         time.withLock { time in
@@ -18,13 +22,14 @@ final class StepClock: Sendable {
 
 /// A store on a simulated disk, with small segments.
 func openStore(
-    on disk: SimulatedFileSystem, memoryLimit: Int = 64 << 20, segmentSize: Int64 = 256 << 10
+    on disk: SimulatedFileSystem, memoryLimit: Int = 64 << 20, segmentSize: Int64 = 256 << 10,
+    clock: StepClock = StepClock(), indexPlan: IndexPlan = .standard
 ) throws(EngineError) -> EventStore {
-    let clock = StepClock()
     var configuration = EventStoreConfiguration(
         directory: "/data", newIncarnation: 11, fileSystem: disk, clock: { clock.now() })
     configuration.segmentSize = segmentSize
     configuration.memoryLimit = memoryLimit
+    configuration.indexPlan = indexPlan
     // Who wants little memory wants it to be spent.
     if memoryLimit < 64 << 20 { configuration.flushBytes = .max }
     return try EventStore(configuration)

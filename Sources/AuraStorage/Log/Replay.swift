@@ -3,12 +3,14 @@ import AuraCore
 /// What the groups of the log add up to, as they are read again.
 struct Replay {
     private(set) var head: Head
+    private let index: EventIndex?
     private(set) var producers: Producers
     /// Ingest time of the last record, µs.
     private(set) var lastIngestTime: Int64
 
     /// Goes on behind a checkpoint, and the events that are in chunks.
-    init(behind checkpoint: Checkpoint, sequence: UInt64) {
+    init(behind checkpoint: Checkpoint, sequence: UInt64, index: EventIndex?) {
+        self.index = index
         head = Head(behind: sequence)
         producers = Canary.forgetFlushedProducers.isActive ? Producers() : checkpoint.producers
         lastIngestTime = checkpoint.lastIngestTime
@@ -24,6 +26,7 @@ struct Replay {
             throw .corrupt(file: place.file, error.moved(by: place.offset))
         }
         head.append(place.group)
+        index?.take(place.group)
     }
 
     private mutating func take(

@@ -56,6 +56,8 @@ private struct Hunt {
                 Hunt.faults("first-start", [.ioErrorOnce])
             case .showBeforeSync, .dropDuplicateEntry, .forgetToTakeBack:
                 { (1...300).map { seed in { _ = try Simulation.run(seed: seed) } } }
+            case .skipLateEvents, .dropLastRow, .forgetErrors, .loseMergedUsers, .showLostCells:
+                { (1...30).map { seed in { try IndexModel.run(seed: seed) } } }
             case .admitGap: Hunt.crashes("gaps", seeds: 0)
             case .leaveTornTail, .treatReadErrorAsEnd, .ignorePlace, .ignorePromise,
                 .skipUnknownSegmentCheck, .skipSegmentGapCheck, .ignoreIncarnation, .ignoreChain,

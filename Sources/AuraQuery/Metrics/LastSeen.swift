@@ -1,0 +1,38 @@
+public import AuraCore
+package import AuraStorage
+
+/// When events were last seen, by type and by producer.
+public struct LastSeen: Sendable {
+    /// The last of one type or producer.
+    public struct Sight: Hashable, Sendable {
+        /// The greatest event time that was plausible when it came; nil if none was.
+        public var event: Timestamp?
+        /// When the last event came.
+        public var arrival: Timestamp
+
+        init?(_ sight: SeriesTable.Sight) {
+            guard sight.arrival > .min else { return nil }
+            event = sight.event > .min ? Timestamp(microseconds: sight.event) : nil
+            arrival = Timestamp(microseconds: sight.arrival)
+        }
+    }
+
+    /// Of all events; nil if there are none.
+    public var any: Sight?
+    /// By the name of the type.
+    public var types: [ExactText: Sight] = [:]
+    /// By the handle of the producer.
+    public var producers: [UInt32: Sight] = [:]
+    /// Every event up to this sequence number was considered, and no other.
+    public var watermark: UInt64
+
+    /// What a state of the index knows.
+    package init(_ state: IndexState) {
+        any = Sight(state.series.sights[Int(SeriesTable.total)])
+        for (name, number) in state.series.types() {
+            types[ExactText(name)] = Sight(state.series.sights[Int(number)])
+        }
+        producers = state.producers.compactMapValues(Sight.init)
+        watermark = state.watermark
+    }
+}

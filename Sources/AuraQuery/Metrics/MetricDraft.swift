@@ -1,0 +1,93 @@
+import AuraCore
+import AuraStorage
+
+/// A row of an answer as it is added up.
+struct MetricDraft {
+    private let type: String?
+    private let bucket: Int64?
+    private var totals = CellTotals()
+    /// The values, by the attribute that they are of.
+    private var values: [String: CellTotals] = [:]
+    private var histogram = Histogram()
+    private var users = UserSet()
+
+    init(type: String?, bucket: Int64?) {
+        self.type = type
+        self.bucket = bucket
+    }
+
+    /// Adds what the index holds of the window.
+    mutating func read(
+        _ target: MetricTarget, in window: MetricCover, of group: SeriesGroup,
+        _ parts: MetricQuery.Parts, _ series: SeriesTable
+    ) {
+        group.addCells(target.series, window.cells, to: &totals)
+        if parts.contains(.values) {
+            for number in target.valueSeries {
+                var sum = CellTotals()
+                group.addCells([number], window.cells, to: &sum)
+                guard sum.valueCount > 0, let name = series.valueName(of: number) else { continue }
+                values[name, default: CellTotals()].add(sum)
+            }
+        }
+        guard let sketches = window.sketches else { return }
+        if parts.contains(.quantiles) {
+            group.addValues(target.valueSeries, sketches, to: &histogram)
+        }
+        if parts.contains(.users) { group.addUsers(target.series, sketches, to: &users) }
+    }
+
+    /// Adds what a row of an event says.
+    mutating func add(_ fact: RowFact, _ part: RowPart) {
+        switch fact {
+        case .event(let isError): totals.add(count: 1, errors: isError ? 1 : 0)
+        case .user(let hash): users.insert(hash)
+        case .value(let value, _) where part == .quantiles: histogram.add(value)
+        case .value(let value, let name): values[name, default: CellTotals()].add(value: value)
+        }
+    }
+
+    func row(_ query: MetricQuery) throws(QueryError) -> MetricRow {
+        guard values.count <= 1 else { throw .mixedValues(values.keys.sorted()) }
+        var row = MetricRow(type: type, bucket: bucket.map { Timestamp(microseconds: $0) })
+        row.count = totals.count
+        row.errors = totals.errors
+        if let sum = values.first?.value, let range = sum.valueRange,
+            let deviation = sum.deviation
+        {
+            row.values = ValueSummary(
+                count: sum.valueCount, sum: sum.sum, deviation: deviation,
+                least: range.lowerBound, greatest: range.upperBound)
+        }
+        if query.parts.contains(.quantiles) { row.quantiles = histogram.quantiles(query.quantiles) }
+        if query.parts.contains(.users) {
+            row.users = UserCount(
+                count: UInt64(users.count.rounded()), isExact: users.isExact)
+        }
+        return row
+    }
+}
+
+/// A window as the buckets of the index cut it.
+struct MetricCover {
+    let cells: WindowCover
+    /// nil if no part needs sketches.
+    let sketches: WindowCover?
+    /// What no bucket covers, for each part.
+    let edges: [(part: RowPart, range: Range<Int64>)]
+
+    init(_ window: Range<Int64>, of group: SeriesGroup, _ parts: MetricQuery.Parts) {
+        let needsSketches = !parts.isDisjoint(with: [.users, .quantiles])
+        let cells = group.cells(in: window)
+        let sketches = needsSketches ? group.sketches(in: window) : nil
+        self.cells = cells
+        self.sketches = sketches
+        let cellParts: [RowPart] = parts.contains(.values) ? [.events, .values] : [.events]
+        let wanted: [(MetricQuery.Parts, RowPart)] = [(.quantiles, .quantiles), (.users, .users)]
+        edges =
+            cellParts.flatMap { part in cells.edges.map { (part, $0) } }
+            + wanted.filter { parts.contains($0.0) }.flatMap { item in
+                (sketches?.edges ?? []).map { (item.1, $0) }
+            }
+    }
+}

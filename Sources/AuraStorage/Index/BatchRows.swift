@@ -1,0 +1,128 @@
+import AuraCore
+
+/// What the plan finds in a batch: its errors, values and users, by row.
+package struct BatchRows: Sendable {
+    /// The time of each row.
+    package let times: [Int64]
+    /// The type of each row, as an index of the batch's types.
+    package let codes: [UInt32]
+    /// Rows that are errors.
+    package private(set) var errors: [UInt32] = []
+    /// Rows that have a value, and the values.
+    package private(set) var valued: [UInt32] = []
+    package private(set) var values: [Double] = []
+    /// Rows that have a user, and the hashes of the users.
+    package private(set) var used: [UInt32] = []
+    package private(set) var users: [UInt64] = []
+
+    /// - Parameter profiles: What the plan says of each type of the batch.
+    init(
+        _ batch: EventBatch, _ profiles: [SeriesTable.Profile], valueNames: [String], user: String?
+    ) {
+        times = batch.times()
+        codes = batch.typeCodes()
+        if !Canary.forgetErrors.isActive { addErrors(batch, profiles) }
+        for (slot, name) in valueNames.enumerated() {
+            let has = profiles.map { $0.value == slot }
+            if has.contains(true) { addValues(batch, named: name, ofTypes: has) }
+        }
+        if let user {
+            batch.forEachColumn(named: user) { column in
+                used += batch.rows(of: column, codes)
+                users += batch.hashes(of: column)
+            }
+        }
+    }
+
+    private mutating func addErrors(_ batch: EventBatch, _ profiles: [SeriesTable.Profile]) {
+        for (code, profile) in profiles.enumerated() {
+            switch profile.error {
+            case nil: continue
+            case .always:
+                for row in codes.indices where codes[row] == code { errors.append(UInt32(row)) }
+            case .when(let attribute, let value):
+                let wanted = ValueHash.of(value)
+                batch.forEachColumn(named: attribute) { column in
+                    guard column.type == value.type else { return }
+                    for (row, hash) in zip(batch.rows(of: column, codes), batch.hashes(of: column))
+                    where hash == wanted && codes[Int(row)] == code {
+                        errors.append(row)
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func addValues(_ batch: EventBatch, named name: String, ofTypes has: [Bool]) {
+        batch.forEachColumn(named: name) { column in
+            guard column.type == .int64 || column.type == .float64 else { return }
+            let rows = batch.rows(of: column, codes)
+            let numbers = batch.numbers(of: column)
+            if !has.contains(false), numbers.allSatisfy(ValueCell.takes) {
+                valued += rows
+                values += numbers
+                return
+            }
+            for (row, number) in zip(rows, numbers)
+            where has[Int(codes[Int(row)])] && ValueCell.takes(number) {
+                valued.append(row)
+                values.append(number)
+            }
+        }
+    }
+}
+
+extension EventBatch {
+    /// Calls `body` with each column of an attribute: one for each type it has.
+    func forEachColumn(named name: String, _ body: (BatchLayout.Column) -> Void) {
+        guard let code = code(of: name) else { return }
+        for column in layout.columns where column.name == code { body(column) }
+    }
+}
+
+/// The rows of a batch as series count them.
+struct IndexedRows: Sendable {
+    private(set) var events = Occurrences()
+    private(set) var errors = Occurrences()
+    private(set) var valued = Occurrences()
+    private(set) var values: [Double] = []
+    private(set) var used = Occurrences()
+    private(set) var users: [UInt64] = []
+
+    /// The series number of a row that is not counted.
+    static let none = UInt32.max
+
+    /// - Parameter hasAll: No row's series is `none`.
+    init(_ rows: BatchRows, series: [UInt32], hasAll: Bool, withValues: Bool = true) {
+        let every = Array(0..<UInt32(series.count))
+        events = IndexedRows.occurrences(every, of: rows, series, hasAll: hasAll)
+        errors = IndexedRows.occurrences(rows.errors, of: rows, series, hasAll: hasAll)
+        if withValues {
+            valued = IndexedRows.occurrences(rows.valued, of: rows, series, hasAll: hasAll)
+            values = hasAll ? rows.values : IndexedRows.kept(rows.values, rows.valued, series)
+        }
+        used = IndexedRows.occurrences(rows.used, of: rows, series, hasAll: hasAll)
+        users = hasAll ? rows.users : IndexedRows.kept(rows.users, rows.used, series)
+    }
+
+    private static func occurrences(
+        _ places: [UInt32], of rows: BatchRows, _ series: [UInt32], hasAll: Bool
+    ) -> Occurrences {
+        // All rows, and each once: an event may have two users, and another none.
+        if hasAll, places.count == series.count, zip(places, places.dropFirst()).allSatisfy(<) {
+            return Occurrences(times: rows.times, series: series)
+        }
+        var occurrences = Occurrences()
+        occurrences.reserveCapacity(places.count)
+        for place in places where series[Int(place)] != none {
+            occurrences.append(rows.times[Int(place)], series[Int(place)])
+        }
+        return occurrences
+    }
+
+    private static func kept<Value>(
+        _ values: [Value], _ places: [UInt32], _ series: [UInt32]
+    ) -> [Value] {
+        zip(values, places).filter { series[Int($1)] != none }.map(\.0)
+    }
+}

@@ -1,0 +1,59 @@
+import Synchronization
+
+/// The time-bucket index of a store: what alerts and dashboards read instead of the events.
+///
+/// The writer adds one batch after the other; readers take a copy, which costs them and it little,
+/// and compute on it while writing goes on.
+public final class EventIndex: Sendable {
+    /// The index and the events it was made of, and perhaps some more.
+    package struct View: Sendable {
+        package var state: IndexState
+        /// Holds at least the events that the state counts.
+        package var snapshot: Snapshot
+
+        package init(state: IndexState, snapshot: Snapshot) {
+            self.state = state
+            self.snapshot = snapshot
+        }
+    }
+
+    private let shared: Mutex<View>
+
+    /// An index of no events.
+    public init(_ plan: IndexPlan) {
+        shared = Mutex(View(state: IndexState(plan), snapshot: .empty))
+    }
+
+    /// The present state.
+    package var view: View { shared.withLock { $0 } }
+
+    /// Takes the events that are visible, before the last of them are counted.
+    func show(_ snapshot: Snapshot) {
+        shared.withLock { $0.snapshot = snapshot }
+    }
+
+    /// Counts what chunks hold.
+    ///
+    /// They do not say when their events arrived: all are taken for as late as the last of them.
+    func take(_ chunks: [Chunk], arrival: Int64) throws(StorageError) {
+        if chunks.isEmpty { return }
+        _ = try ChunkReplay(chunks).forEachStrip(from: 0) { strip in
+            let origin = IndexState.Origin(
+                firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
+            shared.withLock { $0.state.apply(strip.batch, origin) }
+            return true
+        }
+    }
+
+    /// Counts a durable group; the lock is given back after each batch, so that readers wait for one
+    /// at most.
+    func take(_ group: CommitGroup) {
+        for record in group.records {
+            guard let batch = group.batch(record) else { continue }
+            let origin = IndexState.Origin(
+                firstSequence: record.header.firstSequence, arrival: record.header.ingestTime,
+                producer: record.header.producer)
+            shared.withLock { $0.state.apply(batch, origin) }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// An estimate of how many different hashes were seen: 4,096 registers of a byte.
+///
+/// The standard error is 1.6 %. Registers depend on the set alone: neither on order nor on how often
+/// a hash came, and sketches of parts merge into that of the whole. Sources: Flajolet et al., 2007;
+/// the estimate is that of Ertl, "New cardinality estimation algorithms for HyperLogLog sketches",
+/// 2017, which needs no table of corrections.
+enum HyperLogLog {
+    /// Bits of a hash that choose the register.
+    static let precision = 12
+    static let registers = 1 << precision
+    /// Registers as words, eight in each.
+    static let words = registers / 8
+    /// The greatest value of a register.
+    static let highestRank = 64 - precision + 1
+
+    /// Takes a hash into the registers that begin at a word.
+    @inline(__always)
+    static func insert(_ hash: UInt64, into words: inout MutableSpan<UInt64>, at offset: Int) {
+        let register = Int(hash >> UInt64(64 - precision))
+        let rest = hash << UInt64(precision) | 1 << UInt64(precision - 1)
+        let rank = UInt64(rest.leadingZeroBitCount + 1)
+        let shift = UInt64(register % 8 * 8)
+        let word = words[offset + register / 8]
+        if word >> shift & 0xFF < rank {
+            words[offset + register / 8] = word & ~(0xFF << shift) | rank << shift
+        }
+    }
+
+    /// The greater of each of the eight registers of two words; all are below 128.
+    @inline(__always)
+    static func greater(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let high: UInt64 = 0x8080_8080_8080_8080
+        let isLeft = (((left | high) &- right) & high) >> 7 &* 0xFF
+        return left & isLeft | right & ~isLeft
+    }
+
+    /// Whether each register of a word has a value that a hash can give it.
+    static func isValid(_ word: UInt64) -> Bool {
+        stride(from: UInt64(0), to: 64, by: 8).allSatisfy { word >> $0 & 0xFF <= highestRank }
+    }
+
+    /// How many different hashes the registers have seen.
+    static func estimate(_ words: ArraySlice<UInt64>) -> Double {
+        var counts = [Int](repeating: 0, count: 65)
+        for word in words {
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                counts[Int(word >> shift & 0x3F)] += 1
+            }
+        }
+        let size = Double(registers)
+        var sum = size * tau(1 - Double(counts[highestRank]) / size)
+        for rank in stride(from: highestRank - 1, through: 1, by: -1) {
+            sum = (sum + Double(counts[rank])) / 2
+        }
+        sum += size * sigma(Double(counts[0]) / size)
+        return 0.721_347_520_444_481_7 * size * size / sum
+    }
+
+    private static func sigma(_ share: Double) -> Double {
+        if share == 1 { return .infinity }
+        var power = share
+        var weight = 1.0
+        var sum = share
+        while true {
+            power *= power
+            let before = sum
+            sum += power * weight
+            weight += weight
+            if sum == before { return sum }
+        }
+    }
+
+    private static func tau(_ share: Double) -> Double {
+        if share == 0 || share == 1 { return 0 }
+        var power = share
+        var weight = 1.0
+        var sum = 1 - share
+        while true {
+            power.formSquareRoot()
+            let before = sum
+            weight /= 2
+            sum -= (1 - power) * (1 - power) * weight
+            if sum == before { return sum / 3 }
+        }
+    }
+}
