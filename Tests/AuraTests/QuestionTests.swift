@@ -1,3 +1,4 @@
+import AuraClient
 import AuraCore
 import AuraWire
 import Foundation
@@ -260,6 +261,13 @@ struct QuestionTests {
 
     @Test func `a tail follows what comes, over a restart, until Ctrl-C`() async throws {
         let tail = try server.command(["tail", "-f", "--type", "user.login"])
+        // It follows what comes once it has asked.
+        let client = AuraClient(ClientConfiguration(port: server.port))
+        let hasAsked = try await eventually {
+            try await client.status().counters.contains { $0.name == "questions" && $0.value > 0 }
+        }
+        try #require(hasAsked)
+        try await client.close()
         for round in 1...2 {
             _ = try await server.aura("test-events", "--event-type", "user.login", "--count", "3")
             _ = try await server.aura("test-events", "--event-type", "user.logout", "--count", "3")
