@@ -27,7 +27,7 @@ public struct StringInterner: Sendable {
     }
 
     /// What the standard library drew when the process began, to seed its own dictionaries.
-    private static let processSeed = UInt64(bitPattern: Int64(Hasher().finalize()))
+    static let processSeed = UInt64(bitPattern: Int64(Hasher().finalize()))
 
     /// How many there are.
     public var count: Int { entries.count }

@@ -4,7 +4,7 @@ import AuraCore
 struct ScatteredColumn {
     /// The value at each position; codes of the dictionary where there is one.
     private(set) var values: [Int64]
-    /// The other half of UUIDs that have no dictionary.
+    /// Whether the row at each position has a value.
     private(set) var isPresent: [Bool]
     private(set) var dictionary: Dictionary?
 
@@ -80,28 +80,18 @@ struct ScatteredColumn {
     private mutating func scatterUUIDs(
         _ key: ColumnKey, _ sources: [SourceColumns], _ positions: [UInt32]
     ) throws(StorageError) {
-        var codes: [UUIDBytes: Int64] = [:]
-        var distinct: [UUIDBytes] = []
+        var interner = UUIDInterner()
         for source in sources {
             guard let column = try source.column(key), case .uuids(let uuids) = column.values else {
                 continue
             }
             for index in uuids.indices {
-                let uuid = uuids[index]
-                let code: Int64
-                if let known = codes[uuid] {
-                    code = known
-                } else {
-                    code = Int64(distinct.count)
-                    codes[uuid] = code
-                    distinct.append(uuid)
-                }
                 let position = Int(positions[source.firstRow + column.row(index)])
-                values[position] = code
+                values[position] = Int64(interner.intern(uuids[index]))
                 isPresent[position] = true
             }
         }
-        dictionary = .uuids(distinct)
+        dictionary = .uuids(interner.uuids)
     }
 }
 

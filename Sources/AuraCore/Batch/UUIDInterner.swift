@@ -1,0 +1,44 @@
+/// Distinct UUIDs, each with a code: first come, first numbered.
+///
+/// Open addressing with a secret seed, as `StringInterner`; a third of the time of a `Dictionary`.
+public struct UUIDInterner: Sendable {
+    /// The UUIDs by code.
+    public private(set) var uuids: [UUIDBytes] = []
+    /// Code + 1, or 0 where free; the size is a power of two.
+    private var slots = [UInt32](repeating: 0, count: 1_024)
+    private let seed = StringInterner.processSeed
+
+    /// None.
+    public init() {}
+
+    /// The code of the UUID, which is added if it is new.
+    public mutating func intern(_ uuid: UUIDBytes) -> Int {
+        var slot = slot(of: uuid)
+        while slots[slot] != 0 {
+            let code = Int(slots[slot]) - 1
+            if uuids[code] == uuid { return code }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        uuids.append(uuid)
+        slots[slot] = UInt32(uuids.count)
+        if uuids.count * 2 > slots.count { grow() }
+        return uuids.count - 1
+    }
+
+    @inline(__always)
+    private func slot(of uuid: UUIDBytes) -> Int {
+        let product = (uuid.high ^ seed).multipliedFullWidth(
+            by: uuid.low ^ 0x9E37_79B9_7F4A_7C15 ^ seed.byteSwapped)
+        let mixed = (product.high ^ product.low) &* 0xD6E8_FEB8_6659_FD93
+        return Int(truncatingIfNeeded: mixed >> 32) & (slots.count - 1)
+    }
+
+    private mutating func grow() {
+        slots = Array(repeating: 0, count: slots.count * 4)
+        for (code, uuid) in uuids.enumerated() {
+            var slot = slot(of: uuid)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = UInt32(code + 1)
+        }
+    }
+}
