@@ -292,7 +292,7 @@ final class Committer: Sendable {
         }
         if isNews, let failure { logger.error("the store must be restarted: \(failure)") }
         waiting.withLock { $0.intake.headBytes = bytes }
-        flusher.end(outcome) { self.orderFlush() }
+        flusher.end(outcome) { self.queue.async { self.orderFlush() } }
         return outcome.map { _ in }
     }
 
