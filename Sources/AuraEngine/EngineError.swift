@@ -7,6 +7,11 @@ public enum EngineError: Error, Hashable, Sendable {
     case storage(StorageError)
     case query(QueryError)
     case refused(Refusal)
+
+    /// What a question failed with: wrong in itself, or for what is stored.
+    init(_ error: QueryError) {
+        if case .storage(let error) = error { self = .storage(error) } else { self = .query(error) }
+    }
 }
 
 extension EngineError: CustomStringConvertible {

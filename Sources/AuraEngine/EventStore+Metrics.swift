@@ -18,7 +18,7 @@ extension EventStore {
     public func metrics(_ query: MetricQuery) throws(EngineError) -> MetricResult {
         let view = try view()
         do throws(QueryError) { return try MetricReader.read(query, from: view) } catch {
-            throw .query(error)
+            throw EngineError(error)
         }
     }
 
@@ -26,7 +26,7 @@ extension EventStore {
     public func score(_ query: ScoreQuery) throws(EngineError) -> Score {
         let view = try view()
         do throws(QueryError) { return try ScoreReader.read(query, from: view.state) } catch {
-            throw .query(error)
+            throw EngineError(error)
         }
     }
 

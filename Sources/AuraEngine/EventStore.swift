@@ -84,7 +84,7 @@ public final class EventStore: Sendable {
     ) throws(EngineError) -> CountResult {
         do throws(QueryError) {
             return try Counter.run(query, over: snapshot, shouldStop: shouldStop)
-        } catch { throw .query(error) }
+        } catch { throw EngineError(error) }
     }
 
     /// Calls `body` on the writer's thread after each commit and promise, until the observation is

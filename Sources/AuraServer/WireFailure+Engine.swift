@@ -26,7 +26,6 @@ extension WireFailure {
     /// What a client is told when its question was not answered.
     init(engine error: EngineError) {
         switch error {
-        case .query(.storage): self.init(.internalError)
         case .query(let error): self.init(.badQuery, detail: error.description)
         case .refused(let refusal): self.init(refusal: refusal)
         // The engine's own words name files; they are for the log.
