@@ -23,7 +23,7 @@ struct TruthTests {
                 "--map",
                 "type=Activity:snake,time=\"Complete Timestamp\":timestamp:\"%Y/%m/%d %H:%M:%S.%f\","
                     + "case=\"Case ID\":string,*",
-                "--batch-size", "50", "--rate", "1500",
+                "--batch-size", "50", "--rate", "500",
             ])
         try await load.run(kills: 7)
 
@@ -46,7 +46,7 @@ struct TruthTests {
                 "--map",
                 "type=\"concept:name\",time=\"time:timestamp\",case=\"case:concept:name\":string,"
                     + "user=\"org:resource\",*",
-                "--batch-size", "50", "--rate", "900",
+                "--batch-size", "50", "--rate", "300",
             ])
         try await load.run(kills: 7)
 
@@ -69,7 +69,7 @@ struct TruthTests {
                 "--map", "type='appointment.created',time=ScheduledDay,\(entities)",
                 "--map", "type='attended',time=AppointmentDay,when=No-show=No,\(entities)",
                 "--map", "type='no_show',time=AppointmentDay,when=No-show=Yes,\(entities)",
-                "--batch-size", "500", "--rate", "20000",
+                "--batch-size", "500", "--rate", "7000",
             ])
         try await load.run(kills: 5)
 
