@@ -1,13 +1,25 @@
 extension EventBatch {
     /// The rows that hold a value of a column, ascending; nil if all of the batch's do.
-    public func rows(of column: BatchLayout.Column) -> [UInt32]? {
+    ///
+    /// - Parameter typeCodes: What `typeCodes()` says.
+    public func rows(of column: BatchLayout.Column, _ typeCodes: [UInt32]) -> [UInt32]? {
         if column.values.count == rowCount { return nil }
-        var rows = [UInt32](repeating: 0, count: column.values.count)
-        var index = 0
-        forEachRow(of: column) { row in
-            rows[index] = UInt32(row)
-            index += 1
+        let bytes = bytes
+        let applies = layout.types.indices.map { code in
+            column.typeSetOffset.map { bytes.bit(code, at: $0) } ?? true
         }
+        var rows = [UInt32](repeating: 0, count: column.values.count + 1)
+        var found = 0
+        var bit = 0
+        // Every row is written, and the next one over it unless it counts.
+        for row in 0..<rowCount {
+            rows[found] = UInt32(row)
+            let doesApply = applies[Int(typeCodes[row])]
+            let isPresent = column.presenceOffset.map { bytes.bit(bit, at: $0) } ?? true
+            found += doesApply && isPresent ? 1 : 0
+            bit += doesApply ? 1 : 0
+        }
+        rows.removeLast()
         return rows
     }
 

@@ -28,7 +28,7 @@ package struct BatchRows: Sendable {
         }
         if let user {
             batch.forEachColumn(named: user) { column in
-                used += batch.rows(of: column, codes)
+                used += batch.valueRows(of: column, codes)
                 users += batch.hashes(of: column)
             }
         }
@@ -44,7 +44,7 @@ package struct BatchRows: Sendable {
                 let wanted = ValueHash.of(value)
                 batch.forEachColumn(named: attribute) { column in
                     guard column.type == value.type else { return }
-                    for (row, hash) in zip(batch.rows(of: column, codes), batch.hashes(of: column))
+                    for (row, hash) in zip(batch.valueRows(of: column, codes), batch.hashes(of: column))
                     where hash == wanted && codes[Int(row)] == code {
                         errors.append(row)
                     }
@@ -56,7 +56,7 @@ package struct BatchRows: Sendable {
     private mutating func addValues(_ batch: EventBatch, named name: String, ofTypes has: [Bool]) {
         batch.forEachColumn(named: name) { column in
             guard column.type == .int64 || column.type == .float64 else { return }
-            let rows = batch.rows(of: column, codes)
+            let rows = batch.valueRows(of: column, codes)
             let numbers = batch.numbers(of: column)
             if !has.contains(false), numbers.allSatisfy(ValueCell.takes) {
                 valued += rows

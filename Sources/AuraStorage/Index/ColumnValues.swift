@@ -2,68 +2,22 @@ package import AuraCore
 
 extension EventBatch {
     /// The row of each value of a column, ascending.
-    package func rows(of column: BatchLayout.Column, _ typeCodes: [UInt32]) -> [UInt32] {
-        guard column.values.count < rowCount else { return Array(0..<UInt32(rowCount)) }
-        let bytes = bytes
-        var applies = [Bool](repeating: true, count: layout.types.count)
-        if let offset = column.typeSetOffset {
-            for code in applies.indices { applies[code] = bytes.hasBit(code, at: offset) }
-        }
-        var rows = [UInt32](repeating: 0, count: column.values.count + 1)
-        var found = 0
-        var bit = 0
-        // Every row is written, and the next one over it unless it counts.
-        for row in 0..<rowCount {
-            rows[found] = UInt32(row)
-            let doesApply = applies[Int(typeCodes[row])]
-            let isPresent = column.presenceOffset.map { bytes.hasBit(bit, at: $0) } ?? true
-            found += doesApply && isPresent ? 1 : 0
-            bit += doesApply ? 1 : 0
-        }
-        rows.removeLast()
-        return rows
+    package func valueRows(of column: BatchLayout.Column, _ typeCodes: [UInt32]) -> [UInt32] {
+        rows(of: column, typeCodes) ?? Array(0..<UInt32(rowCount))
     }
 
     /// The numbers of an int64 or float64 column.
     func numbers(of column: BatchLayout.Column) -> [Double] {
-        if column.type == .int64 { return integers(of: column.values).map(Double.init) }
-        let bytes = bytes
-        let values = column.values
-        let step = values.encoding == .constant ? 0 : 8
-        return (0..<values.count).map {
-            Double(bitPattern: bytes.load(values.offset + $0 * step, as: UInt64.self))
-        }
-    }
-
-    /// The integers of a column of a type that lies as integers do.
-    private func integers(of values: BatchLayout.Values) -> [Int64] {
-        let bytes = bytes
-        let base = values.base
-        switch values.encoding {
-        case .constant:
-            return Array(repeating: bytes.load(values.offset), count: values.count)
-        case .plain:
-            return (0..<values.count).map { bytes.load(values.offset + $0 * 8) }
-        case .one:
-            return (0..<values.count).map {
-                base &+ Int64(bytes.load(values.offset + $0, as: UInt8.self))
-            }
-        case .two:
-            return (0..<values.count).map {
-                base &+ Int64(bytes.load(values.offset + $0 * 2, as: UInt16.self))
-            }
-        case .four:
-            return (0..<values.count).map {
-                base &+ Int64(bytes.load(values.offset + $0 * 4, as: UInt32.self))
-            }
-        }
+        let integers = integers(of: column)
+        if column.type == .int64 { return integers.map(Double.init) }
+        return integers.map { Double(bitPattern: UInt64(bitPattern: $0)) }
     }
 
     /// A hash of each value of a column, never 0: that of the value alone, whatever the batch.
     package func hashes(of column: BatchLayout.Column) -> [UInt64] {
         switch column.type {
         case .int64, .timestamp, .ipPrefix:
-            return integers(of: column.values).map {
+            return integers(of: column).map {
                 ValueHash.of(UInt64(bitPattern: $0), column.type)
             }
         case .string:
@@ -109,13 +63,5 @@ package enum ValueHash {
         mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
         return max(1, mixed ^ mixed &>> 31)
-    }
-}
-
-extension RawSpan {
-    /// Bit `index` of the bits that begin at a byte offset, least significant first.
-    @inline(__always)
-    fileprivate func hasBit(_ index: Int, at offset: Int) -> Bool {
-        load(offset + index &>> 3, as: UInt8.self) &>> UInt8(index & 7) & 1 == 1
     }
 }

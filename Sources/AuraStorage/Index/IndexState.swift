@@ -138,7 +138,7 @@ package struct IndexState: Sendable {
         batch.forEachColumn(named: plan.dimensions[dimension]) { column in
             var known: [UInt64: UInt32] = [:]
             let hashes = batch.hashes(of: column)
-            for (index, row) in batch.rows(of: column, rows.codes).enumerated() {
+            for (index, row) in batch.valueRows(of: column, rows.codes).enumerated() {
                 let row = Int(row)
                 guard seriesOfType[row] != IndexedRows.none else { continue }
                 for type in [seriesOfType[row], SeriesTable.total] {

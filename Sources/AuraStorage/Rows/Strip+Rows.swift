@@ -36,6 +36,6 @@ extension Strip: RowSource {
             case .uuid: .uuids(batch.uuids(of: column))
             default: .integers(batch.integers(of: column))
             }
-        return ColumnData(type: column.type, rows: batch.rows(of: column), values: values)
+        return ColumnData(type: column.type, rows: batch.rows(of: column, batch.typeCodes()), values: values)
     }
 }
