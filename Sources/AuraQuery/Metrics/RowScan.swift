@@ -141,7 +141,9 @@ struct RowScan {
         let wanted = ValueHash.of(dimension.value)
         let name = batch.code(of: view.state.plan.dimensions[dimension.index])
         for column in batch.layout.columns where column.name == name {
-            for (row, hash) in zip(batch.valueRows(of: column, rows.codes), batch.hashes(of: column)) {
+            for (row, hash) in zip(
+                batch.valueRows(of: column, rows.codes), batch.hashes(of: column))
+            {
                 isKept[Int(row)] = hash == wanted
             }
         }

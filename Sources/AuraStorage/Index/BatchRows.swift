@@ -44,7 +44,8 @@ package struct BatchRows: Sendable {
                 let wanted = ValueHash.of(value)
                 batch.forEachColumn(named: attribute) { column in
                     guard column.type == value.type else { return }
-                    for (row, hash) in zip(batch.valueRows(of: column, codes), batch.hashes(of: column))
+                    for (row, hash) in zip(
+                        batch.valueRows(of: column, codes), batch.hashes(of: column))
                     where hash == wanted && codes[Int(row)] == code {
                         errors.append(row)
                     }

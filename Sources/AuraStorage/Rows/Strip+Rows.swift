@@ -36,6 +36,7 @@ extension Strip: RowSource {
             case .uuid: .uuids(batch.uuids(of: column))
             default: .integers(batch.integers(of: column))
             }
-        return ColumnData(type: column.type, rows: batch.rows(of: column, batch.typeCodes()), values: values)
+        return ColumnData(
+            type: column.type, rows: batch.rows(of: column, batch.typeCodes()), values: values)
     }
 }
