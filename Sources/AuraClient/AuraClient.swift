@@ -183,6 +183,17 @@ public final class AuraClient: Sendable {
         return status
     }
 
+    /// Has the store compacted or events deleted, which takes the scope `admin`.
+    ///
+    /// It may take minutes, which `deadline` must allow. Given twice, it is carried out twice, which
+    /// changes nothing but the events that came in between.
+    public func carryOut(_ order: Order) async throws(ClientError) -> OrderDone {
+        guard case .order(let done) = try await link.ask(.order(order)).get() else {
+            preconditionFailure("an order is answered by what became of it")
+        }
+        return done
+    }
+
     /// Asks for a sign of life; returns how long it took.
     public func ping() async throws(ClientError) -> Duration {
         guard case .pong(let time) = try await link.ask(.ping).get() else {

@@ -22,13 +22,19 @@ final class Committer: Sendable {
 
     private let waiting: Mutex<Waiting>
     /// Touched on `queue` alone, so nobody ever waits for this lock.
-    private let storage: Mutex<Storage>
+    let storage: Mutex<Storage>
     private let spares: SpareSegments
     private let flusher: Flusher
-    private let queue = DispatchQueue(label: "aura.commit", qos: .userInteractive)
+    let compactor: Compactor
+    let retention: RetentionPolicy
+    /// Touched on `queue` alone.
+    let steadyClock = Mutex(SteadyClock())
+    /// When the last flush began: a busy store leaves large compactions for later.
+    private let lastFlush = Mutex(ContinuousClock.now - .seconds(60))
+    let queue = DispatchQueue(label: "aura.commit", qos: .userInteractive)
     private let published: Mutex<Published>
-    private let clock: @Sendable () -> Int64
-    private let logger: Logger
+    let clock: @Sendable () -> Int64
+    let logger: Logger
     /// Whether somebody looks, in a moment, if nothing came since.
     ///
     /// Touched on `queue` alone.
@@ -48,7 +54,8 @@ final class Committer: Sendable {
     }
 
     init(
-        _ storage: Storage, memoryLimit: Int, clock: @escaping @Sendable () -> Int64, logger: Logger
+        _ storage: Storage, memoryLimit: Int, retention: RetentionPolicy = RetentionPolicy(),
+        clock: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         waiting = Mutex(Waiting(intake: Intake(storage, memoryLimit: memoryLimit)))
         published = Mutex(Published(snapshot: storage.snapshot, progress: Progress(storage)))
@@ -57,10 +64,13 @@ final class Committer: Sendable {
         self.logger = logger
         spares = SpareSegments(logger: logger)
         flusher = Flusher(logger: logger)
+        compactor = Compactor(logger: logger)
+        self.retention = retention
         queue.async {
             self.orderSpare()
             self.orderFlush()
             self.promiseWhenIdle()
+            self.compactInTime()
         }
     }
 
@@ -191,7 +201,7 @@ final class Committer: Sendable {
         }
     }
 
-    private func promise() {
+    func promise() {
         guard waiting.withLock({ !$0.isCommitting && $0.refusal == nil }) else { return }
         let now = clock()
         do throws(StorageError) {
@@ -207,6 +217,19 @@ final class Committer: Sendable {
         } catch {
             refuse([], after: error)
         }
+    }
+
+    /// Whether events come so fast that flushes follow each other.
+    var isBusy: Bool { lastFlush.withLock { $0.duration(to: .now) < .seconds(5) } }
+
+    /// Shows readers another view of the same events.
+    func publish(_ snapshot: Snapshot, _ failure: FileSystemError?) {
+        let isNews = published.withLock { published in
+            published.snapshot = snapshot
+            defer { published.failure = failure }
+            return published.failure == nil && failure != nil
+        }
+        if isNews, let failure { logger.error("the store must be restarted: \(failure)") }
     }
 
     /// Shows readers what is durable now.
@@ -264,6 +287,7 @@ final class Committer: Sendable {
             guard let job = self.storage.withLock({ $0.beginFlush() }) else {
                 return done(.success(()))
             }
+            self.lastFlush.withLock { $0 = .now }
             self.flusher.run(job) { result in
                 self.queue.async { done(self.install(result)) }
             }
@@ -285,13 +309,9 @@ final class Committer: Sendable {
         let (snapshot, bytes, failure) = storage.withLock {
             ($0.snapshot, $0.headBytes, $0.failure)
         }
-        let isNews = published.withLock { published in
-            published.snapshot = snapshot
-            defer { published.failure = failure }
-            return published.failure == nil && failure != nil
-        }
-        if isNews, let failure { logger.error("the store must be restarted: \(failure)") }
+        publish(snapshot, failure)
         waiting.withLock { $0.intake.headBytes = bytes }
+        orderCompaction()
         flusher.end(outcome) { self.queue.async { self.orderFlush() } }
         return outcome.map { _ in }
     }
@@ -301,6 +321,7 @@ final class Committer: Sendable {
         waiting.withLock { $0.refusal = $0.refusal ?? .closed }
         spares.close()
         flusher.close()
+        compactor.close()
         let now = clock()
         let result = queue.sync { () -> Result<Void, StorageError> in
             commitAll()

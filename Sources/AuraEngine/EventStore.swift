@@ -7,7 +7,7 @@ public import AuraStorage
 /// Safe to use from any thread. Writes are answered when durable and visible; reads work on
 /// snapshots and never wait for writers.
 public final class EventStore: Sendable {
-    private let committer: Committer
+    let committer: Committer
     let index: EventIndex?
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
@@ -26,6 +26,7 @@ public final class EventStore: Sendable {
         // A quarter: while one part is flushed the next ones come.
         options.flushBytes = configuration.flushBytes ?? configuration.memoryLimit / 4
         options.cacheBytes = configuration.cacheBytes
+        options.ledger = configuration.ledger
         do throws(StorageError) {
             let storage = try Storage(
                 directory: configuration.directory, fileSystem: configuration.fileSystem,
@@ -34,7 +35,8 @@ public final class EventStore: Sendable {
             incarnation = storage.incarnation
             index = storage.index
             committer = Committer(
-                storage, memoryLimit: configuration.memoryLimit, clock: configuration.clock,
+                storage, memoryLimit: configuration.memoryLimit,
+                retention: configuration.retention, clock: configuration.clock,
                 logger: configuration.logger)
         } catch { throw .storage(error) }
     }

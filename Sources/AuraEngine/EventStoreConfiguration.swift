@@ -19,6 +19,10 @@ public struct EventStoreConfiguration: Sendable {
     public var flushBytes: Int?
     /// Bytes of blocks of chunks that are kept in memory.
     public var cacheBytes = 32 << 20
+    /// How long events are kept.
+    public var retention = RetentionPolicy()
+    /// Where the ledger of erasures is; nil for a file of the data directory.
+    public var ledger: String?
     /// Identity of a new store: random.
     public var newIncarnation: UInt64
     /// Where files are.

@@ -12,6 +12,7 @@ extension ConnectionHandler {
         case .authenticated(let result): receive(result)
         case .counted(let ticket, let result): receive(ticket, result)
         case .stepped(let turn, let step): receive(turn, step)
+        case .ordered(let requestID, let result): receive(result, requestID)
         }
     }
 

@@ -37,12 +37,13 @@ extension ConnectionHandler {
     }
 
     /// Whether a request may begin under that id; says why not.
-    private func isFree(_ requestID: UInt32) -> Bool {
+    func isFree(_ requestID: UInt32) -> Bool {
         guard inFlight < shared.configuration.maximumInFlight else {
             refuse(WireFailure(.tooManyRequests), requestID)
             return false
         }
-        guard !counts.contains(requestID), subscriptions[requestID] == nil else {
+        guard !counts.contains(requestID), subscriptions[requestID] == nil, order != requestID
+        else {
             refuse(WireFailure(.malformed, detail: "request \(requestID) is open"), requestID)
             return false
         }

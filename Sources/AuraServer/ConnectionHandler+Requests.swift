@@ -44,6 +44,7 @@ extension ConnectionHandler {
         case .count: count(try CountRequest(payload: payload), header.requestID)
         case .subscribe: subscribe(try Subscribe(payload: payload), header.requestID)
         case .status: write(status(), to: header.requestID)
+        case .order: take(try Order(payload: payload), header.requestID)
         case .hello: greet(try Hello(payload: payload), header.requestID)
         case .auth: authenticate(try Auth(payload: payload), header.requestID)
         default: preconditionFailure("the state let \(opcode) pass")
@@ -63,7 +64,7 @@ extension ConnectionHandler {
             throw FormatError(.wire, 5, at: 7, "a request with the flags of an answer")
         }
         switch opcode {
-        case .producerOpen, .append, .count, .subscribe, .status:
+        case .producerOpen, .append, .count, .subscribe, .status, .order:
             guard header.requestID != 0 else {
                 throw FormatError(.wire, 9, at: 8, "a request without an id")
             }
@@ -72,7 +73,11 @@ extension ConnectionHandler {
     }
 
     private func scopeNeeded(by opcode: Opcode) -> String {
-        opcode == .append || opcode == .producerOpen ? "scope 'ingest'" : "scope 'read'"
+        switch opcode {
+        case .append, .producerOpen: "scope 'ingest'"
+        case .order: "scope 'admin'"
+        default: "scope 'read'"
+        }
     }
 
     // MARK: - Handshake

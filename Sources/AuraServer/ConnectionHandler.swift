@@ -61,6 +61,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The subscription that was served last, so that they take turns.
     var steppedLast: UInt32 = 0
     var counts = ConnectionCounts()
+    /// The order that is carried out; one at a time.
+    var order: UInt32?
 
     // Clocks.
     let openedAt = NIODeadline.now()

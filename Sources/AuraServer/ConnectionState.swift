@@ -47,8 +47,10 @@ struct ConnectionState: Hashable, Sendable {
             return refusal(needing: .ingest)
         case .count, .subscribe, .status:
             return refusal(needing: .read)
+        case .order:
+            return refusal(needing: .admin)
         case .helloAck, .authOK, .goAway, .error, .producerState, .appendAck, .stable, .counts,
-            .events, .end, .statusInfo:
+            .events, .end, .statusInfo, .orderDone:
             return .unexpectedMessage
         }
     }
@@ -69,7 +71,7 @@ struct ConnectionState: Hashable, Sendable {
             phase = .authenticating
         } else {
             phase = .ready
-            scopes = [.ingest, .read]
+            scopes = [.ingest, .read, .admin]
         }
     }
 

@@ -152,6 +152,8 @@ extension ServerLoop {
         case counted(CountTicket, Result<CountAnswer, EngineError>)
         /// More events of a subscription.
         case stepped(SubscriptionTurn, Result<SubscriptionStep, StorageError>)
+        /// What became of an order.
+        case ordered(requestID: UInt32, Result<OrderDone, EngineError>)
     }
 }
 

@@ -24,6 +24,13 @@ public enum Canary: String, CaseIterable, Sendable {
     case forgetFlushedProducers
     case keepFlushedStrips
     case flushAfterFailedEdit
+    // Deletion and compaction.
+    case skipLedgerSync
+    case skipRecount
+    case forgetTombstones
+    case finishTombstoneEarly
+    case dropInputsUnasked
+    case removeReadChunks
     // Recovery.
     case trustLastGroup
     case trustLastEdit

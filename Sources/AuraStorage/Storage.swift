@@ -22,6 +22,10 @@ public struct Storage: Sendable {
         public var flushBytes = 64 << 20
         /// How the rows of new chunks are divided.
         public var chunkLayout = ChunkLayout()
+        /// When chunks are merged.
+        public var compaction = CompactionPolicy()
+        /// Where the ledger of erasures is; nil for a file of the data directory.
+        public var ledger: String?
         /// Bytes of blocks of chunks that are kept in memory.
         public var cacheBytes = 32 << 20
         /// Identity of a new store, drawn at random by the caller.
@@ -37,18 +41,25 @@ public struct Storage: Sendable {
             Int64(SegmentHeader.size + CommitGroup.maximumSize)
     }
 
-    private let place: StorePlace
+    let place: StorePlace
     /// Held until the store is closed.
     private var lock: DirectoryLock?
-    private let options: Options
-    private var manifest: Manifest
-    private var log: Log
+    let options: Options
+    var manifest: Manifest
+    var log: Log
     private var head: Head
-    private let cache: BlockCache
+    let cache: BlockCache
     /// By their first sequence number.
-    private var chunks: [Chunk]
+    var chunks: [Chunk]
+    let chunkNumbers: ChunkNumbers
+    let ledger: ErasureLedger
+    /// What is hidden of all events.
+    var mask: Mask
     private var isFlushing = false
-    private var isClosed = false
+    var isCompacting = false
+    private(set) var isClosed = false
+    /// Chunks that are no part of the store any more, while somebody may still read them.
+    var retiring: [Chunk] = []
 
     /// Sequence number up to which every event lies in a group that a durable header promises: not
     /// even rot in the last group can pass for a torn tail any more.
@@ -84,7 +95,9 @@ public struct Storage: Sendable {
         let index = options.indexPlan.map { EventIndex($0) }
         let cache = BlockCache(capacity: options.cacheBytes)
         let chunks = try place.chunks(manifest, cache)
-        try index?.take(chunks, arrival: checkpoint.lastIngestTime)
+        let ledger = ErasureLedger(place, at: options.ledger)
+        let mask = Mask(manifest.state)
+        try index?.take(chunks, mask, arrival: checkpoint.lastIngestTime)
         var replay = Replay(
             behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0, index: index)
         var found = try recovery.run(report: &report) { place throws(StorageError) in
@@ -109,7 +122,9 @@ public struct Storage: Sendable {
         lastIngestTime = replay.lastIngestTime
         self.cache = cache
         self.chunks = chunks
-        index?.show(head.snapshot(with: chunks))
+        chunkNumbers = ChunkNumbers(behind: manifest.state.lastChunk)
+        self.ledger = ledger
+        self.mask = mask
         self.recovery = report
         stableSequence = log.nextSequence - 1
         do throws(FileSystemError) {
@@ -120,6 +135,8 @@ public struct Storage: Sendable {
             stableSequence = 0
             needsPromise = log.lastGroup > 0
         }
+        try replayLedger(now: now)
+        index?.show(snapshot)
     }
 
     /// Makes the directory where it is missing and takes it for this process.
@@ -248,7 +265,7 @@ public struct Storage: Sendable {
     /// Drawn when the store was made.
     public var incarnation: UInt64 { manifest.incarnation }
     /// The present events.
-    public var snapshot: Snapshot { head.snapshot(with: chunks) }
+    public var snapshot: Snapshot { head.snapshot(with: chunks, mask) }
     /// Bytes of memory that events take.
     public var headBytes: Int { head.byteCount }
     /// Why nothing is accepted any more, or soon will not be; nil while all is well.
@@ -283,14 +300,22 @@ public struct Storage: Sendable {
         // Of an edit that failed nobody knows whether it is durable: the files that it names must
         // stay as they are.
         let isAllowed = manifest.isWritable || Canary.flushAfterFailedEdit.isActive
-        guard !isFlushing, !isClosed, isAllowed, head.rowCount > 0 else { return nil }
+        guard !isFlushing, !isClosed, isAllowed, head.rowCount > 0 || mustMoveLog else {
+            return nil
+        }
         isFlushing = true
         return FlushJob(
             place: place, incarnation: manifest.incarnation,
-            number: manifest.state.lastChunk + 1, strips: head.beginFlush(),
+            number: chunkNumbers.next(), strips: head.beginFlush(), mask: mask,
             layout: options.chunkLayout,
             checkpoint: Checkpoint(producers: producers, lastIngestTime: lastIngestTime),
             position: log.position, sequence: log.nextSequence - 1)
+    }
+
+    /// Whether the log is to move on although nothing is in memory: it holds what must be erased.
+    private var mustMoveLog: Bool {
+        mask.tombstones.contains { $0.isErasure && manifest.state.firstSegment <= $0.segment }
+            && log.position.segment > manifest.state.firstSegment
     }
 
     /// Makes a chunk part of the store, which gives up memory and log segments for it; nil ends a
@@ -310,14 +335,17 @@ public struct Storage: Sendable {
         }
         let before = manifest.state
         do throws(FileSystemError) {
-            try manifest.write([.chunkAdded(flushed.entry), .flushed(flushed.mark)], now: now)
+            let added = flushed.entry.map { [ManifestEdit.chunkAdded($0)] } ?? []
+            try manifest.write(added + [.flushed(flushed.mark)], now: now)
         } catch {
             head.endFlush(isInstalled: false)
             throw StorageError(error, in: place.directory)
         }
         head.endFlush(isInstalled: !Canary.keepFlushedStrips.isActive)
-        chunks.append(
-            Chunk(flushed.entry, in: place, incarnation: manifest.incarnation, cache: cache))
+        if let entry = flushed.entry {
+            chunks.append(
+                Chunk(entry, in: place, incarnation: manifest.incarnation, cache: cache))
+        }
         index?.show(snapshot)
         for number in before.firstSegment..<manifest.state.firstSegment {
             retired.names.append(FileName.log + "/" + FileName.segment(number))

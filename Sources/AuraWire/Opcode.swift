@@ -24,6 +24,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
     case end = 0x32
     case status = 0x40
     case statusInfo = 0x41
+    case order = 0x50
+    case orderDone = 0x51
 
     /// Bytes of the fixed part before a batch: it carries its own hash, so that the payload hash is
     /// the hash of what follows and is computed once, for frame and batch alike.

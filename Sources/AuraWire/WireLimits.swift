@@ -28,4 +28,6 @@ public enum WireLimits {
     public static let groupings = 4
     /// Named counters of a status.
     public static let counters = 1_024
+    /// Values of one subject in an ORDER.
+    public static let subjectValues = 16
 }

@@ -14,10 +14,10 @@ struct ConnectionStateTests {
         .credit: [unexpected, unexpected, unexpected, nil, nil],
         .cancel: [unexpected, unexpected, unexpected, nil, nil],
         .producerOpen: request, .append: request,
-        .count: request, .subscribe: request, .status: request,
+        .count: request, .subscribe: request, .status: request, .order: request,
         .helloAck: never, .authOK: never, .goAway: never, .error: never, .producerState: never,
         .appendAck: never, .stable: never, .counts: never, .events: never, .end: never,
-        .statusInfo: never,
+        .statusInfo: never, .orderDone: never,
     ]
 
     private static let unexpected = FailureCode.unexpectedMessage
@@ -52,7 +52,7 @@ struct ConnectionStateTests {
     @Test(arguments: Opcode.allCases)
     func `each message is taken in its phases and refused in the others`(opcode: Opcode) throws {
         let expected = try #require(Self.table[opcode])
-        #expect(phases([.ingest, .read]).map { $0.refusal(of: opcode) } == expected)
+        #expect(phases([.ingest, .read, .admin]).map { $0.refusal(of: opcode) } == expected)
     }
 
     @Test func `where no key is asked for, a greeting is enough`() {
@@ -60,7 +60,7 @@ struct ConnectionStateTests {
         #expect(!state.isKnown)
         state.greeted()
         #expect(state.phase == .ready)
-        #expect(state.scopes == [.ingest, .read])
+        #expect(state.scopes == [.ingest, .read, .admin])
         // A client that shows one all the same is not sent away.
         #expect(state.refusal(of: .auth) == nil)
         for opcode in Opcode.allCases where opcode != .auth {

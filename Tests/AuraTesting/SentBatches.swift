@@ -25,6 +25,8 @@ public struct SentBatches: Sendable {
 
     /// In the order of their making.
     public internal(set) var batches: [Batch] = []
+    /// What was ordered to be deleted.
+    var deletions: [Deletion] = []
     private var byHash: [UInt64: Int] = [:]
 
     /// None.
@@ -97,6 +99,10 @@ public struct SentBatches: Sendable {
         for index in copy.batches.indices where copy.batches[index].answeredAt > operation {
             copy.batches[index].firstSequence = nil
         }
+        copy.deletions = deletions.filter { $0.orderedAt <= operation }
+        for index in copy.deletions.indices where copy.deletions[index].answeredAt > operation {
+            copy.deletions[index].answeredAt = .max
+        }
         return copy
     }
 }
@@ -124,21 +130,28 @@ extension SentBatches {
     public func check(
         _ snapshot: Snapshot, moment: Int = .max, stable: UInt64 = .max
     ) throws(Violation) -> [Int: UInt64] {
-        var found = Found()
+        var found = Found(
+            end: deletions.map(\.sequence).max() ?? 0, isLying: stable < .max)
         let problem = walk(snapshot) { (index, sequence) throws(Violation) in
             try found.add(index, of: self, at: sequence, moment: moment)
         }
         if let problem { throw problem }
-        guard snapshot.watermark + 1 == found.nextSequence else {
-            throw Violation("the watermark is \(snapshot.watermark)")
-        }
+        guard snapshot.watermark + 1 == found.nextSequence || snapshot.watermark <= found.end
+        else { throw Violation("the watermark is \(snapshot.watermark)") }
         for (index, batch) in batches.enumerated() {
             guard let expected = batch.firstSequence else { continue }
             let place = found.places[index]
+            if place == nil, mayBeGone(index) { continue }
             guard place == expected || place == nil && expected > stable else {
                 throw Violation(
                     "batch \(index) was answered \(expected) and "
                         + (place.map { "lies at \($0)" } ?? "is not there"))
+            }
+        }
+        // What is deleted at the end of a client's batches was there as well.
+        for client in Set(batches.compactMap(\.client)) {
+            while mayBeGone(client, found.lastNumbers[client, default: 0] + 1) {
+                found.lastNumbers[client, default: 0] += 1
             }
         }
         return found.lastNumbers
@@ -149,22 +162,40 @@ extension SentBatches {
         var places: [Int: UInt64] = [:]
         var lastNumbers: [Int: UInt64] = [:]
         var nextSequence: UInt64 = 1
+        /// The last event that a deletion may mean.
+        let end: UInt64
+
+        /// A device that lies may forget orders, too.
+        let isLying: Bool
+
+        init(end: UInt64, isLying: Bool) {
+            self.end = end
+            self.isLying = isLying
+        }
 
         mutating func add(
             _ index: Int, of sent: SentBatches, at sequence: UInt64, moment: Int
         ) throws(Violation) {
             let batch = sent.batches[index]
-            guard sequence == nextSequence else {
+            guard sequence == nextSequence || sequence > nextSequence && sequence <= end + 1 else {
                 throw Violation("batch \(index) lies at \(sequence), expected \(nextSequence)")
             }
-            nextSequence += UInt64(batch.batch.rowCount)
+            nextSequence = sequence + UInt64(batch.batch.rowCount)
             guard places.updateValue(sequence, forKey: index) == nil else {
                 throw Violation("batch \(index) is there twice")
             }
             guard batch.sentAt <= moment else {
                 throw Violation("batch \(index) is there before it was sent")
             }
+            guard isLying || !sent.mustBeGone(index, at: sequence) else {
+                throw Violation("batch \(index) was deleted and is there")
+            }
             guard let client = batch.client else { return }
+            while lastNumbers[client, default: 0] + 1 < batch.number,
+                sent.mayBeGone(client, lastNumbers[client, default: 0] + 1)
+            {
+                lastNumbers[client, default: 0] += 1
+            }
             guard batch.number == lastNumbers[client, default: 0] + 1 else {
                 throw Violation(
                     "batch \(batch.number) of client \(client) follows "

@@ -113,6 +113,7 @@ public struct Simulation: Sendable {
             world.beginFlush()
             world.runFlush()
             if random.chance(70) { world.endFlush() }
+        case ..<91: change()
         case ..<92: mend()
         case ..<93:
             try world.sendFenced(client)
@@ -126,6 +127,23 @@ public struct Simulation: Sendable {
                 throw Violation("the store gave up without reason: \(failure)")
             }
             world.kill()
+        }
+    }
+
+    /// Merges chunks, or deletes some events.
+    private mutating func change() {
+        if random.chance(60) {
+            world.beginCompaction(random.element(of: [.busy, .idle, .full]))
+            world.runCompaction()
+            if random.chance(80) { world.endCompaction() }
+            return
+        }
+        let index = random.below(max(1, world.sent.batches.count))
+        guard index < world.sent.batches.count else { return }
+        if random.chance(30) {
+            world.deleteBefore(index / 2)
+        } else if world.sent.batches[index].firstSequence != nil {
+            world.erase(index)
         }
     }
 

@@ -49,6 +49,8 @@ public struct StoreWorld: Sendable {
     private var spare: PreparedSegment?
     /// A flush under way, and what came of it so far.
     var pendingFlush: (job: FlushJob, chunk: FlushedChunk?)?
+    /// A compaction under way, and what came of it so far.
+    var pendingCompaction: (job: CompactionJob, chunks: CompactedChunks?)?
     private var now: Int64 = 1_700_000_000_000_000
     private let options: Storage.Options
 
@@ -63,6 +65,9 @@ public struct StoreWorld: Sendable {
         options.spareSegments = 1
         options.chunkLayout.sectionRows = 5
         options.chunkLayout.groupRows = 7
+        options.compaction.chunkRows = 12
+        options.compaction.smallRows = 4
+        options.compaction.fanOut = 2
         self.options = options
     }
 
@@ -110,6 +115,7 @@ public struct StoreWorld: Sendable {
         intake = nil
         spare = nil
         pendingFlush = nil
+        pendingCompaction = nil
         for client in clients.indices {
             disconnect(client)
             clients[client].openings = 0

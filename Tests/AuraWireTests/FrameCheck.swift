@@ -44,5 +44,7 @@ func check(_ opcode: Opcode, _ payload: RawSpan) throws(FormatError) {
     case .end: _ = try End(payload: payload)
     case .status: _ = try StatusRequest(payload: payload)
     case .statusInfo: _ = try StatusInfo(payload: payload)
+    case .order: _ = try Order(payload: payload)
+    case .orderDone: _ = try OrderDone(payload: payload)
     }
 }

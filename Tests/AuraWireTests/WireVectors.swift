@@ -13,7 +13,7 @@ extension WireVector {
     }()
 
     /// One of each message and more where a message has choices.
-    static let all = connection + writing + asking + status
+    static let all = connection + writing + asking + status + ordering
 
     private static let connection = [
         WireVector(

@@ -24,6 +24,7 @@ PRODUCER_OPEN, PRODUCER_STATE, APPEND, APPEND_ACK, STABLE = range(0x10, 0x15)
 COUNT, COUNTS = 0x24, 0x25
 SUBSCRIBE, EVENTS, END = 0x30, 0x31, 0x32
 STATUS, STATUS_INFO = 0x40, 0x41
+ORDER, ORDER_DONE = 0x50, 0x51
 REQUESTS = {PRODUCER_OPEN, APPEND, COUNT, SUBSCRIBE, STATUS}
 WITHOUT_FLAGS = REQUESTS | {HELLO, AUTH, PING, CREDIT, CANCEL}
 
@@ -289,6 +290,14 @@ MESSAGES = {
         server_time=I64, uptime=U64, incarnation=U64, visible=U64, stable=U64, memory_bytes=U64,
         memory_limit=U64, connections=U32, maximum_connections=U32, writable=FLAG,
         counters=List(Record(name=PEER, value=U64), 1_024),
+    ),
+    ORDER: Record(
+        dry_run=FLAG, order=Kinds(None, TIME, Record(attribute=Text(), values=List(VALUE, 16)))
+    ),
+    ORDER_DONE: Record(
+        tombstone=U64, sequence=U64, time=I64, events=U64, chunks_before=U32, chunks_after=U32,
+        bytes_before=U64, bytes_after=U64, finished=FLAG,
+        subject=List(Record(low=U64, high=U64), 16),
     ),
 }  # fmt: skip
 

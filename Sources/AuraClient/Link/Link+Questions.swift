@@ -2,11 +2,12 @@ import AuraCore
 import AuraWire
 import NIOCore
 
-/// What can be asked of a server without changing anything, so that it may be asked twice.
+/// What can be asked of a server twice as well as once.
 enum Question: Hashable, Sendable {
     case ping
     case count(CountRequest)
     case status
+    case order(Order)
 }
 
 /// The answer to a `Question` of the same name.
@@ -14,6 +15,7 @@ enum Reply: Sendable {
     case pong(Duration)
     case counts(Counts)
     case status(StatusInfo)
+    case order(OrderDone)
 }
 
 /// A question that waits for its answer, over as many connections as it takes.
@@ -84,6 +86,7 @@ extension Link {
             case .ping: write(Ping(value: UInt64(requestID)), requestID: requestID, to: channel)
             case .count(let request): write(request, requestID: requestID, to: channel)
             case .status: write(StatusRequest(), requestID: requestID, to: channel)
+            case .order(let order): write(order, requestID: requestID, to: channel)
             }
             hasWritten = true
         }
@@ -103,6 +106,8 @@ extension Link {
             reply = .pong(Duration(NIODeadline.now() - questions[index].sentAt))
         case (.status, .statusInfo):
             reply = .status(try StatusInfo(payload: payload))
+        case (.order, .orderDone):
+            reply = .order(try OrderDone(payload: payload))
         case (.count, .counts):
             let part = try Counts(payload: payload)
             questions[index].counts?.rows += part.rows

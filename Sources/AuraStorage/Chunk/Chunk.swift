@@ -8,6 +8,8 @@ final class Chunk: Sendable {
     private let incarnation: UInt64
     private let cache: BlockCache
     private let opened: Mutex<Opened?> = Mutex(nil)
+    /// Whether a subject has events here, as far as somebody has asked.
+    private let subjects: Mutex<[SubjectHash: Bool]> = Mutex([:])
 
     /// The file and what is in it.
     struct Opened: Sendable {
@@ -97,6 +99,25 @@ final class Chunk: Sendable {
             throw corrupt(6, trailer.footerOffset, "two blocks of one kind and place")
         }
         return Opened(file: file, footer: footer, indexes: indexes)
+    }
+
+    /// Whether events of the subject are here, which is found out once.
+    func holds(_ subject: SubjectHash) throws(StorageError) -> Bool {
+        if let known = subjects.withLock({ $0[subject] }) { return known }
+        var isHere = false
+        for (index, key) in try open().footer.columns.enumerated()
+        where key.name == subject.attribute && !isHere {
+            switch key.type {
+            case .string: isHere = subject.isAmong(try texts(index))
+            case .uuid: isHere = subject.isAmong(try uuids(index))
+            default:
+                for piece in try pieces() where !isHere {
+                    isHere = try subject.rows(of: piece) != nil
+                }
+            }
+        }
+        subjects.withLock { $0[subject] = isHere }
+        return isHere
     }
 
     func corrupt(_ condition: Int, _ offset: Int64, _ reason: String) -> StorageError {

@@ -6,12 +6,14 @@ import AuraCore
 /// that have some, and put in order.
 struct ChunkReplay {
     private let chunks: [Chunk]
+    private let mask: Mask
 
     /// Sequence numbers that are gathered at once.
     private static let window: UInt64 = 32_768
 
-    init(_ chunks: [Chunk]) {
+    init(_ chunks: [Chunk], _ mask: Mask) {
         self.chunks = chunks
+        self.mask = mask
     }
 
     /// Calls `body` with strip after strip; false if it said so.
@@ -38,24 +40,25 @@ struct ChunkReplay {
     ) throws(StorageError) -> [SequencedEvent] {
         var events: [SequencedEvent] = []
         for chunk in chunks where chunk.entry.sequenceRange.overlaps(window) {
-            for piece in try chunk.pieces() where piece.sequenceRange.overlaps(window) {
-                try append(piece, in: window, to: &events)
+            for source in try mask.sources(of: chunk)
+            where source.sequenceRange.overlaps(window) {
+                try append(source, in: window, to: &events)
             }
         }
         return events.sorted { $0.sequence < $1.sequence }
     }
 
     private func append(
-        _ piece: ChunkPiece, in window: Range<UInt64>,
+        _ source: any RowSource, in window: Range<UInt64>,
         to events: inout [SequencedEvent]
     ) throws(StorageError) {
-        let sequences = try piece.sequences()
+        let sequences = try source.sequences()
         // The place of each wanted row among the events; -1 for others.
-        var places = [Int32](repeating: -1, count: piece.rowCount)
+        var places = [Int32](repeating: -1, count: source.rowCount)
         let first = events.count
-        let names = piece.typeNames
-        let types = piece.typeCodes()
-        let times = try piece.times()
+        let names = source.typeNames
+        let types = try source.typeCodes()
+        let times = try source.times()
         for row in sequences.indices {
             let sequence = UInt64(bitPattern: sequences[row])
             guard window.contains(sequence) else { continue }
@@ -66,8 +69,8 @@ struct ChunkReplay {
                     sequence: sequence, event: Event(type: names[Int(types[row])], time: time)))
         }
         if events.count == first { return }
-        for (index, key) in piece.columnKeys.enumerated() {
-            let column = try piece.column(index)
+        for (index, key) in source.columnKeys.enumerated() {
+            let column = try source.column(index)
             for value in 0..<column.count {
                 let place = places[column.row(value)]
                 guard place >= 0 else { continue }

@@ -6,6 +6,7 @@ enum FileName {
     static let log = "log"
     static let chunks = "chunks"
     static let quarantine = "quarantine"
+    static let ledger = "ERASURES"
 
     private static let manifestPrefix = "MANIFEST-"
     private static let checkpointPrefix = "CHECKPOINT-"

@@ -8,6 +8,8 @@ public struct FlushJob: Sendable {
     /// Number of the chunk and of the checkpoint.
     let number: UInt64
     let strips: [Strip]
+    /// What is hidden of them, and left out.
+    let mask: Mask
     let layout: ChunkLayout
     let checkpoint: Checkpoint
     /// The mark but for the checkpoint's size and hash.
@@ -21,13 +23,16 @@ public struct FlushJob: Sendable {
         let path = place.path(FileName.chunks + "/" + FileName.chunk(number))
         let checkpointPath = place.path(FileName.checkpoint(number))
         do throws(StorageError) {
-            let entry: ChunkEntry
+            var entry: ChunkEntry?
             let bytes = checkpoint.encoded(incarnation: incarnation, number: number)
             do throws(FileSystemError) {
                 try place.fileSystem.createDirectory(place.path(FileName.chunks))
-                let file = try create(path)
-                entry = try writeChunk(to: file)
-                try place.fileSystem.syncDirectory(place.path(FileName.chunks))
+                let sources = visible()
+                if !sources.isEmpty {
+                    let file = try create(path)
+                    entry = try write(sources, to: file)
+                    try place.fileSystem.syncDirectory(place.path(FileName.chunks))
+                }
                 let checkpointFile = try create(checkpointPath)
                 try checkpointFile.write(bytes.rawSpan, at: 0)
                 if !Canary.skipCheckpointSync.isActive { try checkpointFile.sync() }
@@ -45,10 +50,26 @@ public struct FlushJob: Sendable {
         }
     }
 
-    private func writeChunk(to file: any File) throws(FileSystemError) -> ChunkEntry {
+    private func visible() -> [any RowSource] {
         do throws(StorageError) {
-            return try ChunkWriter.write(
-                strips, to: file, layout, incarnation: incarnation, number: number)
+            var sources: [any RowSource] = []
+            for strip in strips {
+                if let source = try mask.visible(strip as any RowSource) { sources.append(source) }
+            }
+            return sources
+        } catch {
+            preconditionFailure("strips cannot be read: \(error)")
+        }
+    }
+
+    private func write(
+        _ sources: [any RowSource], to file: any File
+    ) throws(FileSystemError) -> ChunkEntry {
+        do throws(StorageError) {
+            var entry = try ChunkWriter.write(
+                sources, to: file, layout, incarnation: incarnation, number: number)
+            entry.tombstone = mask.lastNumber
+            return entry
         } catch {
             guard case .io(let error) = error else {
                 preconditionFailure("strips cannot be read: \(error)")
@@ -66,13 +87,14 @@ public struct FlushJob: Sendable {
 
 /// A chunk that is durable and not yet part of the store.
 public struct FlushedChunk: Sendable {
-    let entry: ChunkEntry
+    /// Nil where there was nothing to write: the log alone moves on.
+    let entry: ChunkEntry?
     let mark: FlushMark
 
     /// Events in it.
-    public var rowCount: Int { entry.rowCount }
+    public var rowCount: Int { entry?.rowCount ?? 0 }
     /// Bytes of its file.
-    public var byteCount: Int64 { entry.fileSize }
+    public var byteCount: Int64 { entry?.fileSize ?? 0 }
 }
 
 /// Where the log ends.

@@ -56,8 +56,8 @@ public struct Head: Sendable {
     }
 
     /// The present content.
-    func snapshot(with chunks: [Chunk]) -> Snapshot {
-        Snapshot(chunks: chunks, runs: runs, tail: tail, watermark: watermark)
+    func snapshot(with chunks: [Chunk], _ mask: Mask) -> Snapshot {
+        Snapshot(chunks: chunks, runs: runs, tail: tail, mask: mask, watermark: watermark)
     }
 
     /// All strips there are now, which `endFlush` takes out; nothing else may have begun.

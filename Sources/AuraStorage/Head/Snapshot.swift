@@ -8,11 +8,13 @@ public struct Snapshot: Sendable {
     /// run, whoever holds snapshots.
     let runs: [[Strip]]
     let tail: [Strip]
+    /// What is hidden of all of them.
+    let mask: Mask
     /// Sequence number of the last event that is visible; 0 if there is none.
     public let watermark: UInt64
 
     /// No events.
-    public static let empty = Snapshot(chunks: [], runs: [], tail: [], watermark: 0)
+    public static let empty = Snapshot(chunks: [], runs: [], tail: [], mask: .none, watermark: 0)
 
     /// Chunks that it consists of, beside the events in memory.
     public var chunkCount: Int { chunks.count }
@@ -25,17 +27,19 @@ public struct Snapshot: Sendable {
         in times: Range<Int64>? = nil, _ body: (any RowSource) throws(StorageError) -> Bool
     ) throws(StorageError) {
         for chunk in chunks where times.map({ chunk.entry.overlaps($0) }) ?? true {
-            for piece in try chunk.pieces() {
-                guard try body(piece) else { return }
+            for source in try mask.sources(of: chunk) {
+                guard try body(source) else { return }
             }
         }
         for run in runs {
             for strip in run {
-                guard try body(strip) else { return }
+                guard let source = try mask.visible(strip as any RowSource) else { continue }
+                guard try body(source) else { return }
             }
         }
         for strip in tail {
-            guard try body(strip) else { return }
+            guard let source = try mask.visible(strip as any RowSource) else { continue }
+            guard try body(source) else { return }
         }
     }
 
@@ -46,15 +50,16 @@ public struct Snapshot: Sendable {
     ) throws(StorageError) {
         let inMemory = runs.first?.first?.firstSequence ?? tail.first?.firstSequence
         if sequence < inMemory ?? .max, !chunks.isEmpty {
-            guard try ChunkReplay(chunks).forEachStrip(from: sequence, body) else { return }
+            let replay = ChunkReplay(chunks, mask)
+            guard try replay.forEachStrip(from: sequence, body) else { return }
         }
         for run in runs where (run.last?.endSequence ?? 0) > sequence {
             for strip in run where strip.endSequence > sequence {
-                guard body(strip) else { return }
+                guard try mask.visible(strip).allSatisfy(body) else { return }
             }
         }
         for strip in tail where strip.endSequence > sequence {
-            guard body(strip) else { return }
+            guard try mask.visible(strip).allSatisfy(body) else { return }
         }
     }
 }

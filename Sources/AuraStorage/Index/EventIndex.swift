@@ -35,9 +35,9 @@ public final class EventIndex: Sendable {
     /// Counts what chunks hold.
     ///
     /// They do not say when their events arrived: all are taken for as late as the last of them.
-    func take(_ chunks: [Chunk], arrival: Int64) throws(StorageError) {
+    func take(_ chunks: [Chunk], _ mask: Mask, arrival: Int64) throws(StorageError) {
         if chunks.isEmpty { return }
-        _ = try ChunkReplay(chunks).forEachStrip(from: 0) { strip in
+        _ = try ChunkReplay(chunks, mask).forEachStrip(from: 0) { strip in
             let origin = IndexState.Origin(
                 firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
             shared.withLock { $0.state.apply(strip.batch, origin) }

@@ -97,6 +97,11 @@ struct Log: Sendable {
         }
     }
 
+    /// Has the next group go to a new segment.
+    mutating func leaveSegment() {
+        if writer.offset > GroupFile.start { mustRoll = true }
+    }
+
     /// Writes the last group once more, behind itself: what was read of it may have been in the
     /// page cache alone.
     ///

@@ -18,6 +18,10 @@ enum ManifestEdit: Hashable, Sendable {
     case chunkDropped(number: UInt64)
     /// Every group up to that place is in chunks and in a checkpoint.
     case flushed(FlushMark)
+    /// Events are to be deleted, and hidden until they are.
+    case tombstoneAdded(Tombstone)
+    /// No file holds any of those events any more.
+    case tombstoneDone(number: UInt64)
 
     private enum Code: UInt8 {
         case created = 1
@@ -27,6 +31,9 @@ enum ManifestEdit: Hashable, Sendable {
         case chunkAdded = 5
         case chunkDropped = 6
         case flushed = 7
+        case aged = 10
+        case erased = 11
+        case tombstoneDone = 12
     }
 
     func encoded() -> [UInt8] {
@@ -57,6 +64,12 @@ enum ManifestEdit: Hashable, Sendable {
         case .flushed(let mark):
             out.append(Code.flushed.rawValue)
             mark.append(to: &out)
+        case .tombstoneAdded(let tombstone):
+            out.append((tombstone.isErasure ? Code.erased : Code.aged).rawValue)
+            tombstone.append(to: &out)
+        case .tombstoneDone(let number):
+            out.append(Code.tombstoneDone.rawValue)
+            out.append(little: number)
         }
         return out
     }
@@ -89,6 +102,12 @@ enum ManifestEdit: Hashable, Sendable {
             self = .chunkDropped(number: try reader.read())
         case .flushed:
             self = .flushed(try FlushMark(&reader))
+        case .aged:
+            self = .tombstoneAdded(try Tombstone(aged: &reader))
+        case .erased:
+            self = .tombstoneAdded(try Tombstone(erased: &reader))
+        case .tombstoneDone:
+            self = .tombstoneDone(number: try reader.read())
         case nil:
             throw FormatError(.manifest, 21, at: 0, "edit \(code) is unknown")
         }
@@ -105,6 +124,8 @@ extension ChunkEntry {
         out.append(little: sequenceRange.lowerBound)
         out.append(little: sequenceRange.upperBound)
         out.append(hash: footerHash)
+        out.append(little: tombstone)
+        out.append(little: UInt64(level))
     }
 
     fileprivate init(_ reader: inout ByteReader) throws(FormatError) {
@@ -119,6 +140,10 @@ extension ChunkEntry {
         timeRange = times.0...times.1
         sequenceRange = sequences.0...sequences.1
         footerHash = try reader.readHash128()
+        tombstone = try reader.read()
+        let level = try reader.read(UInt64.self)
+        guard level <= 1 else { throw reader.failure("a chunk of level \(level)") }
+        self.level = UInt8(level)
     }
 }
 
@@ -150,13 +175,13 @@ extension FlushMark {
 }
 
 extension ByteReader {
-    fileprivate mutating func readHash128() throws(FormatError) -> Hash128 {
+    mutating func readHash128() throws(FormatError) -> Hash128 {
         Hash128(low: try read(), high: try read())
     }
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(hash: Hash128) {
+    mutating func append(hash: Hash128) {
         append(little: hash.low)
         append(little: hash.high)
     }

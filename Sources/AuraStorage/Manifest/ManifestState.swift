@@ -18,8 +18,12 @@ struct ManifestState: Hashable, Sendable {
     private(set) var flushed: FlushMark?
     /// The chunks, by number.
     private(set) var chunks: [UInt64: ChunkEntry] = [:]
-    /// The greatest number that a chunk ever had.
+    /// The greatest number that a chunk had.
     private(set) var lastChunk: UInt64 = 0
+    /// What is to be deleted and may still lie in some file, by number.
+    private(set) var tombstones: [UInt64: Tombstone] = [:]
+    /// The greatest number that a tombstone had.
+    private(set) var lastTombstone: UInt64 = 0
 
     /// Takes the next edit; the edit must be possible after those before.
     mutating func apply(_ edit: ManifestEdit) throws(FormatError) {
@@ -53,10 +57,12 @@ struct ManifestState: Hashable, Sendable {
             promisedGroup = lastGroup
             if case .closed = edit { closedAtGroup = lastGroup } else { closedAtGroup = nil }
         case .chunkAdded(let entry):
+            try require(chunks[entry.number] == nil, "chunk \(entry.number) is added again")
             try require(
-                entry.number > lastChunk, "chunk \(entry.number) after \(lastChunk)")
+                entry.tombstone <= lastTombstone,
+                "tombstone \(entry.tombstone) in a chunk, after \(lastTombstone)")
             chunks[entry.number] = entry
-            lastChunk = entry.number
+            lastChunk = max(lastChunk, entry.number)
         case .chunkDropped(let number):
             try require(chunks[number] != nil, "chunk \(number) is dropped and is not there")
             chunks[number] = nil
@@ -69,6 +75,17 @@ struct ManifestState: Hashable, Sendable {
                 "a flush up to segment \(mark.segment) of \(lastSegment)")
             flushed = mark
             promisedGroup = max(promisedGroup, mark.group)
+        case .tombstoneAdded(let tombstone):
+            try require(
+                tombstone.number > lastTombstone,
+                "tombstone \(tombstone.number) after \(lastTombstone)")
+            tombstones = tombstones.filter { !tombstone.includes($0.value) }
+            tombstones[tombstone.number] = tombstone
+            lastTombstone = tombstone.number
+        case .tombstoneDone(let number):
+            try require(
+                tombstones[number] != nil, "tombstone \(number) is done and is not there")
+            tombstones[number] = nil
         }
     }
 }

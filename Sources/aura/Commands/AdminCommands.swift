@@ -5,7 +5,7 @@ import AuraCore
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "State and configuration of a server.",
-        subcommands: [Status.self, ConfigurationCommand.self],
+        subcommands: [Status.self, ConfigurationCommand.self, DataCommand.self],
         aliases: ["analytics_admin"])
 }
 

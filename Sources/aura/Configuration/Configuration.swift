@@ -12,6 +12,10 @@ struct Configuration: Sendable {
     private(set) var listen = ListenAddress(host: "127.0.0.1", port: 7171)
     private(set) var memoryLimit = ByteSize.mebibytes(320)
     private(set) var segmentSize = ByteSize.mebibytes(64)
+    /// Days that events are kept; 0 for good.
+    private(set) var retentionDays = 0
+    private(set) var retentionSize: ByteSize?
+    private(set) var erasureLedger: String?
     private(set) var maximumConnections = 256
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
@@ -107,6 +111,9 @@ struct Configuration: Sendable {
         case .listen: listen.description
         case .memoryLimit: memoryLimit.description
         case .segmentSize: segmentSize.description
+        case .retentionDays: String(retentionDays)
+        case .retentionSize: retentionSize?.description ?? ""
+        case .erasureLedger: erasureLedger ?? ""
         case .maximumConnections: String(maximumConnections)
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
@@ -167,6 +174,10 @@ struct Configuration: Sendable {
         case .segmentSize:
             // The least that has room for every group of the log.
             segmentSize = try written.size(in: .mebibytes(16)...(.mebibytes(1 << 10)))
+        case .retentionDays: retentionDays = try written.number(in: 0...100_000)
+        case .retentionSize:
+            retentionSize = try written.size(in: .mebibytes(256)...(.mebibytes(1 << 30)))
+        case .erasureLedger: erasureLedger = try written.path(home: home)
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()

@@ -5,6 +5,9 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case listen
     case memoryLimit = "memory_limit"
     case segmentSize = "segment_size"
+    case retentionDays = "retention.days"
+    case retentionSize = "retention.size"
+    case erasureLedger = "erasure_ledger"
     case maximumConnections = "max_connections"
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"

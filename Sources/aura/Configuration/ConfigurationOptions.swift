@@ -21,6 +21,15 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "The size of a log segment, such as 64MiB.")
     var segmentSize: String?
 
+    @Option(help: "How many days events are kept; 0, the default, keeps them for good.")
+    var retentionDays: String?
+
+    @Option(help: "How much of the disk events may take before the oldest go, such as 100GiB.")
+    var retentionSize: String?
+
+    @Option(help: "The file that remembers erasures, kept apart from backups. Default: in --data-dir.")
+    var erasureLedger: String?
+
     @Option(help: "The most connections at a time.")
     var maxConnections: String?
 
@@ -76,6 +85,9 @@ struct ConfigurationOptions: ParsableArguments {
         case .listen: listen
         case .memoryLimit: memoryLimit
         case .segmentSize: segmentSize
+        case .retentionDays: retentionDays
+        case .retentionSize: retentionSize
+        case .erasureLedger: erasureLedger
         case .maximumConnections: maxConnections
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes

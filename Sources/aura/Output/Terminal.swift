@@ -12,6 +12,9 @@ struct Terminal: Sendable {
     /// Whether colours and cursor movements are welcome.
     let hasColor: Bool
 
+    /// Where a person's answers come from.
+    static var input: Terminal { Terminal(descriptor: STDIN_FILENO) }
+
     /// Where answers go.
     static var output: Terminal { Terminal(descriptor: STDOUT_FILENO) }
 

@@ -18,6 +18,11 @@ struct OpenedStore: Sendable {
         configuration.memoryLimit = budget.events.bytes
         configuration.segmentSize = Int64(settings.segmentSize.bytes)
         configuration.logger = logger
+        configuration.ledger = settings.erasureLedger
+        if settings.retentionDays > 0 {
+            configuration.retention.age = .seconds(settings.retentionDays * 86_400)
+        }
+        configuration.retention.bytes = settings.retentionSize.map { Int64($0.bytes) }
         do {
             store = try EventStore(configuration)
         } catch {

@@ -49,7 +49,7 @@ import Testing
     private func events(_ chunk: Chunk) throws -> [Event] {
         var events: [Event] = []
         var next: UInt64 = 1
-        _ = try ChunkReplay([chunk]).forEachStrip(from: 0) { strip in
+        _ = try ChunkReplay([chunk], .none).forEachStrip(from: 0) { strip in
             #expect(strip.firstSequence == next)
             next = strip.endSequence
             events += strip.batch.events()

@@ -43,6 +43,11 @@ private struct Hunt {
             case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
                 Hunt.crashes("flushes", seeds: 4)
             case .flushAfterFailedEdit: Hunt.faults("flushes", [.ioErrorOnce])
+            case .forgetTombstones, .finishTombstoneEarly: Hunt.crashes("erasures", seeds: 1)
+            case .dropInputsUnasked: Hunt.crashes("compactions", seeds: 1)
+            case .skipLedgerSync: { [DeletionCase.copyBesideLedger] }
+            case .skipRecount: { [DeletionCase.lostWrite] }
+            case .removeReadChunks: { [DeletionCase.heldSnapshot] }
             case .ignoreFooterHash, .ignoreBlockHash: RottenChunk.cases
             case .ignoreBodyChecksum, .promiseTooMuch:
                 Hunt.crashes("groups-of-several-pages", seeds: 4)

@@ -6,6 +6,12 @@ struct Workload: Sendable {
     enum Step: Sendable {
         case open, kill, close, commit, promise, makeSpare, takeSpare
         case beginFlush, runFlush, endFlush
+        case beginCompaction(CompactionMode)
+        case runCompaction, endCompaction
+        /// Erases the n-th batch from the last that was answered.
+        case erase(Int)
+        /// Deletes all that is older than the n-th batch from the last.
+        case deleteBefore(Int)
         case connect(Int)
         case send(Int?, padding: Int = 0)
         case flush(Int)
@@ -66,6 +72,27 @@ struct Workload: Sendable {
                 + [.promise, .beginFlush, .runFlush, .endFlush, .beginFlush, .runFlush, .close]
                 + [.open, .connect(1), .send(1), .commit, .beginFlush, .runFlush, .kill, .open]),
         Workload(
+            name: "compactions", clients: 2, segmentSize: 16 << 10,
+            steps: [.open, .connect(0), .connect(1), .commit]
+                + (0..<4).flatMap { round -> [Step] in
+                    [.send(0), .send(1), .send(nil), .commit] + flush
+                        + [.send(0, padding: round * 500), .send(1), .commit, .erase(round)]
+                        + [.beginCompaction(.full), .send(nil), .commit, .runCompaction]
+                        + [.erase(2), .send(0), .commit, .endCompaction, .sendAgain(3), .commit]
+                        + (round == 1 ? [.kill, .open, .connect(0), .connect(1), .commit] : [])
+                        + (round == 2 ? [.deleteBefore(6)] : [])
+                } + flush + [.promise] + flush
+                + (0..<3).flatMap { _ -> [Step] in compact(.full) }
+                + [.close, .open, .connect(1), .send(1), .commit]),
+        Workload(
+            name: "erasures", clients: 1, segmentSize: 16 << 10,
+            steps: [.open, .connect(0), .commit, .send(0), .send(0), .commit, .erase(0)]
+                + [.send(0), .commit] + flush + [.send(nil), .commit, .erase(1), .promise]
+                + flush + compact(.busy) + [.kill, .open, .connect(0), .send(0), .commit]
+                + [.erase(0), .deleteBefore(2), .send(0), .commit] + flush + compact(.idle)
+                + [.promise] + flush + compact(.busy) + compact(.full)
+                + [.close, .open, .deleteBefore(0), .send(nil), .commit] + compact(.busy)),
+        Workload(
             name: "promises", clients: 1, segmentSize: 32 << 10,
             steps: [.open, .promise, .promise]
                 + (0..<5).flatMap { _ -> [Step] in [.send(nil), .commit, .promise] }
@@ -102,6 +129,12 @@ struct Workload: Sendable {
             } + [.open, .open, .open, .send(nil), .commit, .kill, .open, .open]),
     ]
 
+    private static let flush: [Step] = [.beginFlush, .runFlush, .endFlush]
+
+    private static func compact(_ mode: CompactionMode) -> [Step] {
+        [.beginCompaction(mode), .runCompaction, .endCompaction]
+    }
+
     /// A script by chance.
     static func random(seed: UInt64) -> Workload {
         var random = SeededRandom(seed: seed)
@@ -120,6 +153,8 @@ struct Workload: Sendable {
             case ..<88: steps.append(.makeSpare)
             case ..<90: steps.append(.takeSpare)
             case ..<92: steps += [.beginFlush, .runFlush, .send(nil), .commit, .endFlush]
+            case ..<93: steps += flush + compact(random.element(of: [.busy, .idle, .full]))
+            case ..<94: steps.append(.erase(random.below(6)))
             case ..<95: steps += [.close, .open, .connect(0)]
             default: steps += [.kill, .open, .connect(random.below(clients)), .commit]
             }
@@ -192,6 +227,13 @@ struct Workload: Sendable {
         case .beginFlush: world.beginFlush()
         case .runFlush: world.runFlush()
         case .endFlush: world.endFlush()
+        case .beginCompaction(let mode): world.beginCompaction(mode)
+        case .runCompaction: world.runCompaction()
+        case .endCompaction: world.endCompaction()
+        case .erase(let distance):
+            if let index = answered(distance, in: world) { world.erase(index) }
+        case .deleteBefore(let distance):
+            world.deleteBefore(max(0, world.sent.batches.count - distance))
         case .connect(let client): try world.connect(client)
         case .send(let client, let padding): try world.send(padding: padding, from: client)
         case .flush(let client): try world.flush(client)
@@ -199,12 +241,16 @@ struct Workload: Sendable {
         case .leaveRoom(let count):
             world.disk.diskCapacity = count.map { world.disk.usedBytes + $0 }
         case .sendAgain(let back):
-            let answered = world.sent.batches.indices.filter {
-                world.sent.batches[$0].firstSequence != nil && world.sent.batches[$0].client != nil
-            }
-            if back < answered.count {
-                try world.sendAgain(answered[answered.count - 1 - back])
-            }
+            if let index = answered(back, in: world) { try world.sendAgain(index) }
         }
+    }
+
+    /// The n-th batch from the last of those that clients numbered and know to be stored.
+    private func answered(_ back: Int, in world: StoreWorld) -> Int? {
+        let batches = world.sent.batches
+        let answered = batches.indices.filter {
+            batches[$0].firstSequence != nil && batches[$0].client != nil
+        }
+        return back < answered.count ? answered[answered.count - 1 - back] : nil
     }
 }

@@ -166,5 +166,5 @@ import Testing
 
 extension Head {
     /// What it holds, without chunks.
-    var snapshot: Snapshot { snapshot(with: []) }
+    var snapshot: Snapshot { snapshot(with: [], .none) }
 }

@@ -52,14 +52,17 @@ struct RecordMeaning: Codable, Equatable {
 
 /// An edit of the manifest; each has the numbers that its kind needs.
 struct EditMeaning: Codable, Equatable {
-    /// `created`, `segment-used`, `opened`, `closed`, `chunk-added`, `chunk-dropped` or `flushed`.
+    /// `created`, `segment-used`, `opened`, `closed`, or one of those that have a list of numbers:
+    /// `chunk-added`, `chunk-dropped`, `flushed`, `aged`, `erased`, `tombstone-done`.
     var kind: String
     var segmentSize: Int64?
     var segment: UInt64?
     var group: UInt64?
     var time: Int64?
-    /// Those of the last three kinds, in the order of their table.
+    /// In the order of their table.
     var numbers: [UInt64]?
+    /// What names the subject that is erased.
+    var attribute: String?
 }
 
 /// What the store consists of after all edits.
@@ -74,6 +77,8 @@ struct StateMeaning: Codable, Equatable {
     var chunks: [UInt64] = []
     var flushedGroup: UInt64?
     var flushedSequence: UInt64?
+    /// The numbers of the tombstones that are not done.
+    var tombstones: [UInt64] = []
 }
 
 extension FileMeaning {

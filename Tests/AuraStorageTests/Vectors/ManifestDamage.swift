@@ -199,6 +199,15 @@ extension FileDamage {
                 try FileDamage(
                     21, "edit-short", "An edit that lost a byte", edit([3] + zeros.dropLast())),
                 try FileDamage(
+                    21, "chunk-level", "A chunk of a level that there is not",
+                    file(E.created, E.chunk(1, rows: 1, from: 1, level: 2))),
+                try FileDamage(
+                    21, "tombstone-0", "A tombstone without number",
+                    file(E.created, E.erased(0, upTo: 9))),
+                try FileDamage(
+                    21, "subject-without-value", "A subject that nothing means",
+                    file(E.created, E.erased(1, upTo: 9, values: 0))),
+                try FileDamage(
                     21, "edit-long", "An edit with a byte more", edit([3] + zeros + [0])),
             ]
         }
@@ -234,6 +243,18 @@ extension FileDamage {
                 try damage(
                     "closed-descends", "A close that knows less than was promised",
                     file(E.created, used, E.closed(4))),
+                try damage(
+                    "chunk-repeated", "A chunk that is there already",
+                    file(E.created, E.chunk(1, rows: 1, from: 1), E.chunk(1, rows: 1, from: 2))),
+                try damage(
+                    "chunk-tombstone", "A chunk without events that nobody deleted",
+                    file(E.created, E.chunk(1, rows: 1, from: 1, tombstone: 1))),
+                try damage(
+                    "tombstone-repeated", "A second tombstone of one number",
+                    file(E.created, E.erased(2, upTo: 9), E.aged(2, upTo: 9, before: 0))),
+                try damage(
+                    "tombstone-done", "A tombstone done that was not given",
+                    file(E.created, E.erased(2, upTo: 9), E.done(1))),
             ]
         }
     }

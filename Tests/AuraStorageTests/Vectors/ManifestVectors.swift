@@ -19,13 +19,38 @@ enum ManifestExample {
         EditMeaning(kind: "closed", group: group, time: LogExample.time + 3)
     }
 
-    static func chunk(_ number: UInt64, rows: UInt64, from first: UInt64) -> EditMeaning {
+    static func chunk(
+        _ number: UInt64, rows: UInt64, from first: UInt64, tombstone: UInt64 = 0,
+        level: UInt64 = 0
+    ) -> EditMeaning {
         let time = UInt64(LogExample.time)
         return EditMeaning(
             kind: "chunk-added",
             numbers: [
                 number, rows, 4_096, time, time + 999, first, first + rows - 1, 0x1111, 0x2222,
+                tombstone, level,
             ])
+    }
+
+    static func aged(_ number: UInt64, upTo sequence: UInt64, before: Int64) -> EditMeaning {
+        EditMeaning(
+            kind: "aged",
+            numbers: [
+                number, sequence, 1, UInt64(LogExample.time + 4), UInt64(bitPattern: before),
+            ])
+    }
+
+    static func erased(_ number: UInt64, upTo sequence: UInt64, values: UInt64 = 2) -> EditMeaning {
+        let hashes: [UInt64] = [0x6666, 0x7777, 0x8888, 0x9999]
+        return EditMeaning(
+            kind: "erased",
+            numbers: [number, sequence, 1, UInt64(LogExample.time + 5), values]
+                + hashes.prefix(Int(2 * values)),
+            attribute: "patient_id")
+    }
+
+    static func done(_ number: UInt64) -> EditMeaning {
+        EditMeaning(kind: "tombstone-done", numbers: [number])
     }
 
     static func flushed(_ sequence: UInt64, group: UInt64, segment: UInt64) -> EditMeaning {
@@ -89,6 +114,23 @@ extension FileVector {
                         segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 2,
                         promisedGroup: 22, firstSegment: 2, chunks: [3], flushedGroup: 22,
                         flushedSequence: 42))),
+            FileVector(
+                name: "tombstones",
+                meaning: E.manifest(
+                    "Two deletions by age, the first in the second, and two erasures, one done",
+                    [E.created, E.used(1, synced: 0)],
+                    [E.chunk(1, rows: 40, from: 1), E.flushed(40, group: 12, segment: 1)],
+                    [E.aged(1, upTo: 40, before: LogExample.time)], [E.erased(2, upTo: 41)],
+                    [E.aged(3, upTo: 42, before: LogExample.time + 10)],
+                    [E.erased(5, upTo: 42, values: 1)],
+                    [
+                        E.dropped(1), E.chunk(2, rows: 38, from: 1, tombstone: 5, level: 1),
+                        E.done(2),
+                    ],
+                    state: StateMeaning(
+                        segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 1,
+                        promisedGroup: 12, chunks: [2], flushedGroup: 12, flushedSequence: 40,
+                        tombstones: [3, 5]))),
             FileVector(name: "reopened", meaning: open), FileVector(name: "new", meaning: new),
         ]
     }

@@ -160,6 +160,7 @@ struct ReferenceFile: Sendable {
                     [
                         "chunk", "rows", "file size", "earliest time", "latest time",
                         "first event", "last event", "footer hash, low", "footer hash, high",
+                        "tombstone", "level",
                     ]
                 ),
                 "chunk-dropped": (6, ["chunk"]),
@@ -170,9 +171,21 @@ struct ReferenceFile: Sendable {
                         "header hash, high", "checkpoint", "checkpoint size", "checkpoint hash",
                     ]
                 ),
+                "aged": (10, ["tombstone", "last event", "segment", "time", "before"]),
+                "erased": (
+                    11,
+                    ["tombstone", "last event", "segment", "time", "values"]
+                        + Array(repeating: "value hash, half", count: (edit.numbers ?? []).count)
+                ),
+                "tombstone-done": (12, ["tombstone"]),
             ]
             let (code, names) = layouts[edit.kind] ?? (0, [])
             append(code, Array(zip(names, edit.numbers ?? [])))
+            if let attribute = edit.attribute {
+                let bytes = Array(attribute.utf8)
+                payload.append("attribute size", "\(bytes.count)", UInt32(bytes.count))
+                payload.append("attribute", bytes: bytes)
+            }
         }
     }
 

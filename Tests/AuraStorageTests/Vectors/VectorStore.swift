@@ -125,7 +125,8 @@ extension StateMeaning {
             lastSegment: state.lastSegment, promisedGroup: state.promisedGroup,
             closedAtGroup: state.closedAtGroup, firstSegment: state.firstSegment,
             chunks: state.chunks.keys.sorted(), flushedGroup: state.flushed?.group,
-            flushedSequence: state.flushed?.sequence)
+            flushedSequence: state.flushed?.sequence,
+            tombstones: state.tombstones.keys.sorted())
     }
 }
 
@@ -209,7 +210,8 @@ extension EditMeaning {
                     UInt64(bitPattern: entry.timeRange.lowerBound),
                     UInt64(bitPattern: entry.timeRange.upperBound),
                     entry.sequenceRange.lowerBound, entry.sequenceRange.upperBound,
-                    entry.footerHash.low, entry.footerHash.high,
+                    entry.footerHash.low, entry.footerHash.high, entry.tombstone,
+                    UInt64(entry.level),
                 ])
         case .chunkDropped(let number):
             self.init(kind: "chunk-dropped", numbers: [number])
@@ -221,19 +223,39 @@ extension EditMeaning {
                     mark.previous.low, mark.previous.high, mark.checkpoint,
                     UInt64(mark.checkpointSize), mark.checkpointHash,
                 ])
+        case .tombstoneAdded(let tombstone): self.init(tombstone)
+        case .tombstoneDone(let number): self.init(kind: "tombstone-done", numbers: [number])
+        }
+    }
+
+    private init(_ tombstone: Tombstone) {
+        let numbers = [
+            tombstone.number, tombstone.sequence, tombstone.segment,
+            UInt64(bitPattern: tombstone.time),
+        ]
+        switch tombstone.target {
+        case .before(let time):
+            self.init(kind: "aged", numbers: numbers + [UInt64(bitPattern: time)])
+        case .subject(let subject):
+            self.init(
+                kind: "erased",
+                numbers: numbers + [UInt64(subject.values.count)]
+                    + subject.values.flatMap { [$0.low, $0.high] },
+                attribute: subject.attribute.text)
         }
     }
 
     /// An edit of the kinds that have a list of numbers.
     private func listed(_ numbers: [UInt64]) -> ManifestEdit? {
         switch (kind, numbers.count) {
-        case ("chunk-added", 9):
+        case ("chunk-added", 11):
             .chunkAdded(
                 ChunkEntry(
                     number: numbers[0], rowCount: Int(numbers[1]), fileSize: Int64(numbers[2]),
                     timeRange: Int64(bitPattern: numbers[3])...Int64(bitPattern: numbers[4]),
                     sequenceRange: numbers[5]...numbers[6],
-                    footerHash: Hash128(low: numbers[7], high: numbers[8])))
+                    footerHash: Hash128(low: numbers[7], high: numbers[8]), tombstone: numbers[9],
+                    level: UInt8(numbers[10])))
         case ("chunk-dropped", 1): .chunkDropped(number: numbers[0])
         case ("flushed", 9):
             .flushed(
@@ -242,8 +264,27 @@ extension EditMeaning {
                     group: numbers[3], previous: Hash128(low: numbers[4], high: numbers[5]),
                     checkpoint: numbers[6], checkpointSize: Int(numbers[7]),
                     checkpointHash: numbers[8]))
+        case ("aged", 5):
+            .tombstoneAdded(tombstone(numbers, .before(Int64(bitPattern: numbers[4]))))
+        case ("erased", 7...):
+            .tombstoneAdded(
+                tombstone(
+                    numbers,
+                    .subject(
+                        SubjectHash(
+                            attribute: ExactText(attribute ?? ""),
+                            values: stride(from: 5, to: numbers.count, by: 2).map {
+                                Hash128(low: numbers[$0], high: numbers[$0 + 1])
+                            }))))
+        case ("tombstone-done", 1): .tombstoneDone(number: numbers[0])
         default: nil
         }
+    }
+
+    private func tombstone(_ numbers: [UInt64], _ target: Tombstone.Target) -> Tombstone {
+        Tombstone(
+            number: numbers[0], sequence: numbers[1], segment: numbers[2],
+            time: Int64(bitPattern: numbers[3]), target: target)
     }
 
     func edit(of record: RecordMeaning) throws -> ManifestEdit {

@@ -1,0 +1,18 @@
+import Synchronization
+
+/// Gives out the numbers of new chunks: whoever writes one in the background takes its own.
+final class ChunkNumbers: Sendable {
+    private let last: Mutex<UInt64>
+
+    init(behind last: UInt64) {
+        self.last = Mutex(last)
+    }
+
+    /// A number that no chunk of this store has or had since it was opened.
+    func next() -> UInt64 {
+        last.withLock { last in
+            last += 1
+            return last
+        }
+    }
+}
