@@ -1,5 +1,6 @@
 public import AuraCore
 public import AuraStorage
+import Synchronization
 
 /// Deleting events, and giving their room back.
 extension EventStore {
@@ -22,7 +23,7 @@ extension EventStore {
         let report = try await compact(.busy)
         return DeletionReceipt(
             tombstone: tombstone, eventCount: count, compaction: report,
-            isFinished: !tombstones.contains(tombstone))
+            isFinished: !snapshot.isPending(tombstone))
     }
 
     /// Deletes the events before a time: hides them at once, then removes the chunks of which nothing
@@ -35,7 +36,7 @@ extension EventStore {
         let report = try await compact(.busy)
         return DeletionReceipt(
             tombstone: tombstone, eventCount: count, compaction: report,
-            isFinished: !tombstones.contains(tombstone))
+            isFinished: !snapshot.isPending(tombstone))
     }
 
     /// What `erase` would delete.
@@ -60,6 +61,11 @@ extension EventStore {
     public func compact() async throws(EngineError) -> CompactionReport {
         try await flush()
         return try await compact(.full)
+    }
+
+    /// The time before which a retention would delete now; nil while all may stay.
+    func expiry(before oldest: Int64?, bytes: Int64?) -> Int64? {
+        committer.storage.withLock { $0.expiry(before: oldest, bytes: bytes) }
     }
 
     /// Deletions that are not carried out everywhere yet, the oldest first.

@@ -26,7 +26,8 @@ struct Deletion: Sendable {
 
 extension SentBatches {
     /// Notes an order and returns its number.
-    mutating func order(_ target: Deletion.Target, upTo sequence: UInt64, at operation: Int) -> Int {
+    mutating func order(_ target: Deletion.Target, upTo sequence: UInt64, at operation: Int) -> Int
+    {
         deletions.append(Deletion(target: target, sequence: sequence, orderedAt: operation))
         return deletions.count - 1
     }

@@ -71,8 +71,9 @@ public struct CompactionJob: Sendable {
         _ sources: [any RowSource], _ name: String, _ number: UInt64
     ) throws(StorageError) -> ChunkEntry {
         let file: any File
-        do throws(FileSystemError) { file = try place.fileSystem.open(place.path(name), .create) } catch
-        { throw StorageError(error, in: place.directory) }
+        do throws(FileSystemError) {
+            file = try place.fileSystem.open(place.path(name), .create)
+        } catch { throw StorageError(error, in: place.directory) }
         let entry: ChunkEntry
         do throws(StorageError) {
             entry = try ChunkWriter.write(

@@ -30,7 +30,8 @@ struct SelectedSource: RowSource {
         self.places = places
         self.timeRange = timeRange
         self.sequenceRange =
-            UInt64(bitPattern: sequenceRange.lowerBound)...UInt64(
+            UInt64(
+                bitPattern: sequenceRange.lowerBound)...UInt64(
                 bitPattern: sequenceRange.upperBound)
     }
 

@@ -2,6 +2,11 @@ extension Snapshot {
     /// Deletions that are not carried out everywhere yet, the oldest first.
     public var tombstones: [Tombstone] { mask.tombstones }
 
+    /// Whether the tombstone, or one that means all that it means, is not carried out everywhere yet.
+    public func isPending(_ tombstone: Tombstone) -> Bool {
+        tombstones.contains { $0 == tombstone || $0.includes(tombstone) }
+    }
+
     /// What a tombstone of that target would delete now.
     public func preview(of target: Tombstone.Target) throws(StorageError) -> DeletionPreview {
         let tombstone = Tombstone(

@@ -27,7 +27,8 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "How much of the disk events may take before the oldest go, such as 100GiB.")
     var retentionSize: String?
 
-    @Option(help: "The file that remembers erasures, kept apart from backups. Default: in --data-dir.")
+    @Option(
+        help: "The file that remembers erasures, kept apart from backups. Default: in --data-dir.")
     var erasureLedger: String?
 
     @Option(help: "The most connections at a time.")

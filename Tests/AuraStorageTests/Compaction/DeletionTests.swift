@@ -89,7 +89,9 @@ import Testing
         }
     }
 
-    private func event(_ user: AttributeValue?, at time: Int64, _ random: inout SeededRandom) -> Event {
+    private func event(
+        _ user: AttributeValue?, at time: Int64, _ random: inout SeededRandom
+    ) -> Event {
         var event = Event(
             type: random.element(of: ["a", "b", "c"]), time: Timestamp(microseconds: time))
         event.attributes.append(Attribute("n", .int64(Int64(random.below(1_000)))))

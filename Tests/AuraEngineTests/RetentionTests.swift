@@ -1,0 +1,91 @@
+import AuraCore
+import AuraStorage
+import AuraTesting
+import Testing
+
+@testable import AuraEngine
+
+@Suite struct RetentionTests {
+    @Test func `a clock is believed once it was steady for ten minutes`() {
+        var clock = SteadyClock()
+        let start = ContinuousClock.now
+        func look(_ seconds: Int, _ wall: Int) -> Int64? {
+            clock.believed(
+                wall: Int64(wall) * 1_000_000, at: start.advanced(by: .seconds(seconds)))
+        }
+        #expect(look(0, 1_000) == nil)
+        #expect(look(599, 1_599) == nil)
+        #expect(look(600, 1_610) == 1_610_000_000)
+        // A jump of a day either way begins anew.
+        #expect(look(610, 88_020) == nil)
+        #expect(look(1_200, 88_610) == nil)
+        #expect(look(1_211, 88_622) == 88_622_000_000)
+        #expect(look(1_220, 2_230) == nil)
+        #expect(look(1_900, 2_910) == 2_910_000_000)
+    }
+
+    private func events(_ day: Int, _ random: inout SeededRandom) -> [Event] {
+        (0..<20).map {
+            Event(
+                type: random.element(of: ["a", "b"]),
+                time: Timestamp(microseconds: Int64(day) * 86_400_000_000 + Int64($0)))
+        }
+    }
+
+    @Test func `whole chunks go by age and by size, the oldest first`() async throws {
+        var random = SeededRandom(seed: 4)
+        let disk = SimulatedFileSystem()
+        let store = try openStore(on: disk)
+        for day in 10..<14 {
+            _ = try await store.append(batch(events(day, &random)))
+            try await store.flush()
+        }
+        let day: Int64 = 86_400_000_000
+        #expect(store.expiry(before: 10 * day, bytes: nil) == nil)
+        #expect(store.expiry(before: 11 * day, bytes: nil) == 11 * day)
+        #expect(store.expiry(before: nil, bytes: 1 << 40) == nil)
+        #expect(store.expiry(before: nil, bytes: 0) == 13 * day + 20)
+        let receipt = try await store.delete(before: Timestamp(microseconds: 12 * day))
+        #expect(receipt.eventCount == 40)
+        #expect(receipt.isFinished)
+        #expect(store.snapshot.chunkCount == 2)
+        #expect(try store.allEvents().count == 40)
+        #expect(disk.files.filter { $0.hasSuffix(".chunk") }.count == 2)
+        #expect(store.expiry(before: 12 * day, bytes: nil) == nil)
+        // Older events that come afterwards are not meant.
+        _ = try await store.append(batch(events(3, &random)))
+        #expect(try store.allEvents().count == 60)
+        try store.close()
+    }
+
+    @Test func `what is erased stays erased over restarts, compactions and flushes`() async throws {
+        var random = SeededRandom(seed: 5)
+        let disk = SimulatedFileSystem()
+        var store = try openStore(on: disk)
+        var expected: [Event] = []
+        for round in 0..<8 {
+            let some = someEvents(80, &random)
+            _ = try await store.append(batch(some))
+            expected += some
+            if round % 3 == 1 {
+                let id = Int64(random.below(5))
+                let receipt = try await store.erase(
+                    attribute: "user_id", values: [.int64(id), .string(String(id))])
+                #expect(receipt.isFinished)
+                let before = expected.count
+                expected.removeAll {
+                    $0["user_id"] == .int64(id) || $0["user_id"] == .string(String(id))
+                }
+                #expect(receipt.eventCount == before - expected.count)
+            }
+            if round == 5 {
+                let report = try await store.compact()
+                #expect(report.chunksAfter == 1)
+                try store.close()
+                store = try openStore(on: disk)
+            }
+            #expect(Event.firstDifference(try store.allEvents(), expected) == nil)
+        }
+        try store.close()
+    }
+}
