@@ -146,11 +146,17 @@ def field_as_vector(kind, value):
         code, content = value
         names = {1: {"width": str(content)}, 2: {"name": content}}
         return {"kind": code, **names.get(code, {})}
+    if kind is wire.ORDERS:
+        code, content = value
+        if code == 2:
+            return {"kind": code, **field_as_vector(kind.kinds[code], content)}
+        return {"kind": code, **({"before": str(content)} if code == 1 else {})}
     if isinstance(kind, wire.Record):
         found = {name: field_as_vector(k, value[name]) for name, k in kind.fields.items()}
         if isinstance(kind, wire.Counts):
             found["rows"] = [row_as_vector(kind, row) for row in value["rows"]]
-        return found
+        # An order's kind and fields stand beside the others.
+        return {**found, **found.pop("order", {})}
     return value
 
 

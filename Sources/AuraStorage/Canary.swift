@@ -23,7 +23,6 @@ public enum Canary: String, CaseIterable, Sendable {
     case ignoreBlockHash
     case forgetFlushedProducers
     case keepFlushedStrips
-    case flushAfterFailedEdit
     // Deletion and compaction.
     case skipLedgerSync
     case skipRecount

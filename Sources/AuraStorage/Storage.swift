@@ -297,10 +297,7 @@ public struct Storage: Sendable {
     ///
     /// `endFlush` must follow with what came of it.
     public mutating func beginFlush() -> FlushJob? {
-        // Of an edit that failed nobody knows whether it is durable: the files that it names must
-        // stay as they are.
-        let isAllowed = manifest.isWritable || Canary.flushAfterFailedEdit.isActive
-        guard !isFlushing, !isClosed, isAllowed, head.rowCount > 0 || mustMoveLog else {
+        guard !isFlushing, !isClosed, manifest.isWritable, head.rowCount > 0 || mustMoveLog else {
             return nil
         }
         isFlushing = true

@@ -23,7 +23,7 @@ struct OrderTests {
             }
         }
         let path = try folder.write("days.ndjson", lines.joined(separator: "\n"))
-        let outcome = try await server.aura("ingest", path, "--time-format", "epoch-s")
+        let outcome = try await server.aura("ingest", path, "--time-format", "s")
         try #require(outcome.status == 0, "\(outcome.errors)")
     }
 

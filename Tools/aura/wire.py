@@ -251,6 +251,7 @@ PEER, PEOPLE = Text(256), Text(4_096)
 GROUPING = Kinds(None, I64, Text())
 KEY = Kinds(Text(), I64, Optional(VALUE))
 TYPES = List(Text(), 4_096)
+ORDERS = Kinds(None, TIME, Record(attribute=Text(), values=List(VALUE, 16)))
 
 MESSAGES = {
     HELLO: Hello(minimum_version=U16, maximum_version=U16, features=U64, client_name=PEER),
@@ -291,9 +292,7 @@ MESSAGES = {
         memory_limit=U64, connections=U32, maximum_connections=U32, writable=FLAG,
         counters=List(Record(name=PEER, value=U64), 1_024),
     ),
-    ORDER: Record(
-        dry_run=FLAG, order=Kinds(None, TIME, Record(attribute=Text(), values=List(VALUE, 16)))
-    ),
+    ORDER: Record(dry_run=FLAG, order=ORDERS),
     ORDER_DONE: Record(
         tombstone=U64, sequence=U64, time=I64, events=U64, chunks_before=U32, chunks_after=U32,
         bytes_before=U64, bytes_after=U64, finished=FLAG,

@@ -97,6 +97,11 @@ struct Log: Sendable {
         }
     }
 
+    /// The last segment that holds a group; the one before the present one while that is empty.
+    var lastFilledSegment: UInt64 {
+        writer.offset > GroupFile.start ? segmentNumber : segmentNumber - 1
+    }
+
     /// Has the next group go to a new segment.
     mutating func leaveSegment() {
         if writer.offset > GroupFile.start { mustRoll = true }

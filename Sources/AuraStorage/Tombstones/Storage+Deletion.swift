@@ -33,7 +33,7 @@ extension Storage {
         if let failure { throw .failed(failure) }
         return Tombstone(
             number: manifest.state.lastTombstone + 1, sequence: log.nextSequence - 1,
-            segment: log.segmentNumber, time: now, target: target)
+            segment: log.lastFilledSegment, time: now, target: target)
     }
 
     private mutating func add(_ tombstone: Tombstone, now: Int64) throws(StorageError) {
@@ -53,7 +53,7 @@ extension Storage {
             // Later events of this store are others than those that were meant.
             let tombstone = Tombstone(
                 number: entry.number, sequence: min(entry.sequence, log.nextSequence - 1),
-                segment: log.segmentNumber, time: entry.time, target: entry.target)
+                segment: log.lastFilledSegment, time: entry.time, target: entry.target)
             try add(tombstone, now: now)
         }
     }

@@ -17,7 +17,8 @@ public struct Tombstone: Hashable, Sendable {
     public let number: UInt64
     /// The last event that it may mean.
     public let sequence: UInt64
-    /// The segment of the log that was written to when it was given: no later one holds such events.
+    /// The last segment of the log that held a group when it was given: no later one holds such
+    /// events.
     public let segment: UInt64
     /// When it was given, µs.
     public let time: Int64

@@ -5,15 +5,14 @@ import AuraTesting
 
 /// Stories of compactions and deletions that end well, each with a guard of its own.
 enum DeletionCase {
-    /// A world with three chunks of some batches of one client.
-    private static func world(
-        on disk: SimulatedFileSystem = SimulatedFileSystem(keepsHistory: true)
-    ) throws -> StoreWorld {
+    /// A world with chunks of four batches each of one client.
+    private static func world(chunks: Int = 3) throws -> StoreWorld {
+        let disk = SimulatedFileSystem(keepsHistory: true)
         var world = StoreWorld(disk: disk, clients: 1, segmentSize: 16 << 10)
         try world.open()
         try world.connect(0)
         try world.commit()
-        for _ in 0..<3 {
+        for _ in 0..<chunks {
             for _ in 0..<4 { try world.send(rows: 2, padding: 40, from: 0) }
             try world.commit()
             flush(&world)
@@ -68,7 +67,7 @@ enum DeletionCase {
         var world = try world()
         world.beginCompaction(.full)
         let next = world.disk.operationCount
-        world.disk.failures = (next..<next + 4).map { .loseWrite(index: $0) }
+        world.disk.failures = (next..<next + 400).map { .loseWrite(index: $0) }
         world.runCompaction()
         world.endCompaction()
         world.disk.failures = []
@@ -78,6 +77,23 @@ enum DeletionCase {
         guard world.storage?.chunks.count == 2 else {
             throw Violation("\(world.storage?.chunks.count ?? 0) chunks are left")
         }
+    }
+
+    /// A chunk that loses too little to be written again goes on losing it.
+    static func partOfAChunk() throws {
+        var world = try world(chunks: 2)
+        world.deleteBefore(5)
+        compact(&world, .busy)
+        try world.check()
+        guard world.storage?.chunks.count == 1, world.storage?.tombstones.count == 1 else {
+            throw Violation("\(world.storage?.chunks.count ?? 0) chunks are left")
+        }
+        try world.close()
+        try world.open()
+        try world.check()
+        compact(&world, .full)
+        try world.check()
+        guard world.storage?.tombstones == [] else { throw Violation("it is not carried out") }
     }
 
     /// Who reads a snapshot can read it to its end, though its chunks were merged meanwhile.

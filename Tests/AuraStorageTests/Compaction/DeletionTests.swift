@@ -13,6 +13,10 @@ import Testing
         try DeletionCase.lostWrite()
     }
 
+    @Test func `a chunk that loses little is not written again at once, and loses it`() throws {
+        try DeletionCase.partOfAChunk()
+    }
+
     @Test func `a snapshot keeps its chunks until nobody reads it`() throws {
         try DeletionCase.heldSnapshot()
     }

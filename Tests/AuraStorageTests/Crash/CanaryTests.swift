@@ -42,8 +42,8 @@ private struct Hunt {
                 Hunt.crashes("first-start", seeds: 4)
             case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
                 Hunt.crashes("flushes", seeds: 4)
-            case .flushAfterFailedEdit: Hunt.faults("flushes", [.ioErrorOnce])
-            case .forgetTombstones, .finishTombstoneEarly: Hunt.crashes("erasures", seeds: 1)
+            case .forgetTombstones: Hunt.crashes("erasures", seeds: 1)
+            case .finishTombstoneEarly: { [DeletionCase.partOfAChunk] }
             case .dropInputsUnasked: Hunt.crashes("compactions", seeds: 1)
             case .skipLedgerSync: { [DeletionCase.copyBesideLedger] }
             case .skipRecount: { [DeletionCase.lostWrite] }
