@@ -156,7 +156,8 @@ def field_as_vector(kind, value):
         if isinstance(kind, wire.Counts):
             found["rows"] = [row_as_vector(kind, row) for row in value["rows"]]
         # An order's kind and fields stand beside the others.
-        return {**found, **found.pop("order", {})}
+        order = found.pop("order", {})
+        return {**found, **order}
     return value
 
 
