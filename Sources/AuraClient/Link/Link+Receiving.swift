@@ -35,7 +35,7 @@ extension Link {
             sender?.received(try Stable(payload: bytes))
         case (.ready, .credit):
             sender?.received(try Credit(payload: bytes))
-        case (.ready, .pong), (.ready, .counts), (.ready, .statusInfo):
+        case (.ready, .pong), (.ready, .counts), (.ready, .statusInfo), (.ready, .orderDone):
             try answered(header, bytes)
         case (.ready, .events), (.ready, .end):
             try followed(header, payload)
