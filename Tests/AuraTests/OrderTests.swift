@@ -13,12 +13,12 @@ struct OrderTests {
         server = try await TestServer(in: folder)
     }
 
-    /// Events of ten patients, one a day each, over the days up to now.
+    /// Events of ten patients, one a day each, six hours after the time of day that it is now.
     private func ingest(days: Int) async throws {
         let now = Date.now.timeIntervalSince1970
         let lines = (0..<days).flatMap { day in
             (0..<10).map { patient in
-                let time = now - Double(days - day) * 86_400 + Double(patient)
+                let time = now - Double(days - day) * 86_400 + 21_600 + Double(patient)
                 return #"{"type":"visit","time":\#(time),"patient_id":"patient-\#(patient)"}"#
             }
         }
@@ -85,8 +85,6 @@ struct OrderTests {
         #expect(done.status == 0, "\(done.errors)")
         #expect(done.output.contains(#""events_deleted":100"#), "\(done.output)")
         #expect(try await count() == "300")
-        try await ingest(days: 40)
-        #expect(try await count() == "300", "an import that was done is not done again")
         let late = #"{"type":"visit","time":"2001-01-01T00:00:00Z","patient_id":"late"}"#
         let outcome = try await server.aura(
             "ingest", try folder.write("late.ndjson", late))
