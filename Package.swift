@@ -38,8 +38,11 @@ let package = Package(
     products: [
         .executable(name: "aura", targets: ["aura"]),
         .library(
-            name: "AuraEngine", targets: ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine"]),
-        .library(name: "AuraClient", targets: ["AuraCore", "AuraWire", "AuraTLS", "AuraClient"]),
+            name: "AuraEngine",
+            targets: ["AuraCore", "AuraFiles", "AuraStorage", "AuraQuery", "AuraEngine"]),
+        .library(
+            name: "AuraClient",
+            targets: ["AuraCore", "AuraFiles", "AuraWire", "AuraTLS", "AuraClient"]),
         .library(name: "AuraImport", targets: ["AuraCore", "AuraImport"]),
     ],
     dependencies: [
@@ -59,8 +62,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Values.
         source("AuraCore", ["CXXHash"]),
+        source("AuraFiles", ["CAura", "AuraCore"]),
         // Engine: knows no network.
-        source("AuraStorage", ["CAura", "CLZ4", "AuraCore"]),
+        source("AuraStorage", ["CLZ4", "AuraCore", "AuraFiles"]),
         source("AuraQuery", ["AuraCore", "AuraStorage"]),
         source("AuraEngine", ["AuraCore", "AuraStorage", "AuraQuery", logging]),
         // Product.
@@ -76,7 +80,10 @@ let package = Package(
             ]),
         source(
             "AuraClient",
-            ["CAura", "AuraCore", "AuraWire", "AuraTLS", nioCore, nioPosix, nioSSL, nioTLS]),
+            [
+                "CAura", "AuraCore", "AuraFiles", "AuraWire", "AuraTLS", nioCore, nioPosix, nioSSL,
+                nioTLS,
+            ]),
         source("AuraImport", ["AuraCore", "CZlib"]),
         // Program.
         .executableTarget(
@@ -93,7 +100,7 @@ let package = Package(
             path: "Tests/AuraTesting", swiftSettings: common),
 
         tests("AuraCoreTests", ["AuraCore", "AuraTesting"]),
-        tests("AuraStorageTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
+        tests("AuraStorageTests", ["AuraCore", "AuraFiles", "AuraStorage", "AuraTesting"]),
         tests(
             "AuraEngineTests",
             ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
@@ -104,8 +111,8 @@ let package = Package(
             "AuraServerTests",
             [
                 "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire", "AuraServer",
-                "AuraTLS", "AuraClient", "AuraTesting", logging, nioCore, nioPosix, nioEmbedded,
-                nioSSL, nioTLS,
+                "AuraTLS", "AuraClient", "AuraFiles", "AuraTesting", logging, nioCore, nioPosix,
+                nioEmbedded, nioSSL, nioTLS,
             ]),
         tests(
             "AuraTests",
@@ -113,7 +120,12 @@ let package = Package(
                 "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraTLS", "AuraServer",
                 "AuraClient", "AuraImport", "AuraTesting", argumentParser, logging,
             ]),
-        tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
+        tests(
+            "FormatTests",
+            [
+                "AuraCore", "AuraFiles", "AuraStorage", "AuraQuery", "AuraEngine", "AuraWire",
+                "AuraClient", "AuraTesting", nioCore,
+            ]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),
     ]

@@ -10,8 +10,9 @@
 An event is an object: {"time":"2026-03-02T10:00:00Z","type":"lab.result","id":"order 7",
 "attributes":{"abnormal":false,"taken_at":{"timestamp":"2026-03-02T09:58:00Z"},
 "order":{"uuid":"01234567-89ab-cdef-0123-456789abcdef"},"from":{"ip_prefix":"192.0.2.0/24"}}}.
-Answers are JSON. The server is $AURA_URL or 127.0.0.1:7171, the key $AURA_TOKEN; the exit codes are
-those of `aura exit-codes`. In Python: from aura.client import Client; aura.producer.Producer.
+Answers are JSON. The server is $AURA_URL or 127.0.0.1:7171, the key $AURA_TOKEN; auras://host:port
+asks for TLS, and so does each of its flags; the exit codes are those of `aura exit-codes`. In
+Python: from aura.client import Client; aura.producer.Producer.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from itertools import islice
 
 from aura import wire
 from aura.client import Client
-from aura.connection import Disconnected, ServerError
+from aura.connection import TLS, Disconnected, ServerError
 from aura.events import Event, json_of_value, text_of_time, time_of_text, value_of_json
 from aura.producer import Producer
 
@@ -135,6 +136,16 @@ def parsed():
     parser.add_argument("--server", default=os.environ.get("AURA_URL") or "127.0.0.1:7171")
     parser.add_argument("--key", default=os.environ.get("AURA_TOKEN") or None)
     parser.add_argument("--retry-for", type=float, default=60, metavar="SECONDS")
+    files = parser.add_argument_group("TLS")
+    files.add_argument("--tls", action="store_true", help="or $AURA_TLS=true")
+    for flag, variable, text in [
+        ("--ca", "AURA_CA", "a PEM file of the authorities to trust; default: the system's"),
+        ("--cert", "AURA_CERT", "a client certificate, a PEM file"),
+        ("--cert-key", "AURA_KEY", "its private key; default: in the same file"),
+        ("--server-name", "AURA_SERVER_NAME", "the name in the server's certificate"),
+    ]:
+        default = os.environ.get(variable) or None
+        files.add_argument(flag, default=default, help=f"{text}; or ${variable}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(run):
@@ -166,14 +177,26 @@ def parsed():
     return parser.parse_args()
 
 
+def tls_of(options, is_asked):
+    """How to speak TLS; None: not at all."""
+    files = options.ca, options.cert, options.cert_key, options.server_name
+    is_asked = is_asked or options.tls or any(files)
+    is_on = os.environ.get("AURA_TLS", "").lower() in ("1", "true", "yes", "on")
+    return TLS(*files) if is_asked or is_on else None
+
+
 def main():
     options = parsed()
-    host, _, port = options.server.rpartition(":")
+    scheme, _, address = options.server.rpartition("://")
+    host, _, port = address.rstrip("/").rpartition(":")
     try:
-        client = Client(host.strip("[]"), int(port), options.key, options.retry_for)
+        tls = tls_of(options, scheme == "auras")
+        client = Client(host.strip("[]"), int(port), options.key, options.retry_for, tls)
         return options.run(client, options)
     except ServerError as error:
-        print(f"error {error.code}: {error}", file=sys.stderr)
+        print(f"error {error.code}: {error}" if error.code else f"error: {error}", file=sys.stderr)
+        if error.code in (0, 206):  # whom the client does not trust, who wants TLS
+            return CANNOT_CONNECT
         is_key = 201 <= error.code <= 205
         return NOT_AUTHORISED if is_key else TIMEOUT if error.code == 602 else FAILED
     except Disconnected as error:

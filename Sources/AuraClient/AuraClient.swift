@@ -1,4 +1,5 @@
 public import AuraCore
+import AuraFiles
 public import AuraWire
 import NIOCore
 
@@ -23,13 +24,30 @@ public final class AuraClient: Sendable {
     public let configuration: ClientConfiguration
     private let gate: EventGate
     private let recorder: Recorder
-    private let link: Link
+    let link: Link
+    private let spooler: Spooler?
 
-    /// A client that does not connect yet.
-    public init(_ configuration: ClientConfiguration = ClientConfiguration()) {
+    /// A client that does not connect yet; one with a spool opens it, and connects if something is
+    /// left in it.
+    ///
+    /// What is wrong with the spool is told by `ClientNotice.stopped` and by all calls that record.
+    public convenience init(_ configuration: ClientConfiguration = ClientConfiguration()) {
+        self.init(configuration, fileSystem: PosixFileSystem())
+    }
+
+    /// As `init(_:)`, with a spool on that file system.
+    init(_ configuration: ClientConfiguration, fileSystem: any FileSystem) {
         self.configuration = configuration
         gate = EventGate(configuration)
         recorder = Recorder(configuration)
+        if let spool = configuration.spool {
+            let spooler = Spooler(configuration, spool, recorder, fileSystem: fileSystem)
+            link = Link(configuration, owner: spooler, sender: nil)
+            self.spooler = spooler
+            spooler.open(link)
+            return
+        }
+        spooler = nil
         let sender = Sender(
             producer: configuration.producer, numbering: .drawn, limit: configuration.inFlight)
         link = Link(configuration, owner: recorder, sender: sender)
@@ -39,17 +57,24 @@ public final class AuraClient: Sendable {
         link.retire()
     }
 
+    /// Does what recording asks for.
+    private func signal(_ signal: LinkSignal) {
+        if let spooler { spooler.signal(signal) } else { link.signal(signal) }
+    }
+
     // MARK: Recording
 
     /// Records an event and waits until it is durable: until it survives a power failure of the
     /// server.
     ///
-    /// - Throws: `event`, `forbidden`, `refused` and `overloaded` say that it was not stored,
-    ///   `unknown` and `cancelled` that it may be; `stopped`, `fenced` and `closed` that the client
+    /// With a spool it waits until the event is in there, as durable as `ClientSpool.sync` says.
+    ///
+    /// - Throws: `event`, `forbidden`, `refused`, `overloaded` and `spoolFull` say that it was not stored,
+    ///   `unknown` and `cancelled` that it may be; `spool`, `stopped`, `fenced` and `closed` that the client
     ///   takes nothing any more.
     public func record(_ event: Event) async throws(ClientError) {
         let event = try admitted(event)
-        _ = try await recorder.record(event, isDurable: true, signal: link.signal).get()
+        _ = try await recorder.record(event, isDurable: true, signal: signal).get()
     }
 
     /// Records an event of the catalogue, as `record(_:)` does.
@@ -69,10 +94,10 @@ public final class AuraClient: Sendable {
     public func recordBuffered(_ event: Event) async throws(ClientError) {
         let event = try admitted(event)
         if let signal = try recorder.tryRecord(event) {
-            if !signal.isEmpty { link.signal(signal) }
+            if !signal.isEmpty { self.signal(signal) }
             return
         }
-        _ = try await recorder.record(event, isDurable: false, signal: link.signal).get()
+        _ = try await recorder.record(event, isDurable: false, signal: signal).get()
     }
 
     /// Records an event of the catalogue, as `recordBuffered(_:)` does.
@@ -97,7 +122,7 @@ public final class AuraClient: Sendable {
             guard let signal = try recorder.tryRecord(event) else {
                 throw .overloaded(reason: "it may not wait")
             }
-            if !signal.isEmpty { link.signal(signal) }
+            if !signal.isEmpty { self.signal(signal) }
             return true
         } catch {
             notify(.unrecorded(type: gate.shown(event.type), error))
@@ -115,9 +140,10 @@ public final class AuraClient: Sendable {
     ///
     /// - Throws: As `record(_:)`. `overloaded` comes at once where the buffer is full.
     public func append(_ batch: EventBatch) async throws(ClientError) -> Receipt {
+        await spooler?.waitForOpening()
         let body = ByteBuffer(bytes: batch.bytes.array)
         let receipt = try await recorder.append(
-            body, rowCount: batch.rowCount, signal: link.signal
+            body, rowCount: batch.rowCount, signal: signal
         ).get()
         guard let receipt else { preconditionFailure("a stored batch has a receipt") }
         return receipt
@@ -128,17 +154,30 @@ public final class AuraClient: Sendable {
     /// - Throws: `undelivered` if events that nobody waited for were not stored since the last
     ///   call; `unknown` if the deadline comes first.
     public func flush() async throws(ClientError) {
-        let result = await recorder.flush(closing: false, signal: link.signal)
+        let result = await recorder.flush(closing: false, signal: signal)
         if let error = recorder.takeUndelivered() { throw error }
         _ = try result.get()
     }
 
     /// Flushes, and ends the client: it takes nothing any more.
     ///
+    /// With a spool it does not wait for the server: all is durable there when it returns, and the
+    /// next client of the directory sends what is left. `flush` before it if that matters.
+    ///
     /// - Throws: As `flush`; the client is closed all the same. What was not stored by then is
     ///   counted in `undelivered` or was told to its callers.
     public func close() async throws(ClientError) {
-        let result = await recorder.flush(closing: true, signal: link.signal)
+        if let spooler {
+            await spooler.waitForOpening()
+            recorder.end()
+            await spooler.drain()
+            await link.settle(patience: .milliseconds(500), limit: .milliseconds(500))
+            await link.close()
+            await spooler.close()
+            if let error = recorder.takeUndelivered() { throw error }
+            return
+        }
+        let result = await recorder.flush(closing: true, signal: signal)
         if case .success = result {
             await link.settle(patience: .milliseconds(500), limit: configuration.deadline)
         }

@@ -28,7 +28,8 @@ public struct ClientConfiguration: Sendable {
     /// Bytes of events that the client keeps.
     ///
     /// They are what waits, what is under way, and what the server does not call stable yet.
-    /// Whoever records more waits until there is room.
+    /// Whoever records more waits until there is room. With a spool the two halves have as much each:
+    /// what waits for the disk, and what is under way to the server.
     public var bufferBytes = 64 << 20
     /// How long a call waits for its answer.
     public var deadline = Duration.seconds(30)
@@ -46,6 +47,10 @@ public struct ClientConfiguration: Sendable {
     ///
     /// The server applies its own all the same.
     public var privacy: PrivacyRules? = PrivacyRules()
+    /// Where to keep on disk what the server does not have for sure; nil: in memory alone.
+    ///
+    /// A spool keeps the producer's name, too: one that was drawn is drawn only once for it.
+    public var spool: ClientSpool?
     /// Told of what no call returns or throws.
     ///
     /// Called on the client's own thread; it must not block.
@@ -61,8 +66,14 @@ public struct ClientConfiguration: Sendable {
         self.host = host
         self.port = port
         self.apiKey = apiKey
-        self.producer = producer ?? ClientConfiguration.randomProducer()
+        drawnProducer = ClientConfiguration.randomProducer()
+        self.producer = producer ?? drawnProducer
     }
+
+    private let drawnProducer: String
+
+    /// The producer's name, if it was given and not drawn.
+    var givenProducer: String? { producer == drawnProducer ? nil : producer }
 
     /// `client-` and 16 hexadecimal digits that nobody else draws.
     public static func randomProducer() -> String {

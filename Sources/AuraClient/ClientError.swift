@@ -11,6 +11,11 @@ public enum ClientError: Error, Hashable, Sendable {
     case forbidden([PrivacyFinding])
     /// There was no room for the event before the deadline; it was not taken.
     case overloaded(reason: String)
+    /// The spool is as large, or its oldest event as old, as it may become; the event was not taken.
+    case spoolFull(reason: String)
+    /// The spool cannot be used. What was recorded and not written yet was not taken; it may be sent
+    /// all the same, if the process ends before the disk works again.
+    case spool(SpoolError)
     /// No answer came before the deadline. The event is kept and sent again and again for as long
     /// as the client lives, so it may be stored already, or later; it is never stored twice.
     ///
@@ -58,6 +63,11 @@ extension ClientError: CustomStringConvertible {
         case .overloaded(let reason):
             "the client's buffer is full, the event was not taken (\(reason)); record it again "
                 + "later, or raise bufferBytes"
+        case .spoolFull(let reason):
+            "the spool is full, the event was not taken (\(reason)); see why the server takes "
+                + "nothing, or raise the limits of ClientSpool"
+        case .spool(let error):
+            error.description
         case .unknown(let number, let reason):
             "no answer yet for \(number.map { "batch \($0)" } ?? "a batch that was not sent yet") "
                 + "(\(reason)); it is kept and sent again: do not record its events again"

@@ -18,6 +18,12 @@ public enum ClientNotice: Hashable, Sendable {
     case undelivered(events: Int, reason: String)
     /// The server lacks batches that it had promised to keep; they are not kept here either.
     case lost(batches: UInt64)
+    /// The file of the client's private key is not as private as it should be.
+    case exposedKey(String)
+    /// The spool takes nothing for now, for that reason; it is tried again.
+    case spoolFailing(SpoolError)
+    /// The spool takes events again.
+    case spoolWorking
     /// The client has stopped for good; every call throws this from now on.
     case stopped(ClientError)
 }
@@ -42,6 +48,12 @@ extension ClientNotice: CustomStringConvertible {
             "the server no longer knows \(batches) batches that it had promised to keep; if a backup "
                 + "was restored, what came after it is missing; after a week of silence it may "
                 + "only have forgotten this producer's name"
+        case .exposedKey(let text):
+            text
+        case .spoolFailing(let error):
+            error.description
+        case .spoolWorking:
+            "the spool takes events again"
         case .stopped(let error):
             error.description
         }

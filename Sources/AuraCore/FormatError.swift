@@ -2,7 +2,7 @@
 public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The documents of `Formats/` whose conditions can be broken.
     public enum Format: String, Sendable {
-        case batch, chunk, checkpoint, index, ledger, log, manifest, wire
+        case batch, chunk, checkpoint, index, ledger, log, manifest, spool, wire
     }
 
     /// The document that states the broken condition.

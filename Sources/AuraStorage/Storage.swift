@@ -181,27 +181,13 @@ public struct Storage: Sendable {
                 reason: "the directory holds a log, but not the name of its manifest")
         }
         do throws(FileSystemError) {
-            try makeNameDurable(place)
+            if !Canary.skipParentSync.isActive {
+                try place.fileSystem.syncNames(above: place.directory)
+            }
             return try Manifest.create(
                 place, incarnation: options.incarnation, segmentSize: options.segmentSize,
                 now: now)
         } catch { throw StorageError(error, in: place.directory) }
-    }
-
-    /// Syncs every directory above the store, which this process or one before may have made, as
-    /// far as this user may.
-    private static func makeNameDurable(_ place: StorePlace) throws(FileSystemError) {
-        if Canary.skipParentSync.isActive { return }
-        let root = place.directory.hasPrefix("/") ? "/" : "./"
-        var parents = place.directory.split(separator: "/").dropLast()
-        while true {
-            do throws(FileSystemError) {
-                try place.fileSystem.syncDirectory(root + parents.joined(separator: "/"))
-            } catch {
-                guard error.reason == .permissionDenied else { throw error }
-            }
-            if parents.popLast() == nil { return }
-        }
     }
 
     private static func startLog(

@@ -90,7 +90,7 @@ private struct SenderWorld {
             case .stop(let error):
                 stop = error
                 sender.stop()
-            case .opened: break
+            case .opened, .divided: break
             case .lost(let count): lost += count
             }
         }

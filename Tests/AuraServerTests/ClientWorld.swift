@@ -111,6 +111,14 @@ final class ClientWorld: Sendable {
         state.withLock { $0.disk = after }
     }
 
+    /// Puts an empty disk in place of the stopped server's, as a copy from before the first event.
+    func restore(emptied incarnation: UInt64) {
+        state.withLock {
+            $0.disk = SimulatedFileSystem()
+            $0.incarnation = incarnation
+        }
+    }
+
     func set(memoryLimit: Int) { state.withLock { $0.memoryLimit = memoryLimit } }
 
     /// Stops everything and removes what was on the machine.

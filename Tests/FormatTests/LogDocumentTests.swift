@@ -2,10 +2,10 @@ import AuraTesting
 import Foundation
 import Testing
 
-/// The documents of log and manifest beside their vectors and the code; the vectors themselves are
+/// The documents of what the store writes beside their vectors and the code; the vectors themselves are
 /// tested where storage is.
 @Suite struct LogDocumentTests {
-    @Test(arguments: ["log", "manifest"])
+    @Test(arguments: ["log", "manifest", "chunk", "checkpoint"])
     func `the document lists each vector with what it is about`(format: String) throws {
         struct Meaning: Decodable {
             let about: String

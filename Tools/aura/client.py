@@ -38,15 +38,16 @@ class Pause:
 class Client:
     """A server's address and key, and the connection to it while there is one."""
 
-    def __init__(self, host="127.0.0.1", port=7171, key=None, retry_for=60):
+    def __init__(self, host="127.0.0.1", port=7171, key=None, retry_for=60, tls=None):
         self.address = (host, port)
         self.key = key
+        self.tls = tls
         self.retry_for = retry_for
         self.connection = None
 
     def connect(self):
         """A new connection: one attempt."""
-        return Connection(self.address, self.key)
+        return Connection(self.address, self.key, tls=self.tls)
 
     def close(self):
         """Ends the connection."""

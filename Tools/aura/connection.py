@@ -2,6 +2,8 @@
 
 import select
 import socket
+import ssl
+from contextlib import suppress
 from struct import error as StructError
 
 from . import wire
@@ -30,12 +32,41 @@ class Disconnected(Exception):
     """The connection has ended: connect again."""
 
 
+class TLS:
+    """How to speak TLS: whom to trust, and who one is, in PEM files that are read each time."""
+
+    def __init__(self, ca=None, cert=None, cert_key=None, server_name=None):
+        self.ca = ca  # the authorities' file; None: those that the system trusts
+        self.cert = cert
+        self.cert_key = cert_key  # None: in the same file
+        self.server_name = server_name  # None: the host's
+
+    def wrap(self, connected, host):
+        """The socket, once the handshake is done and the server is who it should be."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context.set_alpn_protocols(["aura/1"])
+            if self.cert:
+                context.load_cert_chain(self.cert, self.cert_key, password=no_passphrase)
+        except OSError as error:
+            raise ValueError(f"a file for TLS cannot be used: {error}") from None
+        return context.wrap_socket(connected, server_hostname=self.server_name or host)
+
+
+def no_passphrase():
+    """Asks nobody: nobody may be there."""
+    raise ValueError("the private key has a passphrase; 'openssl pkey' takes it off")
+
+
 class Connection:
     """A connection after HELLO and AUTH. PING is answered, credit and STABLE are kept."""
 
     SILENCE = 60  # s without a byte before a PING, and then before the end
 
-    def __init__(self, address, key=None, name="aura-python 1.0"):
+    PIECE = 1 << 14  # bytes that are handed over at once: TLS wants the same again
+
+    def __init__(self, address, key=None, name="aura-python 1.0", tls=None):
         self.buffer = bytearray()
         self.has_ended = False
         self.is_closing = False  # the server takes no further request
@@ -47,12 +78,28 @@ class Connection:
         except OSError as error:
             raise Disconnected(f"cannot connect to {address[0]}:{address[1]}: {error}") from None
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
         try:
+            if tls:
+                self._secure(tls, address)
+                # An empty key: the certificate that was shown.
+                key = "" if key is None and tls.cert else key
+            self.socket.setblocking(False)
             self._greet(key, name)
         except BaseException:
             self.close()
             raise
+
+    def _secure(self, tls, address):
+        place = f"{address[0]}:{address[1]}"
+        try:
+            self.socket = tls.wrap(self.socket, address[0])
+        except ssl.SSLCertVerificationError as error:
+            reason = error.verify_message or error.reason
+            raise ServerError(0, STOP, f"{place} is not trusted: {reason}") from None
+        except ssl.SSLError as error:
+            raise Disconnected(f"no TLS with {place}: {error.reason or error}") from None
+        except OSError as error:
+            raise Disconnected(f"no TLS with {place}: {error}") from None
 
     def _greet(self, key, name):
         versions = {"minimum version": 1, "maximum version": 1}
@@ -76,6 +123,10 @@ class Connection:
         return frame.fields
 
     def close(self):
+        if isinstance(self.socket, ssl.SSLSocket):
+            # Says that it is over; the peer's word for it is not waited for.
+            with suppress(OSError, ValueError):
+                self.socket.unwrap()
         self.socket.close()
 
     def new_request(self):
@@ -93,7 +144,7 @@ class Connection:
             if readable:
                 self._read()
             if writable:
-                data = data[self._io(self.socket.send, data) or 0 :]
+                data = data[self._io(self.socket.send, data[: self.PIECE]) or 0 :]
         if opcode == wire.APPEND:
             self.credit -= wire.FIXED_SIZE + len(fields["batch"])
 
@@ -154,11 +205,17 @@ class Connection:
         if data is not None:
             self.buffer += data
             self.has_ended = not data
+        # What TLS has taken from the socket already, select does not see.
+        while not self.has_ended and self._pending():
+            self.buffer += self._io(self.socket.recv, 1 << 18) or b""
+
+    def _pending(self):
+        return self.socket.pending() if isinstance(self.socket, ssl.SSLSocket) else 0
 
     def _io(self, call, argument):
         try:
             return call(argument)
-        except (BlockingIOError, InterruptedError):
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
         except OSError:
             self.has_ended = True

@@ -16,10 +16,21 @@ extension Link {
         // Reading files must not hold up the event loop, which others share.
         let connection = connection
         NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
-            Result { () throws(TLSFileError) in try tls.context() }
-        }.whenSuccess { result in
-            self.assumeIsolated { $0.prepared(result, name, connection: connection) }
+            let context = Result { () throws(TLSFileError) in try tls.context() }
+            return (context, tls.identity?.exposure)
+        }.whenSuccess { result, exposure in
+            self.assumeIsolated {
+                $0.warn(of: exposure)
+                $0.prepared(result, name, connection: connection)
+            }
         }
+    }
+
+    /// Tells once of a private key that is not private.
+    private func warn(of exposure: String?) {
+        guard let exposure, !wasWarned else { return }
+        wasWarned = true
+        configuration.onNotice(.exposedKey(exposure))
     }
 
     /// The files that TLS needs are read, or cannot be.

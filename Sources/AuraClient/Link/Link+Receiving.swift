@@ -84,6 +84,7 @@ extension Link {
                 progressed()
                 owner?.stored(batch, receipt)
             case .refused(let batch, let error): owner?.refused(batch, error)
+            case .divided(let batch, let halves): owner?.divided(batch, halves: halves)
             case .lost(let count): configuration.onNotice(.lost(batches: count))
             case .reconnect(let wait, let reason): reconnect(atLeast: wait, reason: reason)
             case .pause(let wait, let reason):

@@ -42,6 +42,8 @@ actor Link {
     var hello: HelloAck?
     /// Whether a server has ever let us in.
     var wasReady = false
+    /// Whether `onNotice` was told of a private key that is not private.
+    var wasWarned = false
     /// The server takes no more requests on this connection.
     var isDraining = false
     var nextRequest: UInt32 = 1
@@ -96,8 +98,30 @@ actor Link {
         if signal.isReady { pull() }
     }
 
+    /// Sends the batches of a spool from now on.
+    nonisolated func begin(_ sender: Sender) {
+        eventLoop.execute {
+            self.assumeIsolated {
+                $0.sender = sender
+                $0.pull()
+            }
+        }
+    }
+
+    /// Ends sending for that reason, not questions.
+    nonisolated func fail(_ error: ClientError) {
+        eventLoop.execute {
+            self.assumeIsolated {
+                guard $0.sender?.isStopped != true else { return }
+                $0.stopSending(error)
+                $0.configuration.onNotice(.stopped(error))
+            }
+        }
+    }
+
     /// Takes what the owner has ready, and sends.
     private func pull() {
+        if let change = owner?.takeConfirmed() { sender?.confirm(change) }
         for batch in owner?.takeBatches() ?? [] { sender?.append(batch) }
         tellSize()
         work()
@@ -105,6 +129,7 @@ actor Link {
 
     func tellSize() {
         guard let owner, let sender else { return }
+        if let change = sender.spoolChange { owner.changed(change) }
         let signal = owner.holds(bytes: sender.window.size)
         if !signal.isEmpty { handle(signal) }
     }

@@ -18,8 +18,21 @@ protocol LinkOwner: Sendable {
     func stored(_ batch: SendWindow.Numbered, _ receipt: Receipt)
     /// A batch is refused for good, and nothing of it is stored.
     func refused(_ batch: SendWindow.Numbered, _ error: ClientError)
+    /// A batch is refused as a whole, and its halves will be sent in its place.
+    func divided(_ batch: SendWindow.Batch, halves: [SendWindow.Batch])
+    /// How the batches of a spool are numbered, and how far they are stored.
+    func changed(_ change: SpoolChange)
+    /// What of that was made durable since the last call.
+    func takeConfirmed() -> SpoolChange?
     /// Sending is over for good; `number` knows the batches that were sent and not answered.
     func stopped(_ error: ClientError, number: (UInt64) -> UInt64?)
+}
+
+/// Most owners have no spool.
+extension LinkOwner {
+    func divided(_ batch: SendWindow.Batch, halves: [SendWindow.Batch]) {}
+    func changed(_ change: SpoolChange) {}
+    func takeConfirmed() -> SpoolChange? { nil }
 }
 
 /// What an owner wants from its link.

@@ -20,6 +20,10 @@ struct Batcher: Sendable {
         let rowsPerCaller: Int
         /// An upper bound of the encoded size.
         let sizeBound: Int
+
+        var isEncoded: Bool {
+            if case .encoded = content { true } else { false }
+        }
     }
 
     /// Stands for the caller of an event that nobody waits for.
@@ -42,6 +46,11 @@ struct Batcher: Sendable {
     init(rows: Int, bytes: Int) {
         self.rows = min(max(rows, 1), Limits.batchRows)
         self.bytes = min(max(bytes, 1), Limits.batchBytes)
+    }
+
+    /// Numbers the batches from there on; nothing may have been added.
+    mutating func begin(at id: UInt64) {
+        self.id = id
     }
 
     /// An upper bound of the bytes of everything here.

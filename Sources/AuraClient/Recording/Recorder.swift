@@ -9,7 +9,7 @@ final class Recorder: Sendable {
     typealias Answer = Result<Receipt?, ClientError>
     typealias Continuation = CheckedContinuation<Answer, Never>
 
-    private let state: Mutex<State>
+    let state: Mutex<State>
     private let deadline: Duration
     private let notice: @Sendable (ClientNotice) -> Void
 
@@ -24,7 +24,8 @@ final class Recorder: Sendable {
     /// - Returns: nil if it must wait: `record` does that.
     func tryRecord(_ event: Event) throws(ClientError) -> LinkSignal? {
         let result = state.withLock { state -> Result<LinkSignal?, ClientError> in
-            if let end = state.end { return .failure(end) }
+            if let refusal = state.refusal { return .failure(refusal) }
+            if state.takeBeforeOpening(event) { return .success(LinkSignal()) }
             guard state.hasRoom, state.waiting.isEmpty else { return .success(nil) }
             return state.add(event, caller: nil).map { $0 }
         }
@@ -34,6 +35,7 @@ final class Recorder: Sendable {
     /// Takes an event, when there is room; then, if `isDurable`, waits until it is stored.
     func record(_ event: Event, isDurable: Bool, signal: (LinkSignal) -> Void) async -> Answer {
         await wait(signal: signal) { state, caller in
+            if let refusal = state.refusal { return .failure(refusal) }
             guard state.hasRoom, state.waiting.isEmpty else {
                 state.waiting.append(
                     State.Waiting(
@@ -51,6 +53,7 @@ final class Recorder: Sendable {
         _ body: ByteBuffer, rowCount: Int, signal: (LinkSignal) -> Void
     ) async -> Answer {
         await wait(signal: signal) { state, caller in
+            if let refusal = state.refusal { return .failure(refusal) }
             guard state.hasRoom else {
                 return .failure(.overloaded(reason: "\(state.heldSize) bytes are kept"))
             }
@@ -145,10 +148,11 @@ extension Recorder: LinkOwner {
 
     func refused(_ batch: SendWindow.Numbered, _ error: ClientError) {
         let undelivered = state.withLock { state in
-            guard batch.batch.isRestored else {
+            let isKept = state.spool != nil && !state.isPending(batch.batch.id)
+            guard batch.batch.isRestored || isKept else {
                 return state.answer(batch.batch.id, part: batch.batch.part, .failure(error))
             }
-            // Its callers were told long ago that it is stored.
+            // Its callers were told long ago that it is stored, or in the spool.
             state.note(undelivered: batch.batch.rowCount, error)
             return batch.batch.rowCount
         }
@@ -163,7 +167,7 @@ extension Recorder: LinkOwner {
         report(undelivered, error)
     }
 
-    private func report(_ undelivered: Int, _ error: ClientError) {
+    func report(_ undelivered: Int, _ error: ClientError) {
         guard undelivered > 0 else { return }
         notice(.undelivered(events: undelivered, reason: error.description))
     }

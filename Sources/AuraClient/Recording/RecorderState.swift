@@ -15,16 +15,18 @@ extension Recorder {
         /// A caller who waits until every batch up to `last` was answered.
         struct Flush: Sendable {
             let caller: UInt64
-            let last: UInt64
+            var last: UInt64
             let since: NIODeadline
         }
 
         /// A batch that the link has and that was not answered, or not for all its events.
-        private struct Pending: Sendable {
+        struct Pending: Sendable {
             /// Who waits for each event, or for the whole batch; 0: nobody; `answered` where the
             /// answer has come.
             var callers: [UInt64]
             let rowsPerCaller: Int
+            /// Its caller wants the server's receipt, whatever else keeps it.
+            let isEncoded: Bool
             /// Entries of `callers` that were not answered.
             var open: Int
             /// Those among them for which somebody waits.
@@ -43,7 +45,7 @@ extension Recorder {
         var batcher: Batcher
         var waiting = CircularBuffer<Waiting>()
         var flushes: [Flush] = []
-        private var pending: [UInt64: Pending] = [:]
+        var pending: [UInt64: Pending] = [:]
         private var continuations: [UInt64: Continuation] = [:]
         private var callers: UInt64 = 0
         private let limit: Int
@@ -52,15 +54,26 @@ extension Recorder {
         /// Why nothing is taken any more.
         var end: ClientError?
         var undelivered: Undelivered?
+        /// What the spool is ready for; nil without one.
+        var spool: SpoolState?
 
         init(_ configuration: ClientConfiguration) {
             batcher = Batcher(rows: configuration.batchRows, bytes: configuration.batchBytes)
             limit = configuration.bufferBytes
+            if configuration.spool != nil { spool = SpoolState() }
         }
 
         /// Bytes of everything that is kept.
         var heldSize: Int { linkSize + batcher.sizeBound }
-        var hasRoom: Bool { heldSize < limit }
+        var hasRoom: Bool { heldSize < limit && spool?.isOpen != false }
+        /// Why an event cannot be taken, whether or not there is room in memory.
+        var refusal: ClientError? {
+            if let end { return end }
+            guard let spool, spool.isOpen else { return nil }
+            if let refusal = spool.refusal { return refusal }
+            return heldSize < spool.room
+                ? nil : .spoolFull(reason: "\(spool.size) bytes wait in it")
+        }
     }
 }
 
@@ -126,16 +139,29 @@ extension Recorder.State {
     mutating func admitWaiting() -> LinkSignal {
         var signal = LinkSignal()
         while hasRoom, let next = waiting.popFirst() {
+            if let refusal {
+                refuse(next, refusal)
+                continue
+            }
             switch add(next.event, caller: next.isDurable ? next.caller : nil) {
             case .success(let wanted):
                 signal.merge(wanted)
                 if !next.isDurable { resolve(next.caller, .success(nil)) }
             case .failure(let error):
                 signal.isReady = !batcher.ready.isEmpty
-                resolve(next.caller, .failure(error))
+                refuse(next, error)
             }
         }
         return signal
+    }
+
+    /// Tells the caller of an event that waited, or notes it where nobody is left to tell.
+    private mutating func refuse(_ event: Waiting, _ error: ClientError) {
+        if event.caller == Batcher.nobody {
+            note(undelivered: 1, error)
+        } else {
+            resolve(event.caller, .failure(error))
+        }
     }
 
     mutating func takeReady() -> [Batcher.Gathered] {
@@ -144,6 +170,7 @@ extension Recorder.State {
         for batch in ready {
             pending[batch.id] = Pending(
                 callers: batch.callers, rowsPerCaller: batch.rowsPerCaller,
+                isEncoded: batch.isEncoded,
                 open: batch.callers.count,
                 attended: batch.callers.count { $0 != Batcher.nobody }, since: now)
             linkSize += batch.sizeBound
@@ -183,8 +210,11 @@ extension Recorder.State {
 
     /// Wakes those whose batches were all answered.
     mutating func endFlushes() {
-        guard !flushes.isEmpty else { return }
-        let first = min(pending.keys.min() ?? .max, batcher.ready.first?.id ?? .max)
+        // Before a spool is open nobody's events have their ids.
+        guard !flushes.isEmpty, spool?.isOpen != false else { return }
+        var first = min(pending.keys.min() ?? .max, batcher.ready.first?.id ?? .max)
+        // What is in the spool is not pending; ids that are in no spool are of no account.
+        if let spool, spool.openID <= spool.lastID { first = min(first, spool.openID) }
         for flush in flushes where flush.last < first { resolve(flush.caller, .success(nil)) }
         flushes.removeAll { $0.last < first }
     }
@@ -195,7 +225,7 @@ extension Recorder.State {
     ) {
         while let first = waiting.first, first.since <= latest {
             waiting.removeFirst()
-            resolve(first.caller, .failure(.overloaded(reason: reason)))
+            refuse(first, .overloaded(reason: reason))
         }
         for (id, batch) in pending where batch.since <= latest && batch.attended > 0 {
             let answer = ClientError.unknown(number: number(id), reason: reason)
@@ -214,7 +244,7 @@ extension Recorder.State {
     /// Takes nothing from now on.
     mutating func close(_ error: ClientError) {
         end = end ?? error
-        while let first = waiting.popFirst() { resolve(first.caller, .failure(error)) }
+        while let first = waiting.popFirst() { refuse(first, error) }
     }
 
     /// Wakes everybody: the link has stopped.

@@ -44,6 +44,14 @@ struct SendWindow: Sendable {
         }
 
         var size: Int { body.readableBytes }
+        /// Where its first event stands among all that was gathered.
+        var position: SpoolPosition {
+            SpoolPosition(id: id, row: UInt32(part?.lowerBound ?? 0))
+        }
+        /// Where the batch behind it begins at the earliest.
+        var end: SpoolPosition {
+            SpoolPosition(id: id, row: UInt32(part?.upperBound ?? rowCount))
+        }
     }
 
     /// A batch with the number that it has now.
@@ -85,10 +93,19 @@ struct SendWindow: Sendable {
     var limit: Int
     /// Bytes of all batches.
     private(set) var size = 0
+    /// What a spool has said, if the batches come out of one.
+    private var spool: SpoolProgress?
 
     /// An empty window that lets at most `limit` batches be in flight.
     init(limit: Int) {
         self.limit = limit
+    }
+
+    /// A window of batches that come out of a spool, which has that mark.
+    init(limit: Int, spool mark: SpoolMark?) {
+        self.limit = limit
+        base = mark?.number
+        spool = SpoolProgress(mark)
     }
 
     /// Batches, the stored ones included.
@@ -111,12 +128,16 @@ struct SendWindow: Sendable {
     mutating func append(_ batch: Batch) {
         batches.append(batch)
         size += batch.size
+        if let base, let spool, base + UInt64(count) <= spool.stored {
+            batches[index(count - 1)].isRestored = true
+        }
+        spool?.end = batch.end
     }
 
     /// The next batch to send: nil if none waits, too many are in flight, or it exceeds `credit`.
     mutating func next(attempt: UInt32, credit: Int) -> Numbered? {
         guard base != nil, sentCount < batches.count, inFlightCount < limit,
-            batches[index(sentCount)].size <= credit
+            batches[index(sentCount)].size <= credit, maySendNext
         else { return nil }
         batches[index(sentCount)].attempt = attempt
         sentCount += 1
@@ -141,9 +162,12 @@ struct SendWindow: Sendable {
         forgetSendings()
         guard let base else {
             self.base = next
+            spool?.numbered(from: next)
             return .resumed(restored: 0)
         }
-        guard next <= base + UInt64(batches.count) else { return .ahead }
+        // Of a spool's batches the last that were sent may not be here yet.
+        guard next <= max(base + UInt64(batches.count), spool?.limit ?? 0) else { return .ahead }
+        spool?.acknowledged(before: base + UInt64(storedCount))
         var proven = isSameStore ? min(storedCount, Int(max(next, base) - base)) : 0
         if proven > 0, proven == batches.count { proven -= 1 }
         let restored = storedCount - proven
@@ -152,6 +176,7 @@ struct SendWindow: Sendable {
         sentCount = proven
         guard next < base else { return .resumed(restored: restored) }
         self.base = next
+        spool?.renumbered(from: base, to: next)
         return .behind(lost: next..<base)
     }
 
@@ -212,6 +237,7 @@ struct SendWindow: Sendable {
         batches.remove(at: index(offset))
         size -= refused.batch.size
         sentCount = offset
+        spool?.removed(refused.number)
         return .batch(refused)
     }
 
@@ -220,21 +246,48 @@ struct SendWindow: Sendable {
     ///
     /// The batches behind it move down by one number, for the server refuses them under their old
     /// ones.
-    mutating func divide(attempt: UInt32) -> Bool {
+    ///
+    /// - Returns: The batch and its halves.
+    mutating func divide(attempt: UInt32) -> (batch: Batch, halves: [Batch])? {
         guard let offset = offset(attempt: attempt), let refused = numbered(offset),
             refused.number >= openedAt, !refused.batch.isRestored,
             let halves = refused.batch.halves
-        else { return false }
+        else { return nil }
         let place = index(offset)
         batches.replaceSubrange(place..<batches.index(after: place), with: halves)
         size += halves.reduce(0) { $0 + $1.size } - refused.batch.size
         sentCount = offset
-        return true
+        spool?.changed()
+        return (refused.batch, halves)
     }
 
     /// The gathered batch of a sending that still counts.
     func id(attempt: UInt32) -> UInt64? {
         offset(attempt: attempt).map { batches[index($0)].id }
+    }
+
+    /// What a spool must know: which batch has which number, and how far the server has them; nil
+    /// before the producer is open.
+    func mark(incarnation: UInt64) -> SpoolChange? {
+        guard let base, let spool else { return nil }
+        // The parts of a batch come out of a spool together.
+        let next = spool.end.row == 0 ? spool.end.id : spool.end.id + 1
+        let mark = SpoolMark(
+            first: batches.first?.position ?? SpoolPosition(id: next, row: 0), number: base,
+            stored: max(spool.stored, base + UInt64(storedCount)), incarnation: incarnation)
+        let open = storedCount < count ? batches[index(storedCount)].id : next
+        return SpoolChange(mark: mark, version: spool.version, openID: open)
+    }
+
+    /// A spool has made that durable: sending may go on as far as it allows.
+    mutating func confirm(_ change: SpoolChange) {
+        spool?.confirm(change)
+    }
+
+    /// Whether a spool knows all that it must before the next batch is sent.
+    private var maySendNext: Bool {
+        guard let spool, let base else { return true }
+        return base + UInt64(sentCount) < spool.limit
     }
 
     private func numbered(_ offset: Int) -> Numbered? {

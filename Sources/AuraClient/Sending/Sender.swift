@@ -27,6 +27,8 @@ struct Sender: Sendable {
         case stored(SendWindow.Numbered, Receipt)
         /// A batch is refused for good.
         case refused(SendWindow.Numbered, ClientError)
+        /// A batch is refused as a whole, and its halves take its place.
+        case divided(SendWindow.Batch, halves: [SendWindow.Batch])
         /// Send nothing for at least that long, then `resume`.
         case pause(atLeast: Duration, reason: String)
         /// Connect again, after at least that long.
@@ -73,6 +75,21 @@ struct Sender: Sendable {
         self.limit = configuredLimit
         window = SendWindow(limit: configuredLimit)
         mustOpen = numbering == .fixed
+    }
+
+    /// A sender of the batches of a spool, which has that mark.
+    init(producer: String, limit: Int, spool mark: SpoolMark?) {
+        self.init(producer: producer, numbering: .drawn, limit: limit)
+        window = SendWindow(limit: configuredLimit, spool: mark)
+        incarnation = mark?.incarnation
+    }
+
+    /// What a spool must know.
+    var spoolChange: SpoolChange? { window.mark(incarnation: incarnation ?? 0) }
+
+    /// A spool has made that durable.
+    mutating func confirm(_ change: SpoolChange) {
+        window.confirm(change)
     }
 
     /// Whether a connection is needed.
@@ -259,7 +276,7 @@ extension Sender {
     }
 
     private mutating func refusal(_ failure: WireFailure, requestID: UInt32) -> [Effect] {
-        if divide(requestID) { return [] }
+        if let effect = divide(requestID) { return [effect] }
         switch window.remove(attempt: requestID) {
         case .stale:
             return []
@@ -273,14 +290,14 @@ extension Sender {
     }
 
     /// Divides a batch that several callers share, so that only those at fault are told.
-    private mutating func divide(_ requestID: UInt32) -> Bool {
-        guard numbering == .drawn, let id = window.id(attempt: requestID) else { return false }
+    private mutating func divide(_ requestID: UInt32) -> Effect? {
+        guard numbering == .drawn, let id = window.id(attempt: requestID) else { return nil }
         if division.id != id { division = (id, 0) }
-        guard division.count < Sender.divisionLimit, window.divide(attempt: requestID) else {
-            return false
-        }
+        guard division.count < Sender.divisionLimit,
+            let (batch, halves) = window.divide(attempt: requestID)
+        else { return nil }
         division.count += 1
-        return true
+        return .divided(batch, halves: halves)
     }
 
     private func stopping(_ failure: WireFailure) -> ClientError {

@@ -26,8 +26,10 @@ final class ConnectionWatch: Sendable {
             case .waiting(_, let reason):
                 state.lostSince = state.lostSince ?? .now
                 state.reason = reason
-            case .warning, .privacy, .unrecorded, .undelivered, .lost:
+            case .warning, .privacy, .unrecorded, .undelivered, .lost, .spoolFailing:
                 state.warnings.append(notice.description)
+            case .exposedKey(let text): StandardError.write("warning: \(text)\n")
+            case .spoolWorking: break
             case .stopped(let error): state.end = error
             }
         }

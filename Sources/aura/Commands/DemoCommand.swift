@@ -37,6 +37,17 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "End after so many seconds.")
     var seconds: Double?
 
+    @Option(help: "The server's certificate and its chain: a PEM file.")
+    var tlsCertificate: String?
+
+    @Option(help: "The certificate's private key: a PEM file.")
+    var tlsPrivateKey: String?
+
+    @Option(help: "Which connections must use TLS: never, remote or always.")
+    var tlsRequired: String?
+
+    @OptionGroup(title: "TLS of what feeds it and looks on") var tls: TLSOptions
+
     func validate() throws {
         guard speed > 0, speed <= 100_000 else {
             throw ValidationError("--speed \(speed) is not above 0 and at most 100000")
@@ -70,6 +81,9 @@ struct Demo: AsyncParsableCommand {
         else { throw CommandFailure(.usage, "no HOME in the environment", hint: "give --data-dir") }
         var flags: [ConfigurationKey: String] = [.dataDirectory: state, .listen: listen]
         flags[.memoryLimit] = memoryLimit
+        flags[.tlsCertificate] = tlsCertificate
+        flags[.tlsPrivateKey] = tlsPrivateKey
+        flags[.tlsRequired] = tlsRequired
         return try Configuration.resolve(flags: flags).configuration
     }
 
@@ -82,6 +96,7 @@ struct Demo: AsyncParsableCommand {
         var configuration = ClientConfiguration(
             host: server.address.host, port: server.address.port)
         configuration.linger = .milliseconds(20)
+        configuration.tls = try tls.settings([:], isAsked: tlsRequired == "always")
         let client = AuraClient(configuration)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await feed(client, DemoFeed(group, after: now), from: now) }

@@ -45,10 +45,9 @@ struct RunningServer {
             return RunningServer(
                 opened: opened, address: ListenAddress(host: settings.listen.host, port: port),
                 security: security,
-                warnings: [
-                    limit.warning(wanted: settings.maximumConnections),
-                    security?.warning(now: WallClock.now),
-                ].compactMap(\.self), server: server, metadata: metadata)
+                warnings: [limit.warning(wanted: settings.maximumConnections)].compactMap(\.self)
+                    + (security?.warnings(now: WallClock.now) ?? []),
+                server: server, metadata: metadata)
         } catch {
             try opened.store.close()
             throw error

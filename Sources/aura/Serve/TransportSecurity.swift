@@ -40,8 +40,12 @@ struct TransportSecurity: Sendable {
         }
     }
 
-    /// What is wrong with the certificate itself; nil if nothing.
-    func warning(now: Timestamp) -> String? {
+    /// What is wrong with the certificate itself, and with its key's file.
+    func warnings(now: Timestamp) -> [String] {
+        [expiry(now), tls.files.identity.exposure].compactMap(\.self)
+    }
+
+    private func expiry(_ now: Timestamp) -> String? {
         let until = Timestamp(seconds: tls.certificate.validUntil)
         guard until <= now else { return nil }
         return "the certificate \(tls.files.identity.certificateFile) has expired, at \(until): "
@@ -53,7 +57,7 @@ struct TransportSecurity: Sendable {
         do throws(TLSFileError) {
             try tls.reload()
             logger.notice("read again: \(report)")
-            if let warning = warning(now: WallClock.now) { logger.warning("\(warning)") }
+            for warning in warnings(now: WallClock.now) { logger.warning("\(warning)") }
         } catch {
             logger.error("the certificate stays the one before: \(error)")
         }

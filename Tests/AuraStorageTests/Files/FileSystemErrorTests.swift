@@ -1,4 +1,4 @@
-@testable import AuraStorage
+@testable import AuraFiles
 import Testing
 
 @Suite struct FileSystemErrorTests {

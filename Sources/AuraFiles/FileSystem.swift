@@ -27,6 +27,23 @@ public protocol FileSystem: Sendable {
     func freeBytes(_ path: String) throws(FileSystemError) -> Int64
 }
 
+extension FileSystem {
+    /// Syncs every directory above this one, which this process or one before may have made, as far
+    /// as this user may.
+    public func syncNames(above path: String) throws(FileSystemError) {
+        let root = path.hasPrefix("/") ? "/" : "./"
+        var parents = path.split(separator: "/").dropLast()
+        while true {
+            do throws(FileSystemError) {
+                try syncDirectory(root + parents.joined(separator: "/"))
+            } catch {
+                guard error.reason == .permissionDenied else { throw error }
+            }
+            if parents.popLast() == nil { return }
+        }
+    }
+}
+
 /// An open file, closed when released.
 public protocol File: AnyObject, Sendable {
     /// Size in bytes.
