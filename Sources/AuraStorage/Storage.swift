@@ -81,10 +81,13 @@ public struct Storage: Sendable {
         let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
         let checkpoint = try place.checkpoint(manifest.state.flushed, manifest.incarnation)
-        let index = options.indexPlan.map { EventIndex($0) }
         let cache = BlockCache(capacity: options.cacheBytes)
         let chunks = try place.chunks(manifest, cache)
-        try index?.take(chunks, arrival: checkpoint.lastIngestTime)
+        var index: EventIndex?
+        if let plan = options.indexPlan {
+            index = try place.index(
+                plan, manifest, chunks, arrival: checkpoint.lastIngestTime, report: &report)
+        }
         var replay = Replay(
             behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0, index: index)
         var found = try recovery.run(report: &report) { place throws(StorageError) in
@@ -290,6 +293,7 @@ public struct Storage: Sendable {
             number: manifest.state.lastChunk + 1, strips: head.beginFlush(),
             layout: options.chunkLayout,
             checkpoint: Checkpoint(producers: producers, lastIngestTime: lastIngestTime),
+            index: index?.view.state,
             position: log.position, sequence: log.nextSequence - 1)
     }
 
@@ -324,6 +328,7 @@ public struct Storage: Sendable {
         }
         if let checkpoint = before.flushed?.checkpoint {
             retired.names.append(FileName.checkpoint(checkpoint))
+            if index != nil { retired.names.append(FileName.index(checkpoint)) }
         }
         return retired
     }

@@ -63,6 +63,7 @@ public struct StoreWorld: Sendable {
         options.spareSegments = 1
         options.chunkLayout.sectionRows = 5
         options.chunkLayout.groupRows = 7
+        options.indexPlan = IndexPlan()
         self.options = options
     }
 
@@ -365,6 +366,7 @@ public struct StoreWorld: Sendable {
         let failures = disk.failures
         disk.failures = []
         defer { disk.failures = failures }
+        try checkIndex()
         return try sent.check(storage?.snapshot ?? .empty, moment: moment)
     }
 

@@ -40,8 +40,9 @@ private struct Hunt {
             case .skipLogSync, .skipManifestSync, .skipSegmentHeaderSync, .skipParentSync,
                 .skipSegmentDirectorySync, .skipDirectorySync, .skipCurrentSync, .editTooLate:
                 Hunt.crashes("first-start", seeds: 4)
-            case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
-                Hunt.crashes("flushes", seeds: 4)
+            case .skipChunkSync, .skipCheckpointSync, .skipIndexSync, .forgetFlushedProducers,
+                .forgetFlushedIndex, .keepFlushedStrips:
+                Hunt.crashes("flushes", seeds: 3)
             case .flushAfterFailedEdit: Hunt.faults("flushes", [.ioErrorOnce])
             case .ignoreFooterHash, .ignoreBlockHash: RottenChunk.cases
             case .ignoreBodyChecksum, .promiseTooMuch:
