@@ -14,6 +14,7 @@ import Testing
                 "memory_limit: 320MiB (default)",
                 "segment_size: 64MiB (default)",
                 "max_connections: 256 (default)",
+                "index: true (default)",
                 "privacy.policy: strip (default)",
                 "privacy.unknown_types: learn (default)",
                 "privacy.denied_attributes:  (default)",
@@ -49,6 +50,7 @@ import Testing
             memory_limit: 1GiB
             segment_size: 16MiB
             max_connections: 12
+            index: off
             privacy:
               policy: refuse
               unknown_types: refuse
@@ -65,14 +67,14 @@ import Testing
             """
         let dotted = """
             {environment: staging, data_dir: /srv/aura, listen: "[::1]:7272", memory_limit: 1024MiB,
-            segment_size: 16777216, max_connections: 12, privacy.policy: REFUSE,
+            segment_size: 16777216, max_connections: 12, index: false, privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
             auth.required: false, tls.certificate: /etc/aura/server.pem,
             tls.private_key: /etc/aura/server.key, tls.client_ca: /etc/aura/clients.pem,
             tls.client_certificates: Required, tls.required: ALWAYS, log_level: warning}
             """
         let expected = [
-            "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "12", "refuse",
+            "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "12", "false", "refuse",
             "refuse", "nickname, pet name", "false", "/etc/aura/server.pem",
             "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
         ]
@@ -108,6 +110,7 @@ import Testing
         let values: [ConfigurationKey: String] = [
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
             .segmentSize: "16MiB", .maximumConnections: "1",
+            .index: "false",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .tlsCertificate: "c", .tlsPrivateKey: "k",
             .tlsClientAuthority: "a", .tlsClientCertificates: "required",

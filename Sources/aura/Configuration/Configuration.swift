@@ -13,6 +13,8 @@ struct Configuration: Sendable {
     private(set) var memoryLimit = ByteSize.mebibytes(320)
     private(set) var segmentSize = ByteSize.mebibytes(64)
     private(set) var maximumConnections = 256
+    /// Whether the time-bucket index is kept.
+    private(set) var index = true
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
     /// Event types that the deployment adds, from the file alone.
@@ -108,6 +110,7 @@ struct Configuration: Sendable {
         case .memoryLimit: memoryLimit.description
         case .segmentSize: segmentSize.description
         case .maximumConnections: String(maximumConnections)
+        case .index: String(index)
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
         case .deniedAttributes: deniedAttributes.joined(separator: ", ")
@@ -168,6 +171,7 @@ struct Configuration: Sendable {
             // The least that has room for every group of the log.
             segmentSize = try written.size(in: .mebibytes(16)...(.mebibytes(1 << 10)))
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
+        case .index: index = try written.flag()
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()
         case .deniedAttributes: deniedAttributes = try written.names()

@@ -6,6 +6,7 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case memoryLimit = "memory_limit"
     case segmentSize = "segment_size"
     case maximumConnections = "max_connections"
+    case index
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"
     case deniedAttributes = "privacy.denied_attributes"

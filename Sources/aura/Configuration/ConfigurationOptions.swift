@@ -24,6 +24,9 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "The most connections at a time.")
     var maxConnections: String?
 
+    @Option(help: "Whether the time-bucket index is kept: true or false.")
+    var index: String?
+
     @Option(help: "What happens to personal data in events: strip, refuse or rewrite.")
     var privacyPolicy: String?
 
@@ -77,6 +80,7 @@ struct ConfigurationOptions: ParsableArguments {
         case .memoryLimit: memoryLimit
         case .segmentSize: segmentSize
         case .maximumConnections: maxConnections
+        case .index: index
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes
         case .deniedAttributes: privacyDeniedAttributes
