@@ -18,6 +18,7 @@ public enum Canary: String, CaseIterable, Sendable {
     case countFailedGroup
     case skipChunkSync
     case skipCheckpointSync
+    case skipIndexSync
     // Chunks.
     case ignoreFooterHash
     case ignoreBlockHash
@@ -52,6 +53,7 @@ public enum Canary: String, CaseIterable, Sendable {
     case admitFencedEpoch
     case admitGap
     // Index.
+    case forgetFlushedIndex
     case skipLateEvents
     case dropLastRow
     case forgetErrors

@@ -92,12 +92,16 @@ public struct Storage: Sendable {
         let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
         let checkpoint = try place.checkpoint(manifest.state.flushed, manifest.incarnation)
-        let index = options.indexPlan.map { EventIndex($0) }
         let cache = BlockCache(capacity: options.cacheBytes)
         let chunks = try place.chunks(manifest, cache)
         let ledger = ErasureLedger(place, at: options.ledger)
         let mask = Mask(manifest.state)
-        try index?.take(chunks, mask, arrival: checkpoint.lastIngestTime)
+        var index: EventIndex?
+        if let plan = options.indexPlan {
+            index = try place.index(
+                plan, manifest, chunks, mask, arrival: checkpoint.lastIngestTime,
+                report: &report)
+        }
         var replay = Replay(
             behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0, index: index)
         var found = try recovery.run(report: &report) { place throws(StorageError) in
@@ -292,6 +296,7 @@ public struct Storage: Sendable {
             number: chunkNumbers.next(), strips: head.beginFlush(), mask: mask,
             layout: options.chunkLayout,
             checkpoint: Checkpoint(producers: producers, lastIngestTime: lastIngestTime),
+            index: index?.view.state,
             position: log.position, sequence: log.nextSequence - 1)
     }
 
@@ -335,6 +340,7 @@ public struct Storage: Sendable {
         }
         if let checkpoint = before.flushed?.checkpoint {
             retired.names.append(FileName.checkpoint(checkpoint))
+            if index != nil { retired.names.append(FileName.index(checkpoint)) }
         }
         return retired
     }

@@ -68,6 +68,7 @@ public struct StoreWorld: Sendable {
         options.compaction.chunkRows = 12
         options.compaction.smallRows = 4
         options.compaction.fanOut = 2
+        options.indexPlan = IndexPlan()
         self.options = options
     }
 
@@ -371,6 +372,7 @@ public struct StoreWorld: Sendable {
         let failures = disk.failures
         disk.failures = []
         defer { disk.failures = failures }
+        try checkIndex()
         return try sent.check(storage?.snapshot ?? .empty, moment: moment)
     }
 

@@ -7,13 +7,24 @@ import AuraCore
 struct ChunkReplay {
     private let chunks: [Chunk]
     private let mask: Mask
-
-    /// Sequence numbers that are gathered at once.
-    private static let window: UInt64 = 32_768
+    /// The attributes that the events are to have; nil for all.
+    private let attributes: Set<ExactText>?
+    /// Sequence numbers that are gathered at once: each window reads all of a chunk.
+    private let window: UInt64
 
     init(_ chunks: [Chunk], _ mask: Mask) {
         self.chunks = chunks
         self.mask = mask
+        attributes = nil
+        window = 32_768
+    }
+
+    /// Events with some of their attributes, so that more of them can be gathered at once.
+    init(_ chunks: [Chunk], _ mask: Mask, only attributes: Set<ExactText>) {
+        self.chunks = chunks
+        self.mask = mask
+        self.attributes = attributes
+        window = 131_072
     }
 
     /// Calls `body` with strip after strip; false if it said so.
@@ -25,11 +36,11 @@ struct ChunkReplay {
         while start <= last {
             let rest = chunks.map(\.entry.sequenceRange).filter { $0.upperBound >= start }
             start = max(start, rest.map(\.lowerBound).min() ?? start)
-            let window = start..<start + ChunkReplay.window
-            for strip in Strip.strips(of: try events(in: window)) {
+            let range = start..<start + window
+            for strip in Strip.strips(of: try events(in: range)) {
                 guard body(strip) else { return false }
             }
-            start = window.upperBound
+            start = range.upperBound
         }
         return true
     }
@@ -69,7 +80,8 @@ struct ChunkReplay {
                     sequence: sequence, event: Event(type: names[Int(types[row])], time: time)))
         }
         if events.count == first { return }
-        for (index, key) in source.columnKeys.enumerated() {
+        for (index, key) in source.columnKeys.enumerated()
+        where attributes?.contains(key.name) ?? true {
             let column = try source.column(index)
             for value in 0..<column.count {
                 let place = places[column.row(value)]

@@ -10,6 +10,7 @@ enum FileName {
 
     private static let manifestPrefix = "MANIFEST-"
     private static let checkpointPrefix = "CHECKPOINT-"
+    private static let indexPrefix = "INDEX-"
     private static let chunkSuffix = ".chunk"
     private static let segmentSuffix = ".log"
     private static let spareSuffix = ".spare"
@@ -27,6 +28,13 @@ enum FileName {
     static func checkpointNumber(_ name: String) -> UInt64? {
         guard name.hasPrefix(checkpointPrefix) else { return nil }
         return number(name.dropFirst(checkpointPrefix.count))
+    }
+
+    static func index(_ number: UInt64) -> String { indexPrefix + hexadecimal(number) }
+
+    static func indexNumber(_ name: String) -> UInt64? {
+        guard name.hasPrefix(indexPrefix) else { return nil }
+        return number(name.dropFirst(indexPrefix.count))
     }
 
     static func chunk(_ number: UInt64) -> String { hexadecimal(number) + chunkSuffix }

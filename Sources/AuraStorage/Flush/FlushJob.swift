@@ -12,16 +12,17 @@ public struct FlushJob: Sendable {
     let mask: Mask
     let layout: ChunkLayout
     let checkpoint: Checkpoint
+    /// The index of the events up to `sequence`, if there is one.
+    let index: IndexState?
     /// The mark but for the checkpoint's size and hash.
     let position: LogPosition
     let sequence: UInt64
 
-    /// Writes chunk and checkpoint and makes them durable; on an error nothing is left of them.
+    /// Writes chunk, checkpoint and index and makes them durable; on an error nothing is left of them.
     ///
     /// One at a time for each store.
     public func run() throws(StorageError) -> FlushedChunk {
         let path = place.path(FileName.chunks + "/" + FileName.chunk(number))
-        let checkpointPath = place.path(FileName.checkpoint(number))
         do throws(StorageError) {
             var entry: ChunkEntry?
             let bytes = checkpoint.encoded(incarnation: incarnation, number: number)
@@ -33,9 +34,14 @@ public struct FlushJob: Sendable {
                     entry = try write(sources, to: file)
                     try place.fileSystem.syncDirectory(place.path(FileName.chunks))
                 }
-                let checkpointFile = try create(checkpointPath)
-                try checkpointFile.write(bytes.rawSpan, at: 0)
-                if !Canary.skipCheckpointSync.isActive { try checkpointFile.sync() }
+                try write(
+                    bytes, to: FileName.checkpoint(number),
+                    isSynced: !Canary.skipCheckpointSync.isActive)
+                if let index {
+                    try write(
+                        index.encoded(seed: incarnation), to: FileName.index(number),
+                        isSynced: !Canary.skipIndexSync.isActive)
+                }
                 try place.fileSystem.syncDirectory(place.directory)
             } catch { throw StorageError(error, in: place.directory) }
             let mark = FlushMark(
@@ -46,8 +52,17 @@ public struct FlushJob: Sendable {
         } catch {
             place.discard(FileName.chunks + "/" + FileName.chunk(number))
             place.discard(FileName.checkpoint(number))
+            place.discard(FileName.index(number))
             throw error
         }
+    }
+
+    private func write(
+        _ bytes: [UInt8], to name: String, isSynced: Bool
+    ) throws(FileSystemError) {
+        let file = try create(place.path(name))
+        try file.write(bytes.rawSpan, at: 0)
+        if isSynced { try file.sync() }
     }
 
     private func visible() -> [any RowSource] {

@@ -50,6 +50,10 @@ extension StorePlace {
         where number != manifest.state.flushed?.checkpoint {
             discard(FileName.checkpoint(number))
         }
+        for number in top.compactMap(FileName.indexNumber)
+        where number != manifest.state.flushed?.checkpoint {
+            discard(FileName.index(number))
+        }
         return entries.sorted { $0.sequenceRange.lowerBound < $1.sequenceRange.lowerBound }
             .map { Chunk($0, in: self, incarnation: manifest.incarnation, cache: cache) }
     }

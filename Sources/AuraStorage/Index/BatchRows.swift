@@ -14,6 +14,8 @@ package struct BatchRows: Sendable {
     /// Rows that have a user, and the hashes of the users.
     package private(set) var used: [UInt32] = []
     package private(set) var users: [UInt64] = []
+    /// Whether each row has one user, in the order of the rows.
+    private(set) var hasUserInEachRow = false
 
     /// - Parameter profiles: What the plan says of each type of the batch.
     init(
@@ -30,6 +32,7 @@ package struct BatchRows: Sendable {
             batch.forEachColumn(named: user) { column in
                 used += batch.valueRows(of: column, codes)
                 users += batch.hashes(of: column)
+                hasUserInEachRow = used.count == column.values.count && used.count == codes.count
             }
         }
     }
@@ -83,42 +86,43 @@ extension EventBatch {
 
 /// The rows of a batch as series count them.
 struct IndexedRows: Sendable {
-    private(set) var events = Occurrences()
-    private(set) var errors = Occurrences()
-    private(set) var valued = Occurrences()
-    private(set) var values: [Double] = []
-    private(set) var used = Occurrences()
-    private(set) var users: [UInt64] = []
+    let events: Occurrences
+    let errors: Occurrences
+    let valued: Occurrences
+    let values: [Double]
+    let used: Occurrences
+    let users: [UInt64]
 
     /// The series number of a row that is not counted.
     static let none = UInt32.max
 
     /// - Parameter hasAll: No row's series is `none`.
     init(_ rows: BatchRows, series: [UInt32], hasAll: Bool, withValues: Bool = true) {
-        let every = Array(0..<UInt32(series.count))
-        events = IndexedRows.occurrences(every, of: rows, series, hasAll: hasAll)
-        errors = IndexedRows.occurrences(rows.errors, of: rows, series, hasAll: hasAll)
-        if withValues {
-            valued = IndexedRows.occurrences(rows.valued, of: rows, series, hasAll: hasAll)
+        func occurrences(_ places: [UInt32]) -> Occurrences {
+            let counted =
+                hasAll ? places : places.filter { series[Int($0)] != IndexedRows.none }
+            return Occurrences(
+                times: counted.map { rows.times[Int($0)] }, series: counted.map { series[Int($0)] })
+        }
+        if hasAll {
+            events = Occurrences(times: rows.times, series: series)
+        } else {
+            events = occurrences(Array(0..<UInt32(series.count)))
+        }
+        errors = occurrences(rows.errors)
+        if !withValues {
+            valued = Occurrences(times: [], series: [])
+            values = []
+        } else {
+            valued = occurrences(rows.valued)
             values = hasAll ? rows.values : IndexedRows.kept(rows.values, rows.valued, series)
         }
-        used = IndexedRows.occurrences(rows.used, of: rows, series, hasAll: hasAll)
+        if hasAll, rows.hasUserInEachRow {
+            used = events
+        } else {
+            used = occurrences(rows.used)
+        }
         users = hasAll ? rows.users : IndexedRows.kept(rows.users, rows.used, series)
-    }
-
-    private static func occurrences(
-        _ places: [UInt32], of rows: BatchRows, _ series: [UInt32], hasAll: Bool
-    ) -> Occurrences {
-        // All rows, and each once: an event may have two users, and another none.
-        if hasAll, places.count == series.count, zip(places, places.dropFirst()).allSatisfy(<) {
-            return Occurrences(times: rows.times, series: series)
-        }
-        var occurrences = Occurrences()
-        occurrences.reserveCapacity(places.count)
-        for place in places where series[Int(place)] != none {
-            occurrences.append(rows.times[Int(place)], series[Int(place)])
-        }
-        return occurrences
     }
 
     private static func kept<Value>(

@@ -6,11 +6,16 @@ struct CellPage: Sendable {
     private(set) var counts: CellRows<CountCell>
     private(set) var values: CellRows<ValueCell>
 
-    init(_ resolution: Resolution, number: Int64) {
+    /// - Parameter neighbour: A page that will probably have as many series.
+    init(_ resolution: Resolution, number: Int64, like neighbour: CellPage? = nil) {
         self.number = number
         times = PageTimes(resolution, number: number)
-        counts = CellRows(width: resolution.pageLength, empty: CountCell())
-        values = CellRows(width: resolution.pageLength, empty: ValueCell())
+        counts = CellRows(
+            width: resolution.pageLength, empty: CountCell(),
+            expectedRows: neighbour?.counts.series.count ?? 0)
+        values = CellRows(
+            width: resolution.pageLength, empty: ValueCell(),
+            expectedRows: neighbour?.values.series.count ?? 0)
     }
 
     /// Bytes of memory.

@@ -2,15 +2,18 @@
 struct CellRows<Cell: Hashable & Sendable>: Sendable {
     private let empty: Cell
     let width: Int
+    /// How many rows there will probably be.
+    private let expectedRows: Int
     /// By series: one more than the index of its first cell; 0 where it has no row.
     private(set) var starts: [UInt32] = []
     /// The series of each row, in the order of their first event.
     private(set) var series: [UInt32] = []
     private(set) var cells: [Cell] = []
 
-    init(width: Int, empty: Cell) {
+    init(width: Int, empty: Cell, expectedRows: Int) {
         self.width = width
         self.empty = empty
+        self.expectedRows = expectedRows
     }
 
     /// Bytes of memory.
@@ -39,8 +42,9 @@ struct CellRows<Cell: Hashable & Sendable>: Sendable {
             starts.append(contentsOf: repeatElement(0, count: missing))
         }
         let start = cells.count
-        // Doubling would leave half of a page unused.
-        if cells.capacity < start + width { cells.reserveCapacity(start + start / 4 + width) }
+        if cells.capacity < start + width {
+            cells.reserveCapacity(max(start + width, start.grown(expecting: expectedRows * width)))
+        }
         cells.append(contentsOf: repeatElement(empty, count: width))
         starts[Int(number)] = UInt32(start) + 1
         series.append(number)
@@ -50,6 +54,14 @@ struct CellRows<Cell: Hashable & Sendable>: Sendable {
     /// Replaces a cell: of a page that is read back.
     mutating func set(_ index: Int, _ cell: Cell) {
         cells[index] = cell
+    }
+}
+
+extension Int {
+    /// A capacity for more than that many: fast up to what is expected, and beyond it in small
+    /// steps, for doubling would leave half of it unused.
+    func grown(expecting expected: Int) -> Int {
+        self < expected ? Swift.min(expected, Swift.max(expected / 4, self * 4)) : self + self / 4
     }
 }
 
@@ -146,25 +158,8 @@ struct PageTimes: Sendable {
 
 /// Something that happened in series at times: two columns of one length.
 struct Occurrences: Sendable {
-    private(set) var times: [Int64] = []
-    private(set) var series: [UInt32] = []
-
-    init() {}
-
-    init(times: [Int64], series: [UInt32]) {
-        self.times = times
-        self.series = series
-    }
+    let times: [Int64]
+    let series: [UInt32]
 
     var count: Int { times.count }
-
-    mutating func reserveCapacity(_ count: Int) {
-        times.reserveCapacity(count)
-        series.reserveCapacity(count)
-    }
-
-    mutating func append(_ time: Int64, _ series: UInt32) {
-        times.append(time)
-        self.series.append(series)
-    }
 }

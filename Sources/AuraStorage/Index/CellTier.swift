@@ -35,10 +35,9 @@ struct CellTier: Sendable {
     mutating func raiseFloor(to page: Int64) {
         guard page > floorPage ?? .min else { return }
         floorPage = page
-        while let first = pages.first, first.number < page {
-            byteCount -= first.byteCount
-            pages.removeFirst()
-        }
+        let kept = pages.firstIndex { $0.number >= page } ?? pages.endIndex
+        for index in 0..<kept { byteCount -= pages[index].byteCount }
+        pages.removeFirst(kept)
     }
 
     /// Counts rows, each in its series and, if there is one, in the total.
@@ -92,7 +91,8 @@ struct CellTier: Sendable {
         var index = pages.count
         while index > 0, pages[index - 1].number >= number { index -= 1 }
         if index < pages.count, pages[index].number == number { return index }
-        let page = CellPage(resolution, number: number)
+        let neighbour = index > 0 ? pages[index - 1] : pages.first
+        let page = CellPage(resolution, number: number, like: neighbour)
         byteCount += page.byteCount
         pages.insert(page, at: index)
         return index
@@ -101,14 +101,25 @@ struct CellTier: Sendable {
     /// Adds what a series has in `count` buckets from a time on to the totals.
     func add(_ series: UInt32, from start: Int64, count: Int, to totals: inout CellTotals) {
         let end = start + Int64(count) * resolution.width
-        var index = pages.count
-        while index > 0, pages[index - 1].times.start + resolution.pageWidth > start { index -= 1 }
-        for page in pages[index...] {
-            guard page.times.start < end else { break }
-            let first = max(start - page.times.start, 0) / resolution.width
-            let last = min(end - page.times.start, resolution.pageWidth) / resolution.width
-            page.add(series, Int(first)..<Int(last), to: &totals)
+        var index = firstPage(from: start.flooredQuotient(resolution.pageWidth))
+        while index < pages.count, pages[index].times.start < end {
+            let offset = start - pages[index].times.start
+            let first = max(offset, 0) / resolution.width
+            let last = min(offset + end - start, resolution.pageWidth) / resolution.width
+            pages[index].add(series, Int(first)..<Int(last), to: &totals)
+            index += 1
         }
+    }
+
+    /// The index of the first page whose number is not below.
+    private func firstPage(from number: Int64) -> Int {
+        var lower = 0
+        var upper = pages.count
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if pages[middle].number < number { lower = middle + 1 } else { upper = middle }
+        }
+        return lower
     }
 
     /// Takes a page that was read back, later than all there are.

@@ -19,9 +19,9 @@ public final class EventIndex: Sendable {
 
     private let shared: Mutex<View>
 
-    /// An index of no events.
-    public init(_ plan: IndexPlan) {
-        shared = Mutex(View(state: IndexState(plan), snapshot: .empty))
+    /// An index that goes on from a state.
+    init(_ state: IndexState) {
+        shared = Mutex(View(state: state, snapshot: .empty))
     }
 
     /// The present state.
@@ -37,7 +37,8 @@ public final class EventIndex: Sendable {
     /// They do not say when their events arrived: all are taken for as late as the last of them.
     func take(_ chunks: [Chunk], _ mask: Mask, arrival: Int64) throws(StorageError) {
         if chunks.isEmpty { return }
-        _ = try ChunkReplay(chunks, mask).forEachStrip(from: 0) { strip in
+        let attributes = shared.withLock { $0.state.plan.attributes }
+        _ = try ChunkReplay(chunks, mask, only: attributes).forEachStrip(from: 0) { strip in
             let origin = IndexState.Origin(
                 firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
             shared.withLock { $0.state.apply(strip.batch, origin) }

@@ -10,7 +10,11 @@ package struct Histogram: Sendable {
 
     static let greatestBin: UInt64 = 0x2_0000
 
-    private var counts = WordTables()
+    /// Where the counts of 32 bins in a row begin, by the upper bits of their keys; 0 where they
+    /// are all 0.
+    private var starts: [UInt32] = []
+    /// The counts, behind 32 that are not used.
+    private var counts: [UInt64] = []
 
     /// No values.
     package init() {}
@@ -32,39 +36,64 @@ package struct Histogram: Sendable {
         return isNegative ? -magnitude : magnitude
     }
 
+    /// A value as a word of tables: its bin, and one.
+    @inline(__always)
+    static func word(_ value: Double) -> UInt64 { 1 << binBits | bin(of: value) }
+
     /// Whether nothing is in it.
-    package var isEmpty: Bool { counts.table(of: 0) == nil }
+    package var isEmpty: Bool { counts.isEmpty }
 
     /// Adds a value.
     package mutating func add(_ value: Double) {
         guard ValueCell.takes(value) else { return }
-        counts.add(bin: Histogram.bin(of: value), 1, 0)
+        add(Histogram.word(value))
     }
 
-    mutating func merge(_ table: WordTables.Table, in tables: WordTables) {
-        for word in tables.places(of: table) where word != 0 {
-            counts.add(bin: word & Histogram.binMask, word >> Histogram.binBits, 0)
+    /// Adds a bin and a number.
+    @inline(__always)
+    mutating func add(_ word: UInt64) {
+        if starts.isEmpty {
+            starts = Array(repeating: 0, count: Int(Histogram.greatestBin >> 5) + 1)
+            counts = Array(repeating: 0, count: 32)
         }
+        let bin = Int(word & Histogram.binMask)
+        var start = Int(starts[bin >> 5])
+        if start == 0 {
+            start = counts.count
+            starts[bin >> 5] = UInt32(start)
+            counts.append(contentsOf: repeatElement(0, count: 32))
+        }
+        counts[start + bin & 31] &+= word &>> Histogram.binBits
+    }
+
+    /// The bins that hold something, ascending, and how much.
+    private var bins: [(bin: UInt64, count: UInt64)] {
+        var bins: [(bin: UInt64, count: UInt64)] = []
+        for (block, start) in starts.enumerated() where start > 0 {
+            for index in 0..<32 where counts[Int(start) + index] > 0 {
+                bins.append((UInt64(block * 32 + index), counts[Int(start) + index]))
+            }
+        }
+        return bins
     }
 
     /// For each quantile of 0…1, ascending, the middle of the bin that holds the value of that rank.
     ///
     /// The rank of quantile *q* of *n* values is ⌈*qn*⌉, from 1.
     package func quantiles(_ wanted: [Double]) -> [Double] {
-        guard let table = counts.table(of: 0) else { return [] }
-        let bins = counts.places(of: table).filter { $0 != 0 }
-            .sorted { $0 & Histogram.binMask < $1 & Histogram.binMask }
-        let total = bins.reduce(UInt64(0)) { $0 + $1 >> Histogram.binBits }
+        let bins = bins
+        guard !bins.isEmpty else { return [] }
+        let total = bins.reduce(UInt64(0)) { $0 + $1.count }
         var result: [Double] = []
         var index = 0
         var below: UInt64 = 0
         for quantile in wanted {
             let rank = max(1, UInt64((quantile * Double(total)).rounded(.up)))
-            while index < bins.count - 1, below + bins[index] >> Histogram.binBits < rank {
-                below += bins[index] >> Histogram.binBits
+            while index < bins.count - 1, below + bins[index].count < rank {
+                below += bins[index].count
                 index += 1
             }
-            result.append(Histogram.middle(ofBin: bins[index] & Histogram.binMask))
+            result.append(Histogram.middle(ofBin: bins[index].bin))
         }
         return result
     }

@@ -30,8 +30,24 @@ enum HyperLogLog {
     @inline(__always)
     static func greater(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let high: UInt64 = 0x8080_8080_8080_8080
-        let isLeft = (((left | high) &- right) & high) >> 7 &* 0xFF
-        return left & isLeft | right & ~isLeft
+        let isLeft = ((left | high) &- right) & high
+        // From a bit at the top of a register to all of its bits.
+        let mask = (isLeft &<< 1) &- (isLeft &>> 7)
+        return left & mask | right & ~mask
+    }
+
+    /// Takes what other registers have seen into those that begin at a word.
+    static func merge(_ other: ArraySlice<UInt64>, into all: inout [UInt64], at offset: Int) {
+        precondition(other.count == words && offset >= 0 && offset + words <= all.count)
+        // Without bounds checks, four words at once are compared.
+        unsafe all.withUnsafeMutableBufferPointer { all in
+            let all = unsafe UnsafeMutableBufferPointer(rebasing: all[offset..<offset + words])
+            unsafe other.withUnsafeBufferPointer { other in
+                for index in 0..<words {
+                    unsafe all[index] = greater(all[index], other[index])
+                }
+            }
+        }
     }
 
     /// Whether each register of a word has a value that a hash can give it.
@@ -41,11 +57,9 @@ enum HyperLogLog {
 
     /// How many different hashes the registers have seen.
     static func estimate(_ words: ArraySlice<UInt64>) -> Double {
-        var counts = [Int](repeating: 0, count: 65)
+        var counts = [Int](repeating: 0, count: 64)
         for word in words {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                counts[Int(word >> shift & 0x3F)] += 1
-            }
+            for byte in 0..<UInt64(8) { counts[Int(word &>> (byte &* 8) & 0x3F)] &+= 1 }
         }
         let size = Double(registers)
         var sum = size * tau(1 - Double(counts[highestRank]) / size)

@@ -6,7 +6,9 @@ struct IndexDecoder: ~Escapable {
     private let plan: IndexPlan
 
     /// The state that the bytes hold; they must be of that plan.
-    static func decode(_ bytes: RawSpan, _ plan: IndexPlan) throws(FormatError) -> IndexState {
+    static func decode(
+        _ bytes: RawSpan, _ plan: IndexPlan, seed: UInt64
+    ) throws(FormatError) -> IndexState {
         guard bytes.byteCount >= IndexEncoder.headerSize + 8 else {
             throw FormatError(.index, 1, at: 0, "\(bytes.byteCount) bytes are no index")
         }
@@ -17,7 +19,8 @@ struct IndexDecoder: ~Escapable {
         guard bytes.load(8, as: UInt64.self) == UInt64(bytes.byteCount) else {
             throw FormatError(.index, 1, at: 8, "the size is not that of the bytes")
         }
-        guard bytes.load(end, as: UInt64.self) == Checksum.hash64(bytes.slice(0, end)) else {
+        guard bytes.load(end, as: UInt64.self) == Checksum.hash64(bytes.slice(0, end), seed: seed)
+        else {
             throw FormatError(.index, 3, at: end, "the checksum differs")
         }
         var decoder = IndexDecoder(bytes.slice(0, end), plan)
@@ -257,13 +260,13 @@ extension IndexDecoder {
             let words = try words(count)
             if count == HyperLogLog.words {
                 guard words.allSatisfy(HyperLogLog.isValid) else { throw wrong(8, "registers") }
-                page.users.merge(sketch: words[...], series)
+                page.restore(users: words, isSketch: true, series)
                 continue
             }
             guard (1...WordTables.exactUsers).contains(count), words[0] > 0,
                 zip(words, words.dropFirst()).allSatisfy({ $0 < $1 })
             else { throw wrong(8, "\(count) hashes, or not ascending") }
-            for word in words { page.users.insert(user: word, series) }
+            page.restore(users: words, isSketch: false, series)
         }
         last = -1
         for _ in 0..<(try reader.read(UInt32.self)) {
@@ -275,10 +278,7 @@ extension IndexDecoder {
                 zip(bins, bins.dropFirst()).allSatisfy({ $0 < $1 }),
                 words.allSatisfy({ $0 >> Histogram.binBits > 0 })
             else { throw wrong(8, "bins") }
-            for word in words {
-                page.values.add(
-                    bin: word & Histogram.binMask, word >> Histogram.binBits, series)
-            }
+            page.restore(values: words, series)
         }
         return page
     }

@@ -8,9 +8,10 @@ struct IndexEncoder {
     static let headerSize = 80
 
     /// The bytes of a state; equal for states that hold the same.
-    static func encode(_ state: IndexState) -> [UInt8] {
+    static func encode(_ state: IndexState, seed: UInt64) -> [UInt8] {
         var encoder = IndexEncoder()
         encoder.append(state)
+        encoder.out.append(little: Checksum.hash64(encoder.out.rawSpan, seed: seed))
         return encoder.out
     }
 
@@ -36,7 +37,6 @@ struct IndexEncoder {
         append(state.byType)
         if let group = state.byDimension { append(group) }
         out.store(little: UInt64(out.count + 8), at: 8)
-        out.append(little: Checksum.hash64(out.rawSpan))
     }
 
     private mutating func append(_ range: ClosedRange<Int64>?) {
@@ -124,6 +124,9 @@ struct IndexEncoder {
     }
 
     private mutating func append(_ page: SketchPage) {
+        // What was noted and what is in tables is the same.
+        var page = page
+        page.settle()
         out.append(little: page.number)
         out.append(little: UInt32(page.users.tables.count { $0.capacity > 0 }))
         for (series, table) in page.users.tables.enumerated() where table.capacity > 0 {
@@ -132,7 +135,7 @@ struct IndexEncoder {
             let words = table.isSketch ? Array(places) : places.filter { $0 != 0 }.sorted()
             // No table of hashes is as long as a sketch.
             out.append(little: UInt32(words.count))
-            for word in words { out.append(little: word) }
+            append(words)
         }
         out.append(little: UInt32(page.values.tables.count { $0.capacity > 0 }))
         for (series, table) in page.values.tables.enumerated() where table.capacity > 0 {
@@ -140,7 +143,12 @@ struct IndexEncoder {
             let words = page.values.places(of: table).filter { $0 != 0 }
                 .sorted { $0 & Histogram.binMask < $1 & Histogram.binMask }
             out.append(little: UInt32(words.count))
-            for word in words { out.append(little: word) }
+            append(words)
         }
+    }
+
+    private mutating func append(_ words: [UInt64]) {
+        // Both processors that Aura runs on keep words as the format does.
+        unsafe words.withUnsafeBytes { unsafe out.append(contentsOf: $0) }
     }
 }

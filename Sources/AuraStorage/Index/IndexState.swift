@@ -234,12 +234,16 @@ package struct IndexState: Sendable {
 
 extension IndexState {
     /// The state as bytes, of `Formats/index.md`.
-    package func encoded() -> [UInt8] { IndexEncoder.encode(self) }
+    ///
+    /// - Parameter seed: The store's incarnation, which its checksum begins with.
+    package func encoded(seed: UInt64 = 0) -> [UInt8] { IndexEncoder.encode(self, seed: seed) }
 
     /// The state that bytes hold, which may be anything.
     ///
     /// Where the memory of the plan is smaller than it was, the oldest pages are given up.
-    package init(decoding bytes: RawSpan, plan: IndexPlan) throws(FormatError) {
-        self = try IndexDecoder.decode(bytes, plan)
+    package init(
+        decoding bytes: RawSpan, plan: IndexPlan, seed: UInt64 = 0
+    ) throws(FormatError) {
+        self = try IndexDecoder.decode(bytes, plan, seed: seed)
     }
 }

@@ -85,9 +85,13 @@ package struct SeriesGroup: Sendable {
                     for table in page.users.tables where table.capacity > 0 {
                         users.merge(table, in: page.users)
                     }
-                } else if let table = page.users.table(of: number) {
+                    users.insert(page.newUsers.words)
+                    continue
+                }
+                if let table = page.users.table(of: number) {
                     users.merge(table, in: page.users)
                 }
+                page.newUsers.forEach(of: number) { users.insert($0) }
             }
         }
     }
@@ -96,20 +100,19 @@ package struct SeriesGroup: Sendable {
     package func addValues(_ series: [UInt32], _ window: WindowCover, to values: inout Histogram) {
         forEachSketch(in: window) { page, _ in
             for number in series {
-                if let table = page.values.table(of: number) {
-                    values.merge(table, in: page.values)
-                }
+                page.values.forEachWord(of: number) { values.add($0) }
+                page.newValues.forEach(of: number) { values.add($0) }
             }
         }
     }
 
     private func forEachSketch(
-        in window: WindowCover, _ body: (SketchPage, _ isFinest: Bool) -> Void
+        in window: WindowCover, _ body: (borrowing SketchPage, _ isFinest: Bool) -> Void
     ) {
         for run in window.runs {
             let first = run.start.flooredQuotient(SketchTiers.resolutions[run.level].width)
-            for page in sketches.tiers[run.level].pages(first..<first + Int64(run.count)) {
-                body(page, run.level == 0)
+            sketches.tiers[run.level].forEach(of: first..<first + Int64(run.count)) {
+                body($0, run.level == 0)
             }
         }
     }

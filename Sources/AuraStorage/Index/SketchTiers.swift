@@ -1,35 +1,5 @@
 import AuraCore
 
-/// The users and values of all series in one bucket.
-struct SketchPage: Sendable {
-    /// Its place among the buckets of its resolution, from the epoch.
-    let number: Int64
-    var users = WordTables()
-    var values = WordTables()
-
-    init(number: Int64) {
-        self.number = number
-    }
-
-    /// Bytes of memory.
-    var byteCount: Int { MemoryLayout<SketchPage>.stride + users.byteCount + values.byteCount }
-
-    /// Adds what a finer page holds; its users also to the total, where it has none of its own.
-    mutating func merge(_ page: SketchPage, total: UInt32?) {
-        if Canary.loseMergedUsers.isActive { return }
-        for (series, table) in page.users.tables.enumerated() where table.capacity > 0 {
-            users.merge(usersOf: table, in: page.users, UInt32(series))
-            if let total { users.merge(usersOf: table, in: page.users, total) }
-        }
-        for (series, table) in page.values.tables.enumerated() where table.capacity > 0 {
-            for word in page.values.places(of: table) where word != 0 {
-                values.add(
-                    bin: word & Histogram.binMask, word >> Histogram.binBits, UInt32(series))
-            }
-        }
-    }
-}
-
 /// Users and histograms of values: each event in one page, the finer the later.
 ///
 /// As time goes on, minutes are merged into hours and hours into days; where memory is short, sooner.
@@ -38,7 +8,7 @@ struct SketchTiers: Sendable {
     /// From fine to coarse.
     static let resolutions: [Resolution] = [.minute, .hour, .day]
     /// How far back from the present the first two reach: whole pages of the next, in µs.
-    private static let horizons = [2 * Resolution.hour.width, 48 * Resolution.hour.width]
+    private static let horizons = [Resolution.hour.width, 48 * Resolution.hour.width]
 
     /// Pages of a resolution, ascending.
     struct Tier: Sendable {
@@ -53,16 +23,18 @@ struct SketchTiers: Sendable {
             var index = pages.count
             while index > 0, pages[index - 1].number >= number { index -= 1 }
             if index < pages.count, pages[index].number == number { return index }
-            let page = SketchPage(number: number)
+            let page = SketchPage(number: number, like: index > 0 ? pages[index - 1] : nil)
             byteCount += page.byteCount
             pages.insert(page, at: index)
             return index
         }
 
-        /// The pages of those numbers.
-        func pages(_ numbers: Range<Int64>) -> ArraySlice<SketchPage> {
-            let first = pages.firstIndex { $0.number >= numbers.lowerBound } ?? pages.endIndex
-            return pages[first...].prefix { $0.number < numbers.upperBound }
+        /// Calls `body` with the pages of those numbers.
+        func forEach(of numbers: Range<Int64>, _ body: (borrowing SketchPage) -> Void) {
+            let pages = pages.span
+            for index in pages.indices where numbers.contains(pages[index].number) {
+                body(pages[index])
+            }
         }
 
         /// Changes a page and keeps the count of bytes true.
@@ -97,40 +69,45 @@ struct SketchTiers: Sendable {
     /// Adds users, each in its series.
     mutating func insert(_ hashes: [UInt64], of rows: Occurrences) {
         let total = total
-        addByPages(rows) { page, row, level in
-            page.users.insert(user: hashes[row], rows.series[row])
-            if level > 0, let total { page.users.insert(user: hashes[row], total) }
+        addByPages(rows) { page, range, level in
+            if level == 0 {
+                page.note(users: hashes[range], rows.series[range])
+            } else {
+                page.add(users: hashes[range], rows.series[range], total: total)
+            }
         }
     }
 
     /// Adds values to the histograms of their series.
     mutating func add(_ values: [Double], of rows: Occurrences) {
-        addByPages(rows) { page, row, _ in
-            page.values.add(bin: Histogram.bin(of: values[row]), 1, rows.series[row])
+        let words = values.map(Histogram.word)
+        addByPages(rows) { page, range, level in
+            if level == 0 {
+                page.note(values: words[range], rows.series[range])
+            } else {
+                page.add(values: words[range], rows.series[range])
+            }
         }
     }
 
+    /// Hands rows to their pages, as many as follow each other in one.
     @inline(__always)
     private mutating func addByPages(
-        _ rows: Occurrences, _ body: (inout SketchPage, Int, Int) -> Void
+        _ rows: Occurrences, _ body: (inout SketchPage, Range<Int>, Int) -> Void
     ) {
         var row = 0
         while row < rows.count {
+            let first = row
             let time = rows.times[row]
-            guard let level = level(of: time) else {
-                row += 1
-                continue
-            }
+            row += 1
+            guard let level = level(of: time) else { continue }
             let width = SketchTiers.resolutions[level].width
             let start = time.aligned(to: width)
-            let index = tiers[level].index(of: time.flooredQuotient(width))
-            tiers[level].change(index) { page in
-                repeat {
-                    body(&page, row, level)
-                    row += 1
-                } while row < rows.count
-                    && UInt64(bitPattern: rows.times[row] &- start) < UInt64(width)
+            while row < rows.count, UInt64(bitPattern: rows.times[row] &- start) < UInt64(width) {
+                row += 1
             }
+            let index = tiers[level].index(of: time.flooredQuotient(width))
+            tiers[level].change(index) { body(&$0, first..<row, level) }
             relieve(level)
         }
     }
@@ -154,23 +131,37 @@ struct SketchTiers: Sendable {
     private mutating func raiseFloor(of level: Int, to floor: Int64) {
         let width = SketchTiers.resolutions[level].width
         tiers[level].floor = floor
-        while let page = tiers[level].pages.first, page.number * width < floor {
-            tiers[level].byteCount -= page.byteCount
-            tiers[level].pages.removeFirst()
-            merge(page, of: level)
-        }
+        let kept = tiers[level].pages.firstIndex { $0.number * width >= floor }
+        let raised = Array(tiers[level].pages[..<(kept ?? tiers[level].pages.endIndex)])
+        tiers[level].pages.removeFirst(raised.count)
+        tiers[level].byteCount -= raised.reduce(0) { $0 + $1.byteCount }
+        merge(raised, of: level)
     }
 
-    /// Adds a page of a tier that does not reach back to it to the tier that does.
-    private mutating func merge(_ page: SketchPage, of level: Int) {
-        let start = page.number * SketchTiers.resolutions[level].width
-        let held = tiers.indices.first { $0 > level && start >= tiers[$0].floor }
-        guard let coarser = held else { return }
-        let number = start.flooredQuotient(SketchTiers.resolutions[coarser].width)
-        let index = tiers[coarser].index(of: number)
-        let total = level == 0 ? total : nil
-        tiers[coarser].change(index) { $0.merge(page, total: total) }
-        relieve(coarser)
+    /// Adds pages of a tier that does not reach back to them, ascending, to those that do.
+    private mutating func merge(_ pages: [SketchPage], of level: Int) {
+        var first = 0
+        while first < pages.count {
+            let start = pages[first].number * SketchTiers.resolutions[level].width
+            let held = tiers.indices.first { $0 > level && start >= tiers[$0].floor }
+            guard let coarser = held else {
+                first += 1
+                continue
+            }
+            let width = SketchTiers.resolutions[coarser].width
+            let number = start.flooredQuotient(width)
+            let end = pages[first...].firstIndex {
+                $0.number * SketchTiers.resolutions[level].width >= (number + 1) * width
+            }
+            let index = tiers[coarser].index(of: number)
+            let total = level == 0 ? total : nil
+            tiers[coarser].change(index) { coarse in
+                coarse.merge(pages[first..<(end ?? pages.endIndex)])
+                if let total { coarse.unite(into: total) }
+            }
+            relieve(coarser)
+            first = end ?? pages.endIndex
+        }
     }
 
     /// Takes the floor of a tier that was read back.
@@ -181,7 +172,7 @@ struct SketchTiers: Sendable {
     /// Takes a page that was read back, later than all there are.
     mutating func restore(_ level: Int, _ page: SketchPage) {
         guard page.number * SketchTiers.resolutions[level].width >= tiers[level].floor else {
-            merge(page, of: level)
+            merge([page], of: level)
             return
         }
         tiers[level].pages.append(page)

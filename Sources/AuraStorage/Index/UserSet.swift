@@ -32,6 +32,19 @@ package struct UserSet: Sendable {
         }
     }
 
+    /// Adds hashes of users.
+    mutating func insert(_ hashes: [UInt64]) {
+        var row = 0
+        while row < hashes.count, isExact {
+            insert(hashes[row])
+            row += 1
+        }
+        if row == hashes.count { return }
+        let hashes = hashes.span
+        var words = sketch.mutableSpan
+        for row in row..<hashes.count { HyperLogLog.insert(hashes[row], into: &words, at: 0) }
+    }
+
     mutating func merge(_ table: WordTables.Table, in tables: WordTables) {
         let places = tables.places(of: table)
         guard table.isSketch else {
@@ -39,10 +52,7 @@ package struct UserSet: Sendable {
             return
         }
         if sketch.isEmpty { becomeSketch() }
-        var words = sketch.mutableSpan
-        for (index, word) in places.enumerated() {
-            words[index] = HyperLogLog.greater(words[index], word)
-        }
+        HyperLogLog.merge(places, into: &sketch, at: 0)
     }
 
     /// Puts a hash in its place; false if it is there already.

@@ -45,7 +45,14 @@ struct WordTables: Sendable {
 
     /// Users up to this number are known exactly: their table takes as much as a sketch.
     static let exactUsers = HyperLogLog.words / 4 * 3
-    private static let leastCapacity = 4
+    private static let leastCapacity = 8
+    /// How many words there will probably be.
+    private let expectedWords: Int
+
+    /// - Parameter neighbour: Tables that probably hold as much.
+    init(like neighbour: WordTables? = nil) {
+        expectedWords = neighbour?.words.count ?? 0
+    }
 
     /// Bytes of memory.
     var byteCount: Int {
@@ -64,70 +71,90 @@ struct WordTables: Sendable {
         words[table.offset..<table.offset + table.capacity]
     }
 
-    /// Adds the hash of a user, which is not 0, to a series.
-    mutating func insert(user hash: UInt64, _ series: UInt32) {
+    /// Calls `body` with each word of a series.
+    @inline(__always)
+    func forEachWord(of series: UInt32, _ body: (UInt64) -> Void) {
+        guard let table = table(of: series) else { return }
+        let words = words.span
+        for index in table.offset..<table.offset + table.capacity where words[index] != 0 {
+            body(words[index])
+        }
+    }
+
+    /// Adds hashes of users, none of them 0, each to its series.
+    mutating func insert(users hashes: [UInt64], _ series: [UInt32]) {
+        var row = 0
         while true {
-            if let table = table(of: series) {
-                var words = words.mutableSpan
-                if table.isSketch {
-                    HyperLogLog.insert(hash, into: &words, at: table.offset)
-                    return
-                }
-                var place = table.place(of: hash)
-                while words[table.offset + place] != 0 {
-                    if words[table.offset + place] == hash { return }
-                    place = (place + 1) & (table.capacity - 1)
-                }
-                if !table.isFull {
-                    words[table.offset + place] = hash
-                    tables[Int(series)].count += 1
-                    return
-                }
-            }
+            row = WordTables.insert(users: hashes, series, from: row, &tables, &words)
+            if row == hashes.count { return }
+            makeRoom(forUsersOf: series[row])
+        }
+    }
+
+    /// Adds hashes of users to one series; 0 is none.
+    mutating func insert(users hashes: ArraySlice<UInt64>, _ series: UInt32) {
+        var row = 0
+        addTable(series)
+        while true {
+            row = WordTables.insert(users: hashes, from: row, &tables[Int(series)], &words)
+            if row == hashes.count { return }
             makeRoom(forUsersOf: series)
         }
     }
 
-    /// Adds to a bin of the histogram of a series.
-    mutating func add(bin: UInt64, _ count: UInt64, _ series: UInt32) {
+    /// Adds to bins of histograms, each to that of its series; a word is a bin and a number.
+    mutating func add(bins added: [UInt64], _ series: [UInt32]) {
+        var row = 0
         while true {
-            if let table = table(of: series) {
-                var words = words.mutableSpan
-                var place = table.place(of: bin)
-                while words[table.offset + place] != 0 {
-                    if words[table.offset + place] & Histogram.binMask == bin {
-                        words[table.offset + place] &+= count << Histogram.binBits
-                        return
-                    }
-                    place = (place + 1) & (table.capacity - 1)
-                }
-                if !table.isFull {
-                    words[table.offset + place] = count << Histogram.binBits | bin
-                    tables[Int(series)].count += 1
-                    return
-                }
-            }
+            row = WordTables.add(bins: added, series, from: row, &tables, &words)
+            if row == added.count { return }
+            makeRoom(series[row])
+        }
+    }
+
+    /// Adds to bins of the histogram of one series; 0 is none.
+    mutating func add(bins added: ArraySlice<UInt64>, _ series: UInt32) {
+        var row = 0
+        addTable(series)
+        while true {
+            row = WordTables.add(bins: added, from: row, &tables[Int(series)], &words)
+            if row == added.count { return }
             makeRoom(series)
         }
     }
 
     /// Adds the users of a table of other series.
     mutating func merge(usersOf table: Table, in other: WordTables, _ series: UInt32) {
-        guard table.isSketch else {
-            for word in other.places(of: table) where word != 0 { insert(user: word, series) }
-            return
-        }
         let places = other.places(of: table)
-        merge(sketch: places, series)
+        if table.isSketch {
+            merge(sketch: places, series)
+        } else {
+            insert(users: places, series)
+        }
     }
 
     /// Adds the users that registers have seen.
     mutating func merge(sketch registers: ArraySlice<UInt64>, _ series: UInt32) {
         if self.table(of: series)?.isSketch != true { makeSketch(series) }
-        let offset = tables[Int(series)].offset
-        for (index, word) in registers.enumerated() {
-            words[offset + index] = HyperLogLog.greater(words[offset + index], word)
+        HyperLogLog.merge(registers, into: &words, at: tables[Int(series)].offset)
+    }
+
+    /// Adds the users of all other series to one.
+    mutating func unite(into total: UInt32) {
+        for series in tables.indices where series != total && tables[series].capacity > 0 {
+            // A copy, for the words may move.
+            let words = Array(places(of: tables[series]))
+            if tables[series].isSketch {
+                merge(sketch: words[...], total)
+            } else {
+                insert(users: words[...], total)
+            }
         }
+    }
+
+    /// Gives a series a table, perhaps without places.
+    private mutating func addTable(_ series: UInt32) {
+        while tables.count <= series { tables.append(Table()) }
     }
 
     /// A table of users that has as many places as a sketch becomes one.
@@ -141,7 +168,7 @@ struct WordTables: Sendable {
 
     /// Gives a series a sketch of the users it has.
     private mutating func makeSketch(_ series: UInt32) {
-        while tables.count <= series { tables.append(Table()) }
+        addTable(series)
         let old = tables[Int(series)]
         let hashes = places(of: old).filter { $0 != 0 }
         release(old)
@@ -152,11 +179,13 @@ struct WordTables: Sendable {
         for hash in hashes { HyperLogLog.insert(hash, into: &words, at: new.offset) }
     }
 
-    /// Gives a series a table of twice the size.
+    /// Gives a series a larger table.
     private mutating func makeRoom(_ series: UInt32) {
-        while tables.count <= series { tables.append(Table()) }
+        addTable(series)
         let old = tables[Int(series)]
-        var new = takePlaces(max(WordTables.leastCapacity, old.capacity * 2))
+        // Small tables grow fast: to fill them again costs more than the room.
+        let growth = old.capacity < HyperLogLog.words ? 4 : 2
+        var new = takePlaces(max(WordTables.leastCapacity, old.capacity * growth))
         new.count = old.count
         for index in old.offset..<old.offset + old.capacity where words[index] != 0 {
             var place = new.place(of: words[index])
@@ -175,7 +204,7 @@ struct WordTables: Sendable {
         }
         let offset = words.count
         if words.capacity < offset + capacity {
-            words.reserveCapacity(offset + offset / 4 + capacity)
+            words.reserveCapacity(max(offset + capacity, offset.grown(expecting: expectedWords)))
         }
         words.append(contentsOf: repeatElement(0, count: capacity))
         return Table(offset: offset, capacity: capacity)

@@ -144,6 +144,8 @@ public struct RecoveryReport: Hashable, Sendable {
     public var events: UInt64 = 0
     /// What was set aside.
     public var tornTails: [TornTail] = []
+    /// Why the index was counted anew from the chunks; nil where it was read back.
+    public var indexLoss: String?
 
     /// A report of nothing.
     public init() {}

@@ -17,6 +17,8 @@ struct Configuration: Sendable {
     private(set) var retentionSize: ByteSize?
     private(set) var erasureLedger: String?
     private(set) var maximumConnections = 256
+    /// Whether the time-bucket index is kept.
+    private(set) var index = true
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
     /// Event types that the deployment adds, from the file alone.
@@ -115,6 +117,7 @@ struct Configuration: Sendable {
         case .retentionSize: retentionSize?.description ?? ""
         case .erasureLedger: erasureLedger ?? ""
         case .maximumConnections: String(maximumConnections)
+        case .index: String(index)
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
         case .deniedAttributes: deniedAttributes.joined(separator: ", ")
@@ -179,6 +182,7 @@ struct Configuration: Sendable {
             retentionSize = try written.size(in: .mebibytes(256)...(.mebibytes(1 << 30)))
         case .erasureLedger: erasureLedger = try written.path(home: home)
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
+        case .index: index = try written.flag()
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()
         case .deniedAttributes: deniedAttributes = try written.names()

@@ -9,6 +9,7 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case retentionSize = "retention.size"
     case erasureLedger = "erasure_ledger"
     case maximumConnections = "max_connections"
+    case index
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"
     case deniedAttributes = "privacy.denied_attributes"

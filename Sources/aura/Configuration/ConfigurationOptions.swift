@@ -34,6 +34,9 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "The most connections at a time.")
     var maxConnections: String?
 
+    @Option(help: "Whether the time-bucket index is kept: true or false.")
+    var index: String?
+
     @Option(help: "What happens to personal data in events: strip, refuse or rewrite.")
     var privacyPolicy: String?
 
@@ -90,6 +93,7 @@ struct ConfigurationOptions: ParsableArguments {
         case .retentionSize: retentionSize
         case .erasureLedger: erasureLedger
         case .maximumConnections: maxConnections
+        case .index: index
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes
         case .deniedAttributes: privacyDeniedAttributes

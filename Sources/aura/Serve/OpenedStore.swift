@@ -11,11 +11,16 @@ struct OpenedStore: Sendable {
     /// Opens the store that the configuration names, or makes it.
     init(_ settings: Configuration, logger: Logger) throws {
         directory = settings.dataDirectory
-        budget = MemoryBudget(total: settings.memoryLimit)
+        budget = MemoryBudget(total: settings.memoryLimit, hasIndex: settings.index)
         var configuration = EventStoreConfiguration(
             directory: directory, newIncarnation: UInt64.random(in: 1...UInt64.max),
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
         configuration.memoryLimit = budget.events.bytes
+        if settings.index {
+            var plan = IndexPlan.standard
+            plan.memoryLimit = budget.index.bytes
+            configuration.indexPlan = plan
+        }
         configuration.segmentSize = Int64(settings.segmentSize.bytes)
         configuration.logger = logger
         configuration.ledger = settings.erasureLedger
@@ -42,6 +47,9 @@ struct OpenedStore: Sendable {
             let place = "\(tail.size) bytes at \(tail.offset) of \(tail.file)"
             let copy = tail.copy.map { "kept in \($0)" } ?? "not kept, for the disk is full"
             lines.append("cut an unfinished write that nobody was promised: \(place), \(copy)")
+        }
+        if let loss = recovery.indexLoss {
+            lines.append("the index was counted anew from the events: \(loss)")
         }
         let used = ByteSize.mebibytes((store.memoryBytes + (1 << 20) - 1) >> 20)
         lines.append("\(budget); events take \(used) now")

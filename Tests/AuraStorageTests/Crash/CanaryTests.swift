@@ -40,8 +40,9 @@ private struct Hunt {
             case .skipLogSync, .skipManifestSync, .skipSegmentHeaderSync, .skipParentSync,
                 .skipSegmentDirectorySync, .skipDirectorySync, .skipCurrentSync, .editTooLate:
                 Hunt.crashes("first-start", seeds: 4)
-            case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
-                Hunt.crashes("flushes", seeds: 4)
+            case .skipChunkSync, .skipCheckpointSync, .skipIndexSync, .forgetFlushedProducers,
+                .forgetFlushedIndex, .keepFlushedStrips:
+                Hunt.crashes("flushes", seeds: 3)
             case .forgetTombstones: Hunt.crashes("erasures", seeds: 1)
             case .finishTombstoneEarly: { [DeletionCase.partOfAChunk] }
             case .dropInputsUnasked: Hunt.crashes("compactions", seeds: 1)

@@ -105,6 +105,9 @@ struct CrashMatrix: Sendable {
         var survivor = world.moved(to: disk, asOf: moment)
         if random.chance(10) { try checkFull(&survivor, moment: moment) }
         try survivor.reopen()
+        if let loss = survivor.storage?.recovery.indexLoss {
+            throw Violation("the index of the last flush is lost: \(loss)")
+        }
         try survivor.check(moment: moment)
         if random.chance(25) {
             survivor.kill()

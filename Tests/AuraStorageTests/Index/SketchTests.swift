@@ -12,8 +12,8 @@ import Testing
                 var tables = WordTables()
                 for _ in 0..<size {
                     let hash = max(1, random.next())
-                    tables.insert(user: hash, 7)
-                    tables.insert(user: hash, 7)
+                    tables.insert(users: [hash], [7])
+                    tables.insert(users: [hash], [7])
                 }
                 var users = UserSet()
                 if let table = tables.table(of: 7) { users.merge(table, in: tables) }
@@ -33,8 +33,8 @@ import Testing
         var whole = WordTables()
         for _ in 0..<9_000 {
             let hash = max(1, random.next())
-            parts.insert(user: hash, UInt32(random.below(3)))
-            whole.insert(user: hash, 0)
+            parts.insert(users: [hash], [UInt32(random.below(3))])
+            whole.insert(users: [hash], [0])
         }
         var union = UserSet()
         for series in 0..<3 as Range<UInt32> {
@@ -82,5 +82,36 @@ import Testing
         var totals = CellTotals()
         totals.add(cell)
         #expect(totals.deviation.map { abs($0 * $0 - 1.25) < 1e-12 } == true)
+    }
+
+    @Test func `what a page has only noted is once in the page that it is merged into`() {
+        var random = SeededRandom(seed: 8)
+        for size in [0, 1, WordLog.limit - 1, WordLog.limit, 3_000] {
+            let hashes = (0..<size).map { _ in UInt64(1 + random.below(300)) << 40 | 7 }
+            let series = (0..<size).map { _ in UInt32(1 + random.below(3)) }
+            var fine = SketchPage(number: 60)
+            for start in stride(from: 0, to: size, by: 100) {
+                let rows = start..<min(size, start + 100)
+                fine.note(users: hashes[rows], series[rows])
+                fine.note(values: hashes[rows].map { _ in Histogram.word(1) }[...], series[rows])
+            }
+            var coarse = SketchPage(number: 1)
+            coarse.merge([fine][...])
+            coarse.unite(into: 0)
+            for number in 0..<4 as Range<UInt32> {
+                let wanted = zip(hashes, series).filter { number == 0 || $1 == number }.map(\.0)
+                var users = UserSet()
+                if let table = coarse.users.table(of: number) {
+                    users.merge(table, in: coarse.users)
+                }
+                #expect(users.count == Double(Set(wanted).count))
+                guard number > 0 else { continue }
+                let words = coarse.values.table(of: number).map {
+                    coarse.values.places(of: $0).filter { $0 > 0 }
+                }
+                let count = words?.reduce(0) { $0 + $1 >> Histogram.binBits }
+                #expect(count ?? 0 == UInt64(wanted.count))
+            }
+        }
     }
 }

@@ -11,11 +11,11 @@ import Testing
         for number in numbers + (0..<200).map({ _ in random.next() }) {
             let names = [
                 FileName.manifest(number), FileName.segment(number), FileName.spare(number),
-                FileName.unfinished(number),
+                FileName.unfinished(number), FileName.checkpoint(number), FileName.index(number),
             ]
             let readers = [
                 FileName.manifestNumber, FileName.segmentNumber, FileName.spareNumber,
-                FileName.unfinishedNumber,
+                FileName.unfinishedNumber, FileName.checkpointNumber, FileName.indexNumber,
             ]
             for (kind, name) in names.enumerated() {
                 for (other, reader) in readers.enumerated() {
@@ -29,6 +29,7 @@ import Testing
         #expect(FileName.manifest(1) == "MANIFEST-0000000000000001")
         #expect(FileName.segment(0xABC) == "0000000000000abc.log")
         #expect(FileName.spare(.max) == "ffffffffffffffff.spare")
+        #expect(FileName.index(7) == "INDEX-0000000000000007")
         #expect(FileName.unfinished(16) == "0000000000000010.new")
     }
 

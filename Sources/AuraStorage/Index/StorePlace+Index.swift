@@ -1,0 +1,33 @@
+import AuraCore
+
+extension StorePlace {
+    /// The index of the events in chunks: as the last flush left it, or counted anew from them where
+    /// it is of no use, which the report then tells.
+    func index(
+        _ plan: IndexPlan, _ manifest: Manifest, _ chunks: [Chunk], _ mask: Mask, arrival: Int64,
+        report: inout RecoveryReport
+    ) throws(StorageError) -> EventIndex {
+        guard let mark = manifest.state.flushed else { return EventIndex(IndexState(plan)) }
+        if Canary.forgetFlushedIndex.isActive { return EventIndex(IndexState(plan)) }
+        let name = FileName.index(mark.checkpoint)
+        do {
+            let state = try indexState(name, plan, seed: manifest.incarnation)
+            if state.watermark == mark.sequence { return EventIndex(state) }
+            report.indexLoss =
+                "\(name) counts events up to \(state.watermark), not \(mark.sequence)"
+        } catch let error as FormatError {
+            report.indexLoss = "\(name), byte \(error.offset): \(error.reason)"
+        } catch {
+            report.indexLoss = "\(name): \(error)"
+        }
+        let index = EventIndex(IndexState(plan))
+        try index.take(chunks, mask, arrival: arrival)
+        return index
+    }
+
+    private func indexState(_ name: String, _ plan: IndexPlan, seed: UInt64) throws -> IndexState {
+        let file = try fileSystem.open(path(name), .read)
+        let bytes = try file.read(at: 0, count: Int(try file.size()))
+        return try IndexState(decoding: bytes.rawSpan, plan: plan, seed: seed)
+    }
+}
