@@ -62,7 +62,7 @@ let package = Package(
         // Engine: knows no network.
         source("AuraStorage", ["CAura", "CLZ4", "AuraCore"]),
         source("AuraQuery", ["AuraCore", "AuraStorage"]),
-        source("AuraEngine", ["AuraCore", "AuraStorage", "AuraQuery", logging]),
+        source("AuraEngine", ["CAura", "AuraCore", "AuraStorage", "AuraQuery", logging]),
         // Product.
         source("AuraMetadata", [crypto, grdb]),
         // Edges: know each other only where a line says so.
