@@ -19,6 +19,10 @@ let package = Package(
         .executableTarget(
             name: "aura-batches",
             dependencies: [.product(name: "AuraImport", package: "aura")],
-            swiftSettings: settings)
+            swiftSettings: settings),
+        .executableTarget(
+            name: "aura-flush",
+            dependencies: [.product(name: "AuraEngine", package: "aura")],
+            swiftSettings: settings),
     ]
 )

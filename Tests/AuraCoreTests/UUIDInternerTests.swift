@@ -23,4 +23,19 @@ import Testing
         #expect(interner.uuids.count == expected.count)
         for (uuid, code) in expected { #expect(interner.uuids[code] == uuid) }
     }
+
+    @Test func `UUIDs that come together have the codes that they would have one by one`() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededRandom(seed: seed)
+        var together = UUIDInterner(capacity: random.below(3_000))
+        var alone = UUIDInterner()
+        for _ in 0..<20 {
+            let uuids = (0..<random.below(600)).map { _ in
+                UUIDBytes(high: UInt64(random.below(2_000)), low: 7)
+            }
+            #expect(
+                together.intern(uuids) == uuids.map { Int64(alone.intern($0)) }, "seed \(seed)")
+        }
+        #expect(together.uuids == alone.uuids, "seed \(seed)")
+    }
 }

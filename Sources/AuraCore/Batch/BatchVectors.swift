@@ -1,23 +1,56 @@
 extension EventBatch {
     /// The rows that hold a value of a column, ascending; nil if all of the batch's do.
     ///
-    /// - Parameter typeCodes: What `typeCodes()` says.
-    public func rows(of column: BatchLayout.Column, _ typeCodes: [UInt32]) -> [UInt32]? {
+    /// - Parameter typeCodes: What `typeCodes()` says; asked for where a column is not of all types.
+    public func rows(
+        of column: BatchLayout.Column, _ typeCodes: @autoclosure () -> [UInt32]
+    ) -> [UInt32]? {
         if column.values.count == rowCount { return nil }
-        let bytes = bytes
-        let applies = layout.types.indices.map { code in
-            column.typeSetOffset.map { bytes.bit(code, at: $0) } ?? true
+        if let typeSet = column.typeSetOffset {
+            return rows(of: column, typeSet, typeCodes())
         }
-        var rows = [UInt32](repeating: 0, count: column.values.count + 1)
+        guard let presence = column.presenceOffset else { return nil }
+        let bits = bytes.slice(presence, (rowCount + 7) / 8)
+        var rows = [UInt32](repeating: 0, count: column.values.count)
         var found = 0
-        var bit = 0
+        for offset in 0..<bits.byteCount {
+            var byte = bits.load(offset, as: UInt8.self)
+            while byte != 0 {
+                rows[found] = UInt32(truncatingIfNeeded: offset &* 8 &+ byte.trailingZeroBitCount)
+                found &+= 1
+                byte &= byte &- 1
+            }
+        }
+        return rows
+    }
+
+    /// The rows that hold a value of a column that some types have.
+    private func rows(
+        of column: BatchLayout.Column, _ typeSet: Int, _ typeCodes: [UInt32]
+    ) -> [UInt32] {
+        let bytes = bytes
+        let applies = layout.types.indices.map { bytes.bit($0, at: typeSet) ? 1 : 0 }
+        let appliesToType = applies.span
+        let typeCodes = typeCodes.span
+        var rows = [UInt32](repeating: 0, count: column.values.count + 1)
+        var target = rows.mutableSpan
+        var found = 0
         // Every row is written, and the next one over it unless it counts.
-        for row in 0..<rowCount {
-            rows[found] = UInt32(row)
-            let doesApply = applies[Int(typeCodes[row])]
-            let isPresent = column.presenceOffset.map { bytes.bit(bit, at: $0) } ?? true
-            found += doesApply && isPresent ? 1 : 0
-            bit += doesApply ? 1 : 0
+        if let presence = column.presenceOffset {
+            let bits = bytes.slice(presence, bytes.byteCount - presence)
+            var bit = 0
+            for row in typeCodes.indices {
+                target[found] = UInt32(truncatingIfNeeded: row)
+                let doesApply = appliesToType[Int(typeCodes[row])]
+                let byte = bits.load(bit >> 3, as: UInt8.self)
+                found &+= Int(byte &>> UInt8(truncatingIfNeeded: bit & 7)) & doesApply
+                bit &+= doesApply
+            }
+        } else {
+            for row in typeCodes.indices {
+                target[found] = UInt32(truncatingIfNeeded: row)
+                found &+= appliesToType[Int(typeCodes[row])]
+            }
         }
         rows.removeLast()
         return rows
@@ -54,11 +87,15 @@ extension EventBatch {
         let values = column.values
         let bytes = bytes
         let step = values.encoding == .constant ? 0 : 16
-        return (0..<values.count).map {
-            UUIDBytes(
-                high: bytes.load(values.offset + $0 * step),
-                low: bytes.load(values.offset + $0 * step + 8))
+        var uuids: [UUIDBytes] = []
+        uuids.reserveCapacity(values.count)
+        for index in 0..<values.count {
+            uuids.append(
+                UUIDBytes(
+                    high: bytes.load(values.offset + index * step),
+                    low: bytes.load(values.offset + index * step + 8)))
         }
+        return uuids
     }
 
     /// The times of all rows, in µs.
@@ -73,13 +110,11 @@ extension EventBatch {
         switch layout.typeCodeWidth {
         case 0: break
         case 1:
-            for row in codes.indices {
-                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row, as: UInt8.self))
-            }
+            let bytes = bytes.slice(layout.typeCodesOffset, rowCount)
+            for row in codes.indices { codes[row] = UInt32(bytes.load(row, as: UInt8.self)) }
         default:
-            for row in codes.indices {
-                codes[row] = UInt32(bytes.load(layout.typeCodesOffset + row * 2, as: UInt16.self))
-            }
+            let bytes = bytes.slice(layout.typeCodesOffset, rowCount * 2)
+            for row in codes.indices { codes[row] = UInt32(bytes.load(row * 2, as: UInt16.self)) }
         }
         return codes
     }

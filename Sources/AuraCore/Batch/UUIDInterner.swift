@@ -5,11 +5,16 @@ public struct UUIDInterner: Sendable {
     /// The UUIDs by code.
     public private(set) var uuids: [UUIDBytes] = []
     /// Code + 1, or 0 where free; the size is a power of two.
-    private var slots = [UInt32](repeating: 0, count: 1_024)
+    private var slots: [UInt32]
     private let seed = StringInterner.processSeed
 
-    /// None.
-    public init() {}
+    /// None, with room for that many.
+    public init(capacity: Int = 512) {
+        var size = 1_024
+        while size < capacity * 2 { size *= 2 }
+        slots = Array(repeating: 0, count: size)
+        uuids.reserveCapacity(capacity)
+    }
 
     /// The code of the UUID, which is added if it is new.
     public mutating func intern(_ uuid: UUIDBytes) -> Int {
@@ -23,6 +28,22 @@ public struct UUIDInterner: Sendable {
         slots[slot] = UInt32(uuids.count)
         if uuids.count * 2 > slots.count { grow() }
         return uuids.count - 1
+    }
+
+    /// The codes of UUIDs, which are added where they are new.
+    ///
+    /// The slots of all are read before any UUID is compared: so the processor waits for many reads
+    /// of far memory at once, and not for one after another.
+    public mutating func intern(_ uuids: [UUIDBytes]) -> [Int64] {
+        var codes = [Int64](repeating: 0, count: uuids.count)
+        for index in uuids.indices { codes[index] = Int64(slots[slot(of: uuids[index])]) - 1 }
+        for index in uuids.indices {
+            let code = Int(codes[index])
+            if code < 0 || self.uuids[code] != uuids[index] {
+                codes[index] = Int64(intern(uuids[index]))
+            }
+        }
+        return codes
     }
 
     @inline(__always)

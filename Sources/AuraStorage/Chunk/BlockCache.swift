@@ -15,6 +15,7 @@ final class BlockCache: Sendable {
         case block(BlockReader)
         case texts(TextTable)
         case uuids([UUIDBytes])
+        case numbers([Int64])
     }
 
     fileprivate struct Entry: Sendable {

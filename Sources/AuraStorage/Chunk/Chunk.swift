@@ -185,6 +185,26 @@ final class Chunk: Sendable {
         }
     }
 
+    /// From what a block of derived values follows.
+    func derivation(_ key: ChunkFooter.Key) throws(StorageError) -> Derivation {
+        let content = try content(key) { reader in (.block(reader), reader.bytes.count) }
+        guard case .block(let reader) = content else { throw corrupt(6, 0, "no derived values") }
+        do throws(FormatError) { return try reader.derivation() } catch {
+            let offset = try block(key)?.offset ?? 0
+            throw .corrupt(file: entry.name, error.moved(by: offset))
+        }
+    }
+
+    /// The whole numbers of a dictionary or a map, kept as they are.
+    func numbers(_ key: ChunkFooter.Key) throws(StorageError) -> [Int64] {
+        let content = try content(key) { reader throws(FormatError) in
+            let numbers = try reader.integers()
+            return (.numbers(numbers), numbers.count * 8)
+        }
+        guard case .numbers(let numbers) = content else { throw corrupt(6, 0, "no numbers") }
+        return numbers
+    }
+
     /// The texts of a column.
     func texts(_ column: Int) throws(StorageError) -> TextTable {
         let content = try content(ChunkFooter.Key(kind: .dictionary, column: column)) {

@@ -30,8 +30,10 @@ struct ChunkFooter: Sendable {
         /// One bit a row: whether it has a value of the column.
         case presence = 2
         case values = 3
-        /// The distinct texts or UUIDs of a column of the chunk.
+        /// The distinct values of a column of the chunk.
         case dictionary = 4
+        /// What a derived column has, for each entry of its determinant's dictionary.
+        case map = 5
     }
 
     /// What a block is found by.
@@ -221,14 +223,15 @@ extension ChunkFooter {
             types.allSatisfy({ $0.columns.allSatisfy(columns.indices.contains) }),
             runs.reduce(0, { $0 + $1.rowCount }) == rowCount,
             blocks.allSatisfy({ block in
-                block.key.kind == .dictionary
+                block.key.kind == .dictionary || block.key.kind == .map
                     || sections.indices.contains(block.key.section)
                         && block.count <= groupRows
             }),
             blocks.allSatisfy({ block in
                 switch block.key.kind {
                 case .times, .sequences: true
-                case .presence, .values, .dictionary: columns.indices.contains(block.key.column)
+                case .presence, .values, .dictionary, .map:
+                    columns.indices.contains(block.key.column)
                 }
             })
         else { throw failure }

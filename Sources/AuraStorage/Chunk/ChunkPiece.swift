@@ -62,7 +62,7 @@ struct ChunkPiece: RowSource {
         let column = columns[index]
         let type = columnKeys[index].type
         let rows = try rows(of: column)
-        let values = try chunk.integers(key(.values, column))
+        let values = try chunk.values(column, section, group, rows)
         guard values.count == rows?.count ?? rowCount else {
             throw chunk.corrupt(9, 0, "\(values.count) values of \(rowCount) rows")
         }
@@ -77,7 +77,14 @@ struct ChunkPiece: RowSource {
             return ColumnData(
                 type: type, rows: rows, values: .uuids(codes.map { uuids[Int($0)] }))
         default:
-            return ColumnData(type: type, rows: rows, values: .integers(values))
+            let dictionary = ChunkFooter.Key(kind: .dictionary, column: column)
+            guard try chunk.block(dictionary) != nil else {
+                return ColumnData(type: type, rows: rows, values: .integers(values))
+            }
+            let numbers = try chunk.numbers(dictionary)
+            let codes = try codes(values, below: numbers.count)
+            return ColumnData(
+                type: type, rows: rows, values: .integers(codes.map { numbers[Int($0)] }))
         }
     }
 

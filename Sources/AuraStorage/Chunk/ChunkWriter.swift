@@ -24,18 +24,28 @@ struct ChunkWriter {
         var writer = ChunkWriter(
             file: file, incarnation: incarnation, number: number, groupRows: layout.groupRows)
         let order = try RowOrder(sources, layout)
-        var columns: [SourceColumns] = []
-        var row = 0
-        for source in sources {
-            columns.append(SourceColumns(source, firstRow: row))
-            row += source.rowCount
-        }
-        let keys = Set(columns.lazy.flatMap(\.keys)).sorted()
+        let (columns, keys) = SourceColumns.number(sources)
         do throws(FileSystemError) { try writer.appendOrder(order) } catch { throw .io(error) }
-        for (index, key) in keys.enumerated() {
-            let column = try ScatteredColumn(key, of: columns, order)
+        var column = ScatteredColumn(rowCount: order.times.count)
+        var determinants = Determinants()
+        let numbers =
+            layout.derivesColumns
+            ? try SourceColumns.finestFirst(columns, keys) : Array(keys.indices)
+        // Chunks that are merged lie by type.
+        let comeInOrder = zip(sources, sources.dropFirst()).allSatisfy {
+            $0.sequenceRange.upperBound < $1.sequenceRange.lowerBound
+        }
+        for number in numbers {
+            try column.fill(number, keys[number].type, of: columns, order)
+            if !comeInOrder { column.orderByArrival(order.sequences) }
+            var map: DerivedMap?
+            if layout.derivesColumns {
+                column.encodeIntegers(for: determinants)
+                map = determinants.map(to: column)
+                determinants.consider(column, number)
+            }
             do throws(FileSystemError) {
-                try writer.append(column, index, key.type, order.sections)
+                try writer.append(column, number, keys[number].type, map, order.sections)
             } catch { throw .io(error) }
         }
         do throws(FileSystemError) { return try writer.finish(order, keys) } catch {
@@ -63,10 +73,14 @@ struct ChunkWriter {
     }
 
     private mutating func append(
-        _ column: ScatteredColumn, _ index: Int, _ type: AttributeType,
+        _ column: ScatteredColumn, _ index: Int, _ type: AttributeType, _ map: DerivedMap?,
         _ sections: [ChunkFooter.Section]
     ) throws(FileSystemError) {
         switch column.dictionary {
+        case .integers(let integers):
+            try append(
+                BlockContent(integers: integers.span),
+                ChunkFooter.Key(kind: .dictionary, column: index), zone(of: integers.span))
         case .texts(let ends, let bytes):
             try append(
                 BlockContent(ends: ends, bytes: bytes),
@@ -76,22 +90,36 @@ struct ChunkWriter {
                 BlockContent(uuids: uuids), ChunkFooter.Key(kind: .dictionary, column: index))
         case nil: break
         }
+        if let map {
+            try append(
+                BlockContent(integers: map.values.span),
+                ChunkFooter.Key(kind: .map, column: index), zone(of: map.values.span))
+        }
         note(column, index, sections)
         for (group, range) in sections.groups(of: groupRows) {
-            var present: [Int64] = []
-            present.reserveCapacity(range.count)
-            for position in range where column.isPresent[position] {
-                present.append(column.values[position])
+            let count = column.count(in: range)
+            if count == 0 { continue }
+            let key = group.key(.values, column: index)
+            let derived = map?.block(column, range, count: count)
+            if count == range.count {
+                try append(column.values.span.extracting(range), type, derived, key)
+            } else {
+                try append(
+                    BlockContent(presence: column.presence.span.extracting(range)),
+                    group.key(.presence, column: index))
+                let present = column.values(in: range, count: count)
+                try append(present.span, type, derived, key)
             }
-            if present.isEmpty { continue }
-            if present.count < range.count {
-                let bits: [Int64] = column.isPresent[range].map { $0 ? 1 : 0 }
-                try append(BlockContent(bits: bits.span), group.key(.presence, column: index))
-            }
-            let content = BlockContent(present, type)
-            let zone = type == .float64 ? (0, 0) : zone(of: present.span)
-            try append(content, group.key(.values, column: index), zone)
         }
+    }
+
+    /// Appends a block of values of a column.
+    private mutating func append(
+        _ values: Span<Int64>, _ type: AttributeType, _ derived: BlockContent?,
+        _ key: ChunkFooter.Key
+    ) throws(FileSystemError) {
+        let zone = type == .float64 ? (0, 0) : zone(of: values)
+        try append(derived ?? BlockContent(values, type), key, zone)
     }
 
     /// Notes which types have the column.
@@ -101,9 +129,7 @@ struct ChunkWriter {
         var start = 0
         for run in sections.flatMap(\.runs) {
             let end = start + run.rowCount
-            if column.isPresent[start..<end].contains(true) {
-                columnsOfType[run.type].append(index)
-            }
+            if column.count(in: start..<end) > 0 { columnsOfType[run.type].append(index) }
             start = end
         }
     }
@@ -152,7 +178,7 @@ struct ChunkWriter {
             groupRows: groupRows,
             timeRange: times.0...times.1,
             sequenceRange: UInt64(bitPattern: sequences.0)...UInt64(bitPattern: sequences.1),
-            types: zip(order.types, columnsOfType).map { .init(name: $0, columns: $1) },
+            types: zip(order.types, columnsOfType).map { .init(name: $0, columns: $1.sorted()) },
             columns: keys, sections: order.sections, blocks: blocks)
         let bytes = footer.encoded()
         let trailer = ChunkTrailer(

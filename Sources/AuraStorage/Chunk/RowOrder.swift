@@ -12,127 +12,197 @@ struct RowOrder {
     let sequences: [Int64]
 
     init(_ sources: [any RowSource], _ layout: ChunkLayout) throws(StorageError) {
-        var input = Input()
-        for source in sources { try input.append(source) }
-        var runs: [Run] = []
-        for (type, rows) in input.rowsByType().enumerated() where !rows.isEmpty {
-            runs.append(Run(type: type, rows: input.sorted(rows)))
-        }
+        let input = try TypedRows(sources)
+        let counts = input.counts
         // Large types first, by name, then the small ones by name.
-        let names = input.names
-        runs.sort {
-            ($0.rows.count < layout.sectionRows ? 1 : 0, ExactText(names[$0.type]))
-                < ($1.rows.count < layout.sectionRows ? 1 : 0, ExactText(names[$1.type]))
+        let runs = counts.indices.sorted {
+            (counts[$0] < layout.sectionRows ? 1 : 0, ExactText(input.names[$0]))
+                < (counts[$1] < layout.sectionRows ? 1 : 0, ExactText(input.names[$1]))
         }
-        types = runs.map { names[$0.type] }
+        types = runs.map { input.names[$0] }
+        sections = RowOrder.sections(of: runs.map { counts[$0] }, layout)
+        var starts = [Int](repeating: 0, count: counts.count)
+        var start = 0
+        for type in runs {
+            starts[type] = start
+            start += counts[type]
+        }
+        var rows = SortedRows(count: start)
+        var next = starts
+        var firstRow = 0
+        for source in sources {
+            let codes = input.codes.span.extracting(firstRow..<firstRow + source.rowCount)
+            rows.scatter(
+                codes, try source.times(), try source.sequences(), firstRow: firstRow, &next)
+            firstRow += source.rowCount
+        }
+        for type in runs { rows.sort(starts[type]..<starts[type] + counts[type]) }
+        positions = rows.positions()
+        times = rows.times
+        sequences = rows.sequences
+    }
+
+    /// Runs of that many rows in sections, the small ones together in the last.
+    private static func sections(
+        of counts: [Int], _ layout: ChunkLayout
+    ) -> [ChunkFooter.Section] {
         var sections: [ChunkFooter.Section] = []
         var small: [ChunkFooter.Run] = []
-        for (index, run) in runs.enumerated() {
-            let run = ChunkFooter.Run(type: index, rowCount: run.rows.count)
-            if run.rowCount < layout.sectionRows {
+        for (index, count) in counts.enumerated() {
+            let run = ChunkFooter.Run(type: index, rowCount: count)
+            if count < layout.sectionRows {
                 small.append(run)
             } else {
                 sections.append(ChunkFooter.Section(runs: [run]))
             }
         }
         if !small.isEmpty { sections.append(ChunkFooter.Section(runs: small)) }
-        self.sections = sections
-        var positions = [UInt32](repeating: 0, count: input.times.count)
-        var times = [Int64](repeating: 0, count: input.times.count)
-        var sequences = times
-        var position = 0
-        for run in runs {
-            for row in run.rows {
-                let row = Int(row)
-                positions[row] = UInt32(position)
-                times[position] = input.times[row]
-                sequences[position] = input.sequences[row]
-                position += 1
-            }
-        }
-        self.positions = positions
-        self.times = times
-        self.sequences = sequences
-    }
-
-    private struct Run {
-        /// Index of the input's names.
-        let type: Int
-        /// Rows of the sources, sorted.
-        let rows: [UInt32]
+        return sections
     }
 }
 
-/// The rows of all sources, one after another.
-private struct Input {
+/// The types of the rows of all sources, one after another.
+private struct TypedRows {
     private(set) var names: [String] = []
     private var numbers: [ExactText: UInt32] = [:]
-    private var codes: [UInt32] = []
-    private(set) var times: [Int64] = []
-    private(set) var sequences: [Int64] = []
+    /// The type of each row, as an index of `names`.
+    private(set) var codes: [UInt32] = []
+    /// How many rows each type has.
+    private(set) var counts: [Int] = []
 
-    mutating func append(_ source: any RowSource) throws(StorageError) {
-        var table: [UInt32] = []
-        for name in source.typeNames {
-            let next = UInt32(names.count)
-            let number = numbers[ExactText(name)] ?? next
-            if number == next {
-                numbers[ExactText(name)] = next
-                names.append(name)
+    init(_ sources: [any RowSource]) throws(StorageError) {
+        codes.reserveCapacity(sources.reduce(0) { $0 + $1.rowCount })
+        for source in sources {
+            let table = source.typeNames.map { number(of: $0) }
+            for code in try source.typeCodes() {
+                let number = table[Int(code)]
+                codes.append(number)
+                counts[Int(number)] += 1
             }
-            table.append(number)
         }
-        for code in try source.typeCodes() { codes.append(table[Int(code)]) }
-        times.append(contentsOf: try source.times())
-        sequences.append(contentsOf: try source.sequences())
     }
 
-    /// The rows of each type, in the order of the sources.
-    func rowsByType() -> [[UInt32]] {
-        var counts = [Int](repeating: 0, count: names.count)
-        for code in codes { counts[Int(code)] += 1 }
-        var rows = counts.map { count -> [UInt32] in
-            var rows: [UInt32] = []
-            rows.reserveCapacity(count)
-            return rows
+    private mutating func number(of name: String) -> UInt32 {
+        if let known = numbers[ExactText(name)] { return known }
+        let number = UInt32(names.count)
+        numbers[ExactText(name)] = number
+        names.append(name)
+        counts.append(0)
+        return number
+    }
+}
+
+/// Rows by position, with what they are sorted by.
+private struct SortedRows {
+    /// A row of the sources.
+    struct Row: BitwiseCopyable {
+        let time: Int64
+        let sequence: Int64
+        let row: UInt32
+
+        static func < (left: Row, right: Row) -> Bool {
+            left.time != right.time ? left.time < right.time : left.sequence < right.sequence
         }
-        for (row, code) in codes.enumerated() { rows[Int(code)].append(UInt32(row)) }
-        return rows
     }
 
-    /// The rows by time, then sequence number.
+    private(set) var times: [Int64]
+    private(set) var sequences: [Int64]
+    private var rows: [UInt32]
+
+    init(count: Int) {
+        times = Array(repeating: 0, count: count)
+        sequences = times
+        rows = Array(repeating: 0, count: count)
+    }
+
+    /// Lays a source's rows where the next of their types go.
+    mutating func scatter(
+        _ codes: Span<UInt32>, _ sourceTimes: [Int64], _ sourceSequences: [Int64], firstRow: Int,
+        _ next: inout [Int]
+    ) {
+        SortedRows.scatter(
+            codes, sourceTimes.span, sourceSequences.span, firstRow: firstRow, &next,
+            into: &times, &sequences, &rows)
+    }
+
+    private static func scatter(
+        _ codes: Span<UInt32>, _ sourceTimes: Span<Int64>, _ sourceSequences: Span<Int64>,
+        firstRow: Int, _ next: inout [Int], into times: inout [Int64],
+        _ sequences: inout [Int64], _ rows: inout [UInt32]
+    ) {
+        var next = next.mutableSpan
+        var times = times.mutableSpan
+        var sequences = sequences.mutableSpan
+        var rows = rows.mutableSpan
+        for index in codes.indices {
+            let code = Int(codes[index])
+            let position = next[code]
+            next[code] = position &+ 1
+            times[position] = sourceTimes[index]
+            sequences[position] = sourceSequences[index]
+            rows[position] = UInt32(truncatingIfNeeded: firstRow &+ index)
+        }
+    }
+
+    /// Sorts the rows of a range by time, then sequence number.
     ///
     /// Events come nearly in order: the few that come late are taken out, sorted, and merged again.
-    func sorted(_ rows: [UInt32]) -> [UInt32] {
-        var inOrder: [UInt32] = []
-        var late: [UInt32] = []
-        inOrder.reserveCapacity(rows.count)
-        for row in rows {
-            if let last = inOrder.last, precedes(row, last) {
-                late.append(row)
+    mutating func sort(_ range: Range<Int>) {
+        var late = takeLate(range)
+        if late.isEmpty { return }
+        // Natural runs, as those of several chunks, are merged by the standard library's sort.
+        late.sort(by: <)
+        var target = range.upperBound
+        var inOrder = target - late.count
+        while let last = late.last {
+            target -= 1
+            if inOrder > range.lowerBound, last < self[inOrder - 1] {
+                inOrder -= 1
+                self[target] = self[inOrder]
             } else {
-                inOrder.append(row)
+                self[target] = last
+                late.removeLast()
             }
         }
-        if late.isEmpty { return inOrder }
-        if late.count * 8 > rows.count { return rows.sorted(by: precedes) }
-        late.sort(by: precedes)
-        var merged: [UInt32] = []
-        merged.reserveCapacity(rows.count)
-        var next = 0
-        for row in inOrder {
-            while next < late.count, precedes(late[next], row) {
-                merged.append(late[next])
-                next += 1
-            }
-            merged.append(row)
-        }
-        return merged + late[next...]
     }
 
-    private func precedes(_ left: UInt32, _ right: UInt32) -> Bool {
-        let (left, right) = (Int(left), Int(right))
-        return times[left] != times[right]
-            ? times[left] < times[right] : sequences[left] < sequences[right]
+    /// Removes the rows that come before one ahead of them, and closes the gaps.
+    private mutating func takeLate(_ range: Range<Int>) -> [Row] {
+        guard var last = range.first.map({ self[$0] }) else { return [] }
+        var late: [Row] = []
+        var end = range.lowerBound
+        for position in range {
+            let row = self[position]
+            if row < last {
+                late.append(row)
+            } else {
+                last = row
+                if end != position { self[end] = row }
+                end += 1
+            }
+        }
+        return late
+    }
+
+    private subscript(position: Int) -> Row {
+        @inline(__always) get {
+            Row(time: times[position], sequence: sequences[position], row: rows[position])
+        }
+        @inline(__always) set {
+            times[position] = newValue.time
+            sequences[position] = newValue.sequence
+            rows[position] = newValue.row
+        }
+    }
+
+    /// The position of each row.
+    func positions() -> [UInt32] {
+        var positions = [UInt32](repeating: 0, count: rows.count)
+        var target = positions.mutableSpan
+        let rows = rows.span
+        for position in rows.indices {
+            target[Int(rows[position])] = UInt32(truncatingIfNeeded: position)
+        }
+        return positions
     }
 }

@@ -20,13 +20,11 @@ enum BitPacking {
     static func append(_ values: Span<UInt64>, width: Int, to out: inout [UInt8]) {
         let size = size(of: values.count, width: width)
         if size == 0 { return }
-        let start = out.count
-        out.append(contentsOf: repeatElement(0, count: size + 16))
-        unsafe out.withUnsafeMutableBytes { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: size + 16, alignment: 8) { buffer in
             guard let base = buffer.baseAddress else { return }
-            unsafe pack(values, width: width, to: base + start)
+            unsafe pack(values, width: width, to: base)
+            unsafe out.append(contentsOf: buffer[..<size])
         }
-        out.removeLast(16)
     }
 
     /// Writes values; up to 16 bytes behind the last are overwritten.

@@ -18,6 +18,8 @@ enum BlockEncoding: UInt8, Sendable {
     case bits = 5
     /// Packed ends, then the bytes of all texts.
     case texts = 6
+    /// What another column's codes say, and the values that are others.
+    case derived = 7
 }
 
 /// The content of a block before compression.
@@ -28,11 +30,11 @@ struct BlockContent {
     let bytes: [UInt8]
 
     /// The values of a column of that type; codes for texts and UUIDs.
-    init(_ values: [Int64], _ type: AttributeType) {
+    init(_ values: Span<Int64>, _ type: AttributeType) {
         switch type {
-        case .bool: self.init(bits: values.span)
-        case .float64: self.init(floats: values.span)
-        default: self.init(integers: values.span)
+        case .bool: self.init(bits: values)
+        case .float64: self.init(floats: values)
+        default: self.init(integers: values)
         }
     }
 
@@ -84,15 +86,35 @@ struct BlockContent {
         bytes = out
     }
 
+    /// Which rows have a value: 0 or 1 each.
+    init(presence: Span<UInt8>) {
+        count = presence.count
+        encoding = .bits
+        var out: [UInt8] = []
+        out.reserveCapacity((count + 7) / 8)
+        let whole = count & ~7
+        let bytes = unsafe presence.bytes
+        for index in stride(from: 0, to: whole, by: 8) {
+            // The product has the lowest bit of each byte, the first lowest, in its highest byte.
+            let bits = bytes.load(index, as: UInt64.self) &* 0x0102_0408_1020_4080
+            out.append(UInt8(truncatingIfNeeded: bits >> 56))
+        }
+        if whole < count {
+            var last: UInt8 = 0
+            for index in whole..<count { last |= presence[index] << UInt8(index & 7) }
+            out.append(last)
+        }
+        self.bytes = out
+    }
+
     /// UUIDs as they are.
     init(uuids: [UUIDBytes]) {
         count = uuids.count
         encoding = .wide
-        var out: [UInt8] = []
-        out.reserveCapacity(uuids.count * 16)
-        for uuid in uuids {
-            out.append(little: uuid.high)
-            out.append(little: uuid.low)
+        var out = [UInt8](repeating: 0, count: uuids.count * 16)
+        for (index, uuid) in uuids.enumerated() {
+            out.store(little: uuid.high, at: index * 16)
+            out.store(little: uuid.low, at: index * 16 + 8)
         }
         bytes = out
     }
@@ -104,6 +126,20 @@ struct BlockContent {
         var out: [UInt8] = []
         PackedIntegers.append(ends.span, to: &out)
         out.append(contentsOf: texts)
+        bytes = out
+    }
+
+    /// Values that the map from another column's codes has, but for those at some places.
+    init(derivedFrom column: Int, count: Int, places: [Int64], values: [Int64]) {
+        self.count = count
+        encoding = .derived
+        var out: [UInt8] = []
+        out.append(little: UInt32(column))
+        out.append(little: UInt32(places.count))
+        if !places.isEmpty {
+            PackedIntegers.append(places.span, to: &out)
+            PackedIntegers.append(values.span, to: &out)
+        }
         bytes = out
     }
 

@@ -34,7 +34,7 @@ struct BlockReader {
         case .bits:
             guard bytes.count == (count + 7) / 8 else { throw fail("no bits") }
             return (0..<count).map { Int64(bytes[$0 >> 3] >> UInt8($0 & 7) & 1) }
-        case .wide, .texts:
+        case .wide, .texts, .derived:
             throw fail("no integers but encoding \(encoding.rawValue)")
         }
     }
@@ -65,6 +65,28 @@ struct BlockReader {
         return values
     }
 
+    /// From what the values are derived, and what is to be put right.
+    func derivation() throws(FormatError) -> Derivation {
+        guard encoding == .derived, bytes.count >= 8 else { throw fail("no derived values") }
+        let determinant = Int(bytes.rawSpan.load(0, as: UInt32.self))
+        let exceptions = Int(bytes.rawSpan.load(4, as: UInt32.self))
+        guard exceptions <= count else { throw fail("\(exceptions) exceptions") }
+        if exceptions == 0 {
+            guard bytes.count == 8 else { throw fail("something behind no exceptions") }
+            return Derivation(determinant: determinant, places: [], values: [])
+        }
+        let places = try PackedReader(bytes, at: 8)
+        let values = try PackedReader(bytes, at: 8 + places.size)
+        guard places.count == exceptions, values.count == exceptions,
+            8 + places.size + values.size == bytes.count
+        else { throw fail("\(places.count) places of \(exceptions) exceptions") }
+        let found = places.values()
+        guard found.allSatisfy({ $0 >= 0 && $0 < count }) else {
+            throw fail("an exception behind all values")
+        }
+        return Derivation(determinant: determinant, places: found, values: values.values())
+    }
+
     /// The UUIDs.
     func uuids() throws(FormatError) -> [UUIDBytes] {
         guard encoding == .wide, bytes.count == count * 16 else { throw fail("no UUIDs") }
@@ -88,4 +110,13 @@ struct BlockReader {
         guard Int(last) == bytes.count - reader.size else { throw fail("\(last) bytes of text") }
         return TextTable(bytes, start: reader.size, ends: ends)
     }
+}
+
+/// How the values of a block follow from another column.
+struct Derivation {
+    /// Number of the column.
+    let determinant: Int
+    /// Which values are not those of the map, and what they are.
+    let places: [Int64]
+    let values: [Int64]
 }

@@ -30,6 +30,8 @@ enum PackedIntegers {
         var frames: [PackedFrame] = []
         frames.reserveCapacity(frameCount)
         var payload: [UInt8] = []
+        // Few columns need more than 24 bits a value.
+        payload.reserveCapacity(values.count * 3)
         var scratch = [UInt64](repeating: 0, count: frameSize)
         for index in 0..<frameCount {
             let range = index * frameSize..<min(values.count, (index + 1) * frameSize)
@@ -69,8 +71,9 @@ enum PackedIntegers {
 
     /// Writes what the frame packs of these values, and returns its base.
     private static func transform(
-        _ values: Span<Int64>, _ mode: Mode, _ least: Int64, into out: inout [UInt64]
+        _ values: Span<Int64>, _ mode: Mode, _ least: Int64, into scratch: inout [UInt64]
     ) -> Int64 {
+        var out = scratch.mutableSpan
         switch mode {
         case .values:
             var base = Int64.max
@@ -82,13 +85,13 @@ enum PackedIntegers {
         case .ascending:
             out[0] = 0
             for index in values.indices.dropFirst() {
-                out[index] = UInt64(bitPattern: values[index] &- values[index - 1] &- least)
+                out[index] = UInt64(bitPattern: values[index] &- values[index &- 1] &- least)
             }
             return values[0]
         case .wavering:
             out[0] = 0
             for index in values.indices.dropFirst() {
-                out[index] = zigzag(values[index] &- values[index - 1])
+                out[index] = zigzag(values[index] &- values[index &- 1])
             }
             return values[0]
         }
@@ -150,11 +153,20 @@ struct PackedFrame {
     /// The widths that take the fewest bits for these numbers.
     init(_ codes: Span<UInt64>, base: Int64) {
         self.base = base
+        // Every second number is counted apart: neighbours are often of one width, and an addition
+        // would wait for the one before.
         var counts = InlineArray<65, Int32>(repeating: 0)
+        var others = counts
         var all: UInt64 = 0
-        for index in codes.indices {
-            counts[64 &- codes[index].leadingZeroBitCount] &+= 1
-            all |= codes[index]
+        for index in stride(from: 1, to: codes.count, by: 2) {
+            counts[64 &- codes[index &- 1].leadingZeroBitCount] &+= 1
+            others[64 &- codes[index].leadingZeroBitCount] &+= 1
+            all |= codes[index &- 1] | codes[index]
+        }
+        if codes.count & 1 == 1 {
+            let last = codes[codes.count &- 1]
+            counts[64 &- last.leadingZeroBitCount] &+= 1
+            all |= last
         }
         let bits = 64 - all.leadingZeroBitCount
         bitCount = .max
@@ -171,7 +183,7 @@ struct PackedFrame {
                 exceptionCount = packed == 64 ? 0 : exceptions
                 highWidth = packed == 64 ? 0 : high
             }
-            exceptions += Int(counts[narrow])
+            exceptions += Int(counts[narrow] &+ others[narrow])
             narrow -= 1
         }
     }

@@ -24,7 +24,7 @@ extension Strip: RowSource {
     /// The sequence number of each row.
     public func sequences() -> [Int64] {
         let first = Int64(bitPattern: firstSequence)
-        return (0..<Int64(rowCount)).map { first + $0 }
+        return Array(first..<first + Int64(rowCount))
     }
 
     /// The values of a column.

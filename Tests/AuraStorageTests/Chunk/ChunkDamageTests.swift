@@ -65,7 +65,7 @@ struct RottenChunk {
         return (try chunk(7), try chunk(8))
     }
 
-    private init(_ events: [Event], number: UInt64) throws {
+    init(_ events: [Event], number: UInt64, derivesColumns: Bool = false) throws {
         self.number = number
         let strips = Strip.strips(
             of: events.enumerated().map { SequencedEvent(sequence: UInt64($0 + 1), event: $1) })
@@ -75,6 +75,7 @@ struct RottenChunk {
         var layout = ChunkLayout()
         layout.sectionRows = 6
         layout.groupRows = 16
+        layout.derivesColumns = derivesColumns
         entry = try ChunkWriter.write(
             strips, to: file, layout, incarnation: 9, number: number)
         bytes = try file.read(at: 0, count: Int(file.size()))

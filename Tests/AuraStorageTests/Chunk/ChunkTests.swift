@@ -30,32 +30,8 @@ import Testing
         var layout = ChunkLayout()
         layout.sectionRows = random.element(of: [1, 5, 40, 10_000])
         layout.groupRows = random.element(of: [1, 3, 17, 256, 65_536])
+        layout.derivesColumns = random.chance(50)
         return layout
-    }
-
-    /// A chunk of the strips, read with a cache of that size.
-    private func chunk(
-        _ sources: [any RowSource], _ layout: ChunkLayout, cache: Int = 1 << 20
-    ) throws -> Chunk {
-        let place = StorePlace(fileSystem: SimulatedFileSystem(), directory: "/store")
-        try place.fileSystem.createDirectory("/store/chunks")
-        let path = place.path(FileName.chunks + "/" + FileName.chunk(3))
-        let file = try place.fileSystem.open(path, .create)
-        let entry = try ChunkWriter.write(
-            sources, to: file, layout, incarnation: 9, number: 3)
-        return Chunk(entry, in: place, incarnation: 9, cache: BlockCache(capacity: cache))
-    }
-
-    private func events(_ chunk: Chunk) throws -> [Event] {
-        var events: [Event] = []
-        var next: UInt64 = 1
-        _ = try ChunkReplay([chunk], .none).forEachStrip(from: 0) { strip in
-            #expect(strip.firstSequence == next)
-            next = strip.endSequence
-            events += strip.batch.events()
-            return true
-        }
-        return events
     }
 
     @Test func `all events come back in their order, whatever the layout`() throws {
@@ -68,14 +44,14 @@ import Testing
             let strips = try strips(of: sent, &random)
             // As batches give them back: of two values of one attribute and type the last counts.
             let expected = strips.flatMap { $0.batch.events() }
-            let chunk = try chunk(
+            let chunk = try Chunk.written(
                 strips, layout(&random), cache: random.element(of: [0, 10_000, 1 << 20]))
             #expect(
-                Event.firstDifference(try events(chunk), expected) == nil, "seed \(seed)")
+                Event.firstDifference(try chunk.events(), expected) == nil, "seed \(seed)")
             // Chunks are written from chunks as well.
-            let again = try self.chunk(chunk.pieces(), layout(&random))
+            let again = try Chunk.written(chunk.pieces(), layout(&random))
             #expect(
-                Event.firstDifference(try events(again), expected) == nil, "seed \(seed), again")
+                Event.firstDifference(try again.events(), expected) == nil, "seed \(seed), again")
         }
     }
 
@@ -91,7 +67,7 @@ import Testing
         var layout = ChunkLayout()
         layout.sectionRows = 1
         layout.groupRows = 50
-        let chunk = try chunk(try strips(of: events, &random), layout)
+        let chunk = try Chunk.written(try strips(of: events, &random), layout)
         var rows: [(String, Int64, Int64)] = []
         for piece in try chunk.pieces() {
             #expect(piece.rowCount <= 50)
@@ -112,7 +88,7 @@ import Testing
         var random = SeededRandom(seed: 6)
         var generator = EventGenerator(seed: 6)
         let strips = try strips(of: generator.batch(), &random)
-        let chunk = try chunk(strips, ChunkLayout())
+        let chunk = try Chunk.written(strips, ChunkLayout())
         let footer = try chunk.open().footer
         #expect(footer.rowCount == strips.reduce(0) { $0 + $1.rowCount })
         #expect(chunk.entry.rowCount == footer.rowCount)

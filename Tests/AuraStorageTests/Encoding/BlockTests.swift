@@ -81,7 +81,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         for _ in 0..<Effort.count(3_000) {
             let encodings: [BlockEncoding] = [
-                .constant, .packed, .plain, .wide, .decimal, .bits, .texts,
+                .constant, .packed, .plain, .wide, .decimal, .bits, .texts, .derived,
             ]
             let reader = BlockReader(
                 encoding: random.element(of: encodings), count: random.below(300),
@@ -89,6 +89,7 @@ import Testing
             _ = try? reader.integers()
             _ = try? reader.uuids()
             _ = try? reader.texts()
+            _ = try? reader.derivation()
         }
     }
 }

@@ -1,0 +1,204 @@
+"""What a store costs: import, processor time, bytes, memory, starts.  See README.md.
+
+One size after another: the workload's first 1 M events, then all 10 M, so that growth shows.
+"""
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import duckdb
+import pyarrow.parquet as pq
+
+import chunks
+import machine
+import report
+from ingest import Bench, workload
+from machine import Server, TICKS_PER_S, free_port
+from stores import BENCHMARKS, REPOSITORY, Aura, run
+
+BYTES_NEEDED = 12_000_000_000
+QUIET = "aura.quiet"
+
+
+class QuietThreads:
+    """The processor time of a server's threads that nobody waits for, sampled while it runs."""
+
+    def __init__(self, pid):
+        self.pid, self.ticks, self.ended = pid, {}, threading.Event()
+        self.thread = threading.Thread(target=self._sample, daemon=True)
+        self.thread.start()
+
+    def _sample(self):
+        folder = f"/proc/{self.pid}/task"
+        while not self.ended.wait(.02):
+            try:
+                for task in os.listdir(folder):
+                    with open(f"{folder}/{task}/stat") as f:
+                        name, rest = f.read().split("(", 1)[1].rsplit(")", 1)
+                    if name == QUIET:
+                        fields = rest.split()
+                        self.ticks[task] = int(fields[11]) + int(fields[12])
+            except OSError:
+                continue      # a thread, or the server, has just ended
+
+    def cpu_s(self):
+        return sum(self.ticks.values()) / TICKS_PER_S
+
+    def end(self):
+        self.ended.set()
+        self.thread.join()
+
+
+def memory_mb(pid):
+    """Resident memory of a process: now, and at most so far."""
+    with open(f"/proc/{pid}/status") as f:
+        found = dict(line.split(":", 1) for line in f if line.startswith(("VmRSS", "VmHWM")))
+    return [int(found[k].split()[0]) / 1024 for k in ("VmRSS", "VmHWM")]
+
+
+def size_of(folder):
+    """Bytes of the files of a folder and below."""
+    return sum(os.path.getsize(os.path.join(at, f)) for at, _, files in os.walk(folder) for f in files)
+
+
+class Store:
+    """An `aura serve` on a directory, started as often as need be."""
+
+    def __init__(self, aura, folder):
+        self.aura, self.folder = aura, folder
+        self.data = os.path.join(folder, "store")
+        self.port = free_port()
+
+    def serve(self):
+        """A server, and the seconds from its start until it accepts connections."""
+        start = time.monotonic()
+        server = Server([self.aura, "serve", "--data-dir", self.data, "--no-auth", "--listen",
+                         f"127.0.0.1:{self.port}"], self.port, os.path.join(self.folder, "log"))
+        return server, lambda: time.monotonic() - start
+
+
+def imported(store, ndjson, events):
+    """D3, D4, D6, D7 and the first of D8, of one import and a start behind it."""
+    server, _ = store.serve()
+    with server:
+        quiet = QuietThreads(server.process.pid)
+        begin = time.monotonic()
+        run([store.aura, "ingest", ndjson, "--server", f"127.0.0.1:{store.port}"], 3600)
+        seconds = time.monotonic() - begin
+        settled = server.settled_cpu_s(60)
+        quiet.end()
+        resident, peak = memory_mb(server.process.pid)
+    rows, chunk_bytes, sizes = chunks.columns(store.data)
+    server, elapsed = store.serve()
+    with server:
+        ready = elapsed()
+    return {
+        "events/s": events / seconds,
+        "server CPU ns/event, until visible": (settled - quiet.cpu_s()) / events * 1e9,
+        "server CPU ns/event, until idle": settled / events * 1e9,
+        "resident MB, after": resident, "resident MB, peak": peak,
+        "events in chunks": rows, "bytes/event in chunks": chunk_bytes / max(1, rows),
+        "bytes beside chunks and log": size_of(store.data) - chunk_bytes
+        - size_of(os.path.join(store.data, "log")),
+        "start s": ready,
+    }, {name: size / max(1, rows) for name, size in sizes.most_common()}
+
+
+def killed(bench, aura, folder):
+    """D8: how long a start takes after a kill in the middle of a load, and what it replays."""
+    store = Store(aura.aura, folder)
+    server, _ = store.serve()
+    with server:
+        try:
+            command = [aura.program, "--port", store.port, "--batches", bench.encoded(4096),
+                       "--events", bench.events, "--batch", 4096, "--connections", 8,
+                       "--in-flight", 8, "--seconds", 60]
+            loader = subprocess.Popen([str(x) for x in command], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL)
+            time.sleep(2.5)
+            server.process.send_signal(signal.SIGKILL)
+            server.process.wait()
+        finally:
+            loader.kill()
+            loader.wait()
+    in_chunks = chunks.columns(store.data)[0]
+    server, elapsed = store.serve()
+    with server:
+        ready = elapsed()
+        status = run([aura.aura, "status", "--server", f"127.0.0.1:{store.port}", "--json"], 60)
+        peak = memory_mb(server.process.pid)[1]
+    return ready, in_chunks, status, peak
+
+
+def replay(bench, aura):
+    """D8 behind a kill, as figures."""
+    with machine.folder_for(bench.work, "killed") as folder:
+        ready, in_chunks, status, peak = killed(bench, aura, folder)
+    events = json.loads(status)["events"]
+    replayed = events - in_chunks
+    return {"events": events, "events replayed": replayed, "ready s": ready,
+            "replayed events/s": replayed / ready, "resident MB, peak": peak}
+
+
+def in_duckdb(ndjson, parquet, folder):
+    """The same events in DuckDB: seconds of an import with two threads, bytes."""
+    path = os.path.join(folder, "duckdb")
+    begin = time.monotonic()
+    connection = duckdb.connect(path, config={"threads": 2})
+    connection.execute(f"create table events as select * from read_json('{ndjson}', "
+                       "format = 'newline_delimited')")
+    connection.execute("checkpoint")
+    connection.close()
+    seconds = time.monotonic() - begin
+    rows = pq.read_metadata(parquet).num_rows
+    return {"events/s": rows / seconds, "bytes/event": os.path.getsize(path) / rows,
+            "Parquet (zstd) bytes/event": os.path.getsize(parquet) / rows}
+
+
+def show(title, figures):
+    print("\n" + report.table([title, "figure"], [[k, report.si(v)] for k, v in figures.items()]),
+          flush=True)
+
+
+def options():
+    ap = argparse.ArgumentParser(prog="Benchmarks/run store", description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--sizes", default="1,10", help="millions of events: 1, 10 or both")
+    a = ap.parse_args()
+    a.sizes = [int(x) for x in a.sizes.split(",")]
+    if not set(a.sizes) <= {1, 10}:
+        ap.error("--sizes: 1, 10 or 1,10")
+    return a
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    a = options()
+    work = os.path.abspath(os.environ.get("BENCH_WORK") or os.path.join(BENCHMARKS, ".work"))
+    os.makedirs(work, exist_ok=True)
+    machine.require_disk(work, BYTES_NEEDED)
+    for key, value in machine.describe(work, REPOSITORY).items():
+        print(f"{key.replace('_', ' '):13} {value}", flush=True)
+    for size in a.sizes:
+        events = size * 1_000_000
+        stem = workload(work, events)
+        bench = Bench(work, stem + ".ndjson", stem + ".parquet", events, 2, 2)
+        aura = Aura(bench)
+        aura.prepare()
+        with machine.folder_for(work, "store") as folder:
+            figures, columns = imported(Store(aura.aura, folder), bench.ndjson, events)
+        show(f"Aura, {size} M events", figures)
+        show("bytes/event by column", columns)
+        with machine.folder_for(work, "duckdb") as folder:
+            show(f"DuckDB, {size} M events", in_duckdb(bench.ndjson, bench.parquet, folder))
+        show("a start after kill -9", replay(bench, aura))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
