@@ -22,7 +22,7 @@ extension Chunk {
     func events() throws -> [Event] {
         var events: [Event] = []
         var next: UInt64 = 1
-        _ = try ChunkReplay([self]).forEachStrip(from: 0) { strip in
+        _ = try ChunkReplay([self], .none).forEachStrip(from: 0) { strip in
             #expect(strip.firstSequence == next)
             next = strip.endSequence
             events += strip.batch.events()

@@ -42,7 +42,7 @@ struct ChunkVector {
             entry, in: place, incarnation: Self.incarnation, cache: BlockCache(capacity: 0))
         try chunk.verify()
         var events: [Event] = []
-        _ = try ChunkReplay([chunk]).forEachStrip(from: 0) { strip in
+        _ = try ChunkReplay([chunk], .none).forEachStrip(from: 0) { strip in
             events += strip.batch.events()
             return true
         }
