@@ -110,8 +110,9 @@ let package = Package(
         tests(
             "AuraTests",
             [
-                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraTLS", "AuraServer",
-                "AuraClient", "AuraImport", "AuraTesting", argumentParser, logging,
+                "aura", "AuraCore", "AuraStorage", "AuraEngine", "AuraMetadata", "AuraWire",
+                "AuraTLS", "AuraServer", "AuraClient", "AuraImport", "AuraTesting",
+                argumentParser, logging,
             ]),
         tests("FormatTests", ["AuraCore", "AuraStorage", "AuraWire", "AuraTesting", nioCore]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),

@@ -19,6 +19,8 @@ public struct EventStoreConfiguration: Sendable {
     public var flushBytes: Int?
     /// Bytes of blocks of chunks that are kept in memory.
     public var cacheBytes = 32 << 20
+    /// Bytes of files at rest that are read over for rot in a second; 0: none.
+    public var scrubBytesPerSecond = 0
     /// Identity of a new store: random.
     public var newIncarnation: UInt64
     /// Where files are.

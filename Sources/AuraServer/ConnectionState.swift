@@ -48,7 +48,7 @@ struct ConnectionState: Hashable, Sendable {
         case .count, .subscribe, .status:
             return refusal(needing: .read)
         case .helloAck, .authOK, .goAway, .error, .producerState, .appendAck, .stable, .counts,
-            .events, .end, .statusInfo:
+            .events, .end, .missing, .statusInfo:
             return .unexpectedMessage
         }
     }

@@ -24,6 +24,10 @@ public enum Canary: String, CaseIterable, Sendable {
     case forgetFlushedProducers
     case keepFlushedStrips
     case flushAfterFailedEdit
+    // Care.
+    case skipCopySync
+    case keepIdentity
+    case hideMissingChunks
     // Recovery.
     case trustLastGroup
     case trustLastEdit

@@ -81,10 +81,12 @@ public struct Storage: Sendable {
         let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
         let checkpoint = try place.checkpoint(manifest.state.flushed, manifest.incarnation)
-        let index = options.indexPlan.map { EventIndex($0) }
         let cache = BlockCache(capacity: options.cacheBytes)
         let chunks = try place.chunks(manifest, cache)
-        try index?.take(chunks, arrival: checkpoint.lastIngestTime)
+        var index: EventIndex?
+        if let plan = options.indexPlan {
+            index = try EventIndex(plan, of: chunks, arrival: checkpoint.lastIngestTime)
+        }
         var replay = Replay(
             behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0, index: index)
         var found = try recovery.run(report: &report) { place throws(StorageError) in
@@ -144,6 +146,12 @@ public struct Storage: Sendable {
             manifest = try create(place, options, now: now)
         }
         if manifest.state.lastSegment == 0 { try startLog(place, &manifest, now: now) }
+        if manifest.state.isCopy, !Canary.keepIdentity.isActive {
+            do throws(FileSystemError) {
+                try manifest.write(
+                    [.renewed(identity: options.incarnation, time: now)], now: now)
+            } catch { throw StorageError(error, in: place.directory) }
+        }
         return manifest
     }
 
@@ -152,39 +160,17 @@ public struct Storage: Sendable {
         _ place: StorePlace, _ options: Options, now: Int64
     ) throws(StorageError) -> Manifest {
         precondition(options.segmentSize % Int64(Limits.groupAlignment) == 0)
-        var names: [String] = []
-        do throws(FileSystemError) {
-            if try place.fileSystem.exists(place.logDirectory) {
-                names = try place.fileSystem.list(place.logDirectory)
-            }
-        } catch { throw .io(error) }
-        guard names.allSatisfy({ FileName.segmentNumber($0) == nil }) else {
+        guard try !place.holdsEvents() else {
             throw .missing(
                 file: FileName.current,
-                reason: "the directory holds a log, but not the name of its manifest")
+                reason: "the directory holds a log or chunks, but not the name of its manifest")
         }
         do throws(FileSystemError) {
-            try makeNameDurable(place)
+            if !Canary.skipParentSync.isActive { try place.syncParents() }
             return try Manifest.create(
                 place, incarnation: options.incarnation, segmentSize: options.segmentSize,
                 now: now)
         } catch { throw StorageError(error, in: place.directory) }
-    }
-
-    /// Syncs every directory above the store, which this process or one before may have made, as
-    /// far as this user may.
-    private static func makeNameDurable(_ place: StorePlace) throws(FileSystemError) {
-        if Canary.skipParentSync.isActive { return }
-        let root = place.directory.hasPrefix("/") ? "/" : "./"
-        var parents = place.directory.split(separator: "/").dropLast()
-        while true {
-            do throws(FileSystemError) {
-                try place.fileSystem.syncDirectory(root + parents.joined(separator: "/"))
-            } catch {
-                guard error.reason == .permissionDenied else { throw error }
-            }
-            if parents.popLast() == nil { return }
-        }
     }
 
     private static func startLog(
@@ -245,10 +231,17 @@ public struct Storage: Sendable {
     public var lastGroup: UInt64 { log.lastGroup }
     /// Sequence number of the next event.
     public var nextSequence: UInt64 { log.nextSequence }
-    /// Drawn when the store was made.
-    public var incarnation: UInt64 { manifest.incarnation }
+    /// The identity of the store: drawn when it was made, and again for each copy.
+    public var incarnation: UInt64 { manifest.state.identity ?? manifest.incarnation }
     /// The present events.
     public var snapshot: Snapshot { head.snapshot(with: chunks) }
+    /// What nobody writes to any more: chunks, and the segments before the last.
+    public var restingFiles: [RestingFile] {
+        snapshot.restingFiles
+            + (manifest.state.firstSegment..<log.segmentNumber).map {
+                place.restingSegment($0, size: manifest.state.segmentSize)
+            }
+    }
     /// Bytes of memory that events take.
     public var headBytes: Int { head.byteCount }
     /// Why nothing is accepted any more, or soon will not be; nil while all is well.

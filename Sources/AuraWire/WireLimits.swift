@@ -28,4 +28,6 @@ public enum WireLimits {
     public static let groupings = 4
     /// Named counters of a status.
     public static let counters = 1_024
+    /// Parts of the store that an answer or a status says are missing.
+    public static let missing = 1_024
 }

@@ -20,7 +20,9 @@ struct Aura: AsyncParsableCommand {
                 name: "Questions", subcommands: [Count.self, Tail.self, Status.self, Ping.self]),
             CommandGroup(
                 name: "Administration",
-                subcommands: [Admin.self, Keys.self, ConfigurationCommand.self, Bench.self]),
+                subcommands: [
+                    Admin.self, Keys.self, Store.self, ConfigurationCommand.self, Bench.self,
+                ]),
             CommandGroup(name: "Help", subcommands: [ShowVersion.self, ExitCodes.self]),
         ])
 }

@@ -13,6 +13,7 @@ import Testing
                 "listen: 127.0.0.1:7171 (default)",
                 "memory_limit: 320MiB (default)",
                 "segment_size: 64MiB (default)",
+                "scrub_rate: 8MiB (default)",
                 "max_connections: 256 (default)",
                 "privacy.policy: strip (default)",
                 "privacy.unknown_types: learn (default)",
@@ -48,6 +49,7 @@ import Testing
             listen: '[::1]:7272'
             memory_limit: 1GiB
             segment_size: 16MiB
+            scrub_rate: 1MiB
             max_connections: 12
             privacy:
               policy: refuse
@@ -65,14 +67,15 @@ import Testing
             """
         let dotted = """
             {environment: staging, data_dir: /srv/aura, listen: "[::1]:7272", memory_limit: 1024MiB,
-            segment_size: 16777216, max_connections: 12, privacy.policy: REFUSE,
+            segment_size: 16777216, scrub_rate: 1048576, max_connections: 12,
+            privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
             auth.required: false, tls.certificate: /etc/aura/server.pem,
             tls.private_key: /etc/aura/server.key, tls.client_ca: /etc/aura/clients.pem,
             tls.client_certificates: Required, tls.required: ALWAYS, log_level: warning}
             """
         let expected = [
-            "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "12", "refuse",
+            "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "1MiB", "12", "refuse",
             "refuse", "nickname, pet name", "false", "/etc/aura/server.pem",
             "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
         ]
@@ -107,7 +110,7 @@ import Testing
     @Test func `every setting can be had from a variable and from a flag`() throws {
         let values: [ConfigurationKey: String] = [
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
-            .segmentSize: "16MiB", .maximumConnections: "1",
+            .segmentSize: "16MiB", .scrubRate: "1MiB", .maximumConnections: "1",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .tlsCertificate: "c", .tlsPrivateKey: "k",
             .tlsClientAuthority: "a", .tlsClientCertificates: "required",

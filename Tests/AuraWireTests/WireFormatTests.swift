@@ -115,7 +115,7 @@ import Testing
             "textBytes": WireLimits.textBytes, "warnings": WireLimits.warnings,
             "types": WireLimits.types, "filters": WireLimits.filters,
             "filterValues": WireLimits.filterValues, "groupings": WireLimits.groupings,
-            "counters": WireLimits.counters,
+            "counters": WireLimits.counters, "missing": WireLimits.missing,
         ]
         let listed = try Array(table("## Limits").dropFirst())
         #expect(listed.map { $0[0] } == names.map { "`\($0)`" })

@@ -18,6 +18,10 @@ enum ManifestEdit: Hashable, Sendable {
     case chunkDropped(number: UInt64)
     /// Every group up to that place is in chunks and in a checkpoint.
     case flushed(FlushMark)
+    /// The directory is a copy of the store: who opens it for writing gives it another identity first.
+    case copied(time: Int64)
+    /// The store has that identity from now on; its files keep the incarnation that they were made with.
+    case renewed(identity: UInt64, time: Int64)
 
     private enum Code: UInt8 {
         case created = 1
@@ -27,6 +31,8 @@ enum ManifestEdit: Hashable, Sendable {
         case chunkAdded = 5
         case chunkDropped = 6
         case flushed = 7
+        case copied = 8
+        case renewed = 9
     }
 
     func encoded() -> [UInt8] {
@@ -57,6 +63,13 @@ enum ManifestEdit: Hashable, Sendable {
         case .flushed(let mark):
             out.append(Code.flushed.rawValue)
             mark.append(to: &out)
+        case .copied(let time):
+            out.append(Code.copied.rawValue)
+            out.append(little: time)
+        case .renewed(let identity, let time):
+            out.append(Code.renewed.rawValue)
+            out.append(little: identity)
+            out.append(little: time)
         }
         return out
     }
@@ -89,6 +102,10 @@ enum ManifestEdit: Hashable, Sendable {
             self = .chunkDropped(number: try reader.read())
         case .flushed:
             self = .flushed(try FlushMark(&reader))
+        case .copied:
+            self = .copied(time: try reader.read())
+        case .renewed:
+            self = .renewed(identity: try reader.read(), time: try reader.read())
         case nil:
             throw FormatError(.manifest, 21, at: 0, "edit \(code) is unknown")
         }

@@ -18,6 +18,10 @@ struct ManifestState: Hashable, Sendable {
     private(set) var flushed: FlushMark?
     /// The chunks, by number.
     private(set) var chunks: [UInt64: ChunkEntry] = [:]
+    /// Whether it is a copy that was not opened for writing since.
+    private(set) var isCopy = false
+    /// The identity that it was given after it had been copied; nil for a store that is none's copy.
+    private(set) var identity: UInt64?
     /// The greatest number that a chunk ever had.
     private(set) var lastChunk: UInt64 = 0
 
@@ -69,6 +73,11 @@ struct ManifestState: Hashable, Sendable {
                 "a flush up to segment \(mark.segment) of \(lastSegment)")
             flushed = mark
             promisedGroup = max(promisedGroup, mark.group)
+        case .copied:
+            isCopy = true
+        case .renewed(let identity, _):
+            isCopy = false
+            self.identity = identity
         }
     }
 }

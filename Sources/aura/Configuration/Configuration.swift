@@ -12,6 +12,8 @@ struct Configuration: Sendable {
     private(set) var listen = ListenAddress(host: "127.0.0.1", port: 7171)
     private(set) var memoryLimit = ByteSize.mebibytes(320)
     private(set) var segmentSize = ByteSize.mebibytes(64)
+    /// Bytes a second of files at rest that are read over for rot; 0: none.
+    private(set) var scrubRate = ByteSize.mebibytes(8)
     private(set) var maximumConnections = 256
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
@@ -107,6 +109,7 @@ struct Configuration: Sendable {
         case .listen: listen.description
         case .memoryLimit: memoryLimit.description
         case .segmentSize: segmentSize.description
+        case .scrubRate: scrubRate.description
         case .maximumConnections: String(maximumConnections)
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
@@ -167,6 +170,8 @@ struct Configuration: Sendable {
         case .segmentSize:
             // The least that has room for every group of the log.
             segmentSize = try written.size(in: .mebibytes(16)...(.mebibytes(1 << 10)))
+        case .scrubRate:
+            scrubRate = try written.size(in: ByteSize(bytes: 0)...(.mebibytes(1 << 12)))
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()

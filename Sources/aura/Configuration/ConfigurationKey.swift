@@ -5,6 +5,7 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case listen
     case memoryLimit = "memory_limit"
     case segmentSize = "segment_size"
+    case scrubRate = "scrub_rate"
     case maximumConnections = "max_connections"
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"

@@ -18,6 +18,10 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "The most memory the server uses, such as 320MiB.")
     var memoryLimit: String?
 
+    @Option(
+        help: "Bytes a second of stored files that are read over for rot, such as 8MiB; 0: none.")
+    var scrubRate: String?
+
     @Option(help: "The size of a log segment, such as 64MiB.")
     var segmentSize: String?
 
@@ -76,6 +80,7 @@ struct ConfigurationOptions: ParsableArguments {
         case .listen: listen
         case .memoryLimit: memoryLimit
         case .segmentSize: segmentSize
+        case .scrubRate: scrubRate
         case .maximumConnections: maxConnections
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes

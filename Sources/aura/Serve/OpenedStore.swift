@@ -16,6 +16,7 @@ struct OpenedStore: Sendable {
             directory: directory, newIncarnation: UInt64.random(in: 1...UInt64.max),
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
         configuration.memoryLimit = budget.events.bytes
+        configuration.scrubBytesPerSecond = settings.scrubRate.bytes
         configuration.segmentSize = Int64(settings.segmentSize.bytes)
         configuration.logger = logger
         do {
@@ -37,6 +38,11 @@ struct OpenedStore: Sendable {
             let place = "\(tail.size) bytes at \(tail.offset) of \(tail.file)"
             let copy = tail.copy.map { "kept in \($0)" } ?? "not kept, for the disk is full"
             lines.append("cut an unfinished write that nobody was promised: \(place), \(copy)")
+        }
+        for chunk in store.missing {
+            lines.append(
+                "warning: \(chunk.file) is set aside, and answers lack its \(chunk.rowCount) "
+                    + "events: \(chunk.cause)")
         }
         let used = ByteSize.mebibytes((store.memoryBytes + (1 << 20) - 1) >> 20)
         lines.append("\(budget); events take \(used) now")

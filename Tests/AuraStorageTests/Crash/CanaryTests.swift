@@ -42,6 +42,9 @@ private struct Hunt {
                 Hunt.crashes("first-start", seeds: 4)
             case .skipChunkSync, .skipCheckpointSync, .forgetFlushedProducers, .keepFlushedStrips:
                 Hunt.crashes("flushes", seeds: 4)
+            case .skipCopySync: { try BackupCrashes().cases }
+            case .keepIdentity, .hideMissingChunks:
+                { [CareWorld.checkCopy, CareWorld.checkMissing] }
             case .flushAfterFailedEdit: Hunt.faults("flushes", [.ioErrorOnce])
             case .ignoreFooterHash, .ignoreBlockHash: RottenChunk.cases
             case .ignoreBodyChecksum, .promiseTooMuch:
@@ -49,7 +52,7 @@ private struct Hunt {
             case .forgetProducersOnReplay, .admitFencedEpoch:
                 Hunt.crashes("producers", seeds: 1)
             case .trustLastGroup, .visitAgain:
-                Hunt.kills("rolls-with-spares")
+                Hunt.kills("rolls-with-spares", "first-start", "producers", "flushes")
             case .nameSpareTooEarly:
                 Hunt.faults("rolls-with-spares", [.ioErrorForGood])
             case .retryFailedSync, .countFailedGroup, .trustLastEdit:
@@ -86,11 +89,13 @@ private struct Hunt {
         }
     }
 
-    private static func kills(_ name: String) -> () throws -> [Case] {
+    private static func kills(_ names: String...) -> () throws -> [Case] {
         {
-            let matrix = try CrashMatrix(Workload(named: name))
-            return matrix.cases(of: .processKilled).map { crash in
-                { _ = try matrix.check(crash) }
+            try names.flatMap { name in
+                let matrix = try CrashMatrix(Workload(named: name))
+                return matrix.cases(of: .processKilled).map { crash in
+                    { _ = try matrix.check(crash) }
+                }
             }
         }
     }

@@ -52,13 +52,14 @@ struct RecordMeaning: Codable, Equatable {
 
 /// An edit of the manifest; each has the numbers that its kind needs.
 struct EditMeaning: Codable, Equatable {
-    /// `created`, `segment-used`, `opened`, `closed`, `chunk-added`, `chunk-dropped` or `flushed`.
+    /// `created`, `segment-used`, `opened`, `closed`, `chunk-added`, `chunk-dropped`, `flushed`,
+    /// `copied` or `renewed`.
     var kind: String
     var segmentSize: Int64?
     var segment: UInt64?
     var group: UInt64?
     var time: Int64?
-    /// Those of the last three kinds, in the order of their table.
+    /// Those of the last five kinds, in the order of their table.
     var numbers: [UInt64]?
 }
 
@@ -74,6 +75,9 @@ struct StateMeaning: Codable, Equatable {
     var chunks: [UInt64] = []
     var flushedGroup: UInt64?
     var flushedSequence: UInt64?
+    /// 16 hexadecimal digits.
+    var identity: String?
+    var isCopy: Bool?
 }
 
 extension FileMeaning {

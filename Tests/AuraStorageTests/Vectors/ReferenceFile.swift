@@ -162,7 +162,8 @@ struct ReferenceFile: Sendable {
                         "first event", "last event", "footer hash, low", "footer hash, high",
                     ]
                 ),
-                "chunk-dropped": (6, ["chunk"]),
+                "chunk-dropped": (6, ["chunk"]), "renewed": (9, ["identity", "time"]),
+                "copied": (8, ["time"]),
                 "flushed": (
                     7,
                     [

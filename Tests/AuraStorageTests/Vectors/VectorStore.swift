@@ -125,7 +125,8 @@ extension StateMeaning {
             lastSegment: state.lastSegment, promisedGroup: state.promisedGroup,
             closedAtGroup: state.closedAtGroup, firstSegment: state.firstSegment,
             chunks: state.chunks.keys.sorted(), flushedGroup: state.flushed?.group,
-            flushedSequence: state.flushed?.sequence)
+            flushedSequence: state.flushed?.sequence,
+            identity: state.identity.map(FileName.hexadecimal), isCopy: state.isCopy ? true : nil)
     }
 }
 
@@ -213,6 +214,10 @@ extension EditMeaning {
                 ])
         case .chunkDropped(let number):
             self.init(kind: "chunk-dropped", numbers: [number])
+        case .copied(let time):
+            self.init(kind: "copied", numbers: [UInt64(bitPattern: time)])
+        case .renewed(let identity, let time):
+            self.init(kind: "renewed", numbers: [identity, UInt64(bitPattern: time)])
         case .flushed(let mark):
             self.init(
                 kind: "flushed",
@@ -235,6 +240,9 @@ extension EditMeaning {
                     sequenceRange: numbers[5]...numbers[6],
                     footerHash: Hash128(low: numbers[7], high: numbers[8])))
         case ("chunk-dropped", 1): .chunkDropped(number: numbers[0])
+        case ("copied", 1): .copied(time: Int64(bitPattern: numbers[0]))
+        case ("renewed", 2):
+            .renewed(identity: numbers[0], time: Int64(bitPattern: numbers[1]))
         case ("flushed", 9):
             .flushed(
                 FlushMark(
