@@ -117,8 +117,9 @@ let package = Package(
         tests(
             "AuraTests",
             [
-                "aura", "AuraCore", "AuraMetadata", "AuraWire", "AuraTLS", "AuraServer",
-                "AuraClient", "AuraImport", "AuraTesting", argumentParser, logging,
+                "aura", "AuraCore", "AuraStorage", "AuraEngine", "AuraMetadata", "AuraWire",
+                "AuraTLS", "AuraServer", "AuraClient", "AuraImport", "AuraTesting",
+                argumentParser, logging,
             ]),
         tests(
             "FormatTests",

@@ -28,7 +28,7 @@ from aura.connection import TLS, Disconnected, ServerError
 from aura.events import Event, json_of_value, text_of_time, time_of_text, value_of_json
 from aura.producer import Producer
 
-OK, FAILED, USAGE, CANNOT_CONNECT, NOT_AUTHORISED, TIMEOUT = 0, 1, 2, 4, 5, 6
+OK, FAILED, USAGE, CANNOT_CONNECT, NOT_AUTHORISED, TIMEOUT, PARTIAL = 0, 1, 2, 4, 5, 6, 7
 WIDTHS = {"second": 10**6, "minute": 60 * 10**6, "hour": 3600 * 10**6, "day": 86400 * 10**6}
 
 
@@ -69,9 +69,19 @@ def event_of_line(number, line):
 
 def tail(client, options):
     """Prints events from a sequence number on, and then as they come."""
-    for number, event in islice(client.events(options.start, options.type), options.limit):
+    events = client.events(options.start, options.type, warn_of_missing)
+    for number, event in islice(events, options.limit):
         print(event.to_json(number), flush=True)
     return OK
+
+
+def warn_of_missing(fields):
+    print(
+        "warning: {count} events of {chunk}, numbers {first} to {last}, cannot be read".format(
+            **fields
+        ),
+        file=sys.stderr,
+    )
 
 
 def count(client, options):
@@ -87,8 +97,10 @@ def count(client, options):
     for row in answer["rows"]:
         row["keys"] = [json_of_key(*key) for key in row["keys"]]
         row.update(first=text_of_time(row["first"]), last=text_of_time(row["last"]))
+    for part in answer["missing"]:
+        warn_of_missing(part)
     print_json({name: answer[name] for name in ("watermark", "complete", "rows")})
-    return OK if answer["complete"] else FAILED
+    return OK if answer["complete"] else PARTIAL
 
 
 def value_of_text(text):

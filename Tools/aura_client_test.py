@@ -155,6 +155,7 @@ def field_as_vector(kind, value):
         found = {name: field_as_vector(k, value[name]) for name, k in kind.fields.items()}
         if isinstance(kind, wire.Counts):
             found["rows"] = [row_as_vector(kind, row) for row in value["rows"]]
+            found["missing"] = field_as_vector(wire.MISSING_LIST, value["missing"])
         # An order's kind and fields stand beside the others.
         order = found.pop("order", {})
         return {**found, **order}

@@ -245,9 +245,17 @@ public final class AuraClient: Sendable {
     ///
     /// - Parameters:
     ///   - start: Sequence number of the first event wanted, from 1; 0: only what comes from now on.
+    ///   - last: Sequence number of the last event wanted; it ends behind that.
     ///   - types: Only these types; empty means all.
-    public func tail(from start: UInt64 = 0, types: [String] = []) -> EventTail {
-        EventTail(configuration, from: start, types: types)
+    ///   - onMissing: Called before the events that follow, in the reader's own task, with each part
+    ///     of the store that cannot be read.
+    public func tail(
+        from start: UInt64 = 0, through last: UInt64 = .max, types: [String] = [],
+        onMissing: @escaping @Sendable (MissingEvents) -> Void = { _ in }
+    ) -> EventTail {
+        EventTail(
+            configuration,
+            EventTail.Request(start: start, last: last, types: types, onMissing: onMissing))
     }
 
     /// Opens an import that can be continued, on a connection of its own.

@@ -1,4 +1,5 @@
 public import AuraCore
+import AuraWire
 import NIOCore
 
 /// An event with its place in the store's order.
@@ -12,8 +13,8 @@ public struct TailedEvent: Hashable, Sendable {
 /// The events of a store from a sequence number on, those to come included, in order and each
 /// once.
 ///
-/// It outlives connections: after a break it goes on where it was. It never ends by itself; leave
-/// the loop or cancel the task. Whoever reads slowly slows the server, not the memory here.
+/// It outlives connections: after a break it goes on where it was. Without a last event it never ends
+/// by itself; leave the loop or cancel the task. Whoever reads slowly slows the server, not the memory here.
 /// It throws when the server refuses it: for a start beyond the last event, for one.
 public struct EventTail: AsyncSequence, Sendable {
     /// An event with its sequence number.
@@ -22,19 +23,25 @@ public struct EventTail: AsyncSequence, Sendable {
     public typealias Failure = ClientError
 
     private let configuration: ClientConfiguration
-    private let start: UInt64
-    private let types: [String]
+    private let request: Request
 
-    init(_ configuration: ClientConfiguration, from start: UInt64, types: [String]) {
+    /// What is wanted.
+    struct Request: Sendable {
+        var start: UInt64
+        var last: UInt64
+        var types: [String]
+        var onMissing: @Sendable (MissingEvents) -> Void
+    }
+
+    init(_ configuration: ClientConfiguration, _ request: Request) {
         self.configuration = configuration
-        self.start = start
-        self.types = types
+        self.request = request
     }
 
     /// A reader of its own, with a connection of its own.
     public func makeAsyncIterator() -> Iterator {
         let link = Link(configuration, owner: nil, sender: nil)
-        return Iterator(link: link, start: start, types: types)
+        return Iterator(link: link, request)
     }
 
     /// Reads the events one after another.
@@ -42,9 +49,11 @@ public struct EventTail: AsyncSequence, Sendable {
         private let reader: Reader
         private var events: [TailedEvent] = []
         private var index = 0
+        private let request: Request
 
-        init(link: Link, start: UInt64, types: [String]) {
-            reader = Reader(link, start: start, types: types)
+        init(link: Link, _ request: Request) {
+            reader = Reader(link, request)
+            self.request = request
         }
 
         /// The next event, when there is one.
@@ -57,10 +66,13 @@ public struct EventTail: AsyncSequence, Sendable {
             isolation actor: isolated (any Actor)?
         ) async throws(ClientError) -> TailedEvent? {
             while index == events.count {
-                let part = try await reader.next().get()
-                events = zip(part.sequences, part.batch.events()).map {
+                guard let part = try await reader.next().get() else { return nil }
+                if let missing = part.missing { request.onMissing(missing) }
+                guard let batch = part.batch else { continue }
+                events = zip(part.sequences, batch.events()).map {
                     TailedEvent(sequence: $0, event: $1)
                 }
+                events.removeAll { $0.sequence > request.last }
                 index = 0
             }
             defer { index += 1 }
@@ -71,18 +83,16 @@ public struct EventTail: AsyncSequence, Sendable {
     /// Lets its link go when the iterator is gone.
     private final class Reader: Sendable {
         private let link: Link
-        private let start: UInt64
-        private let types: [String]
+        private let request: Request
 
-        init(_ link: Link, start: UInt64, types: [String]) {
+        init(_ link: Link, _ request: Request) {
             self.link = link
-            self.start = start
-            self.types = types
+            self.request = request
         }
 
-        func next() async -> Result<TailState.Part, ClientError> {
-            await link.begin(from: start, types: types)
-            return await link.nextPart()
+        func next() async -> Result<TailState.Part?, ClientError> {
+            await link.begin(from: request.start, types: request.types)
+            return await link.nextPart(through: request.last)
         }
 
         deinit {

@@ -338,6 +338,11 @@ final class Committer: Sendable {
     /// Why nothing can be written; nil while all is well.
     var failure: FileSystemError? { published.withLock { $0.failure } }
 
+    /// What nobody writes to any more; waits for the writer.
+    var restingFiles: [RestingFile] {
+        queue.sync { storage.withLock { $0.restingFiles } }
+    }
+
     /// Bytes of memory that events take.
     var memoryBytes: Int { waiting.withLock { $0.intake.headBytes } }
 }

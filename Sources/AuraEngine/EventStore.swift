@@ -9,6 +9,8 @@ public import AuraStorage
 public final class EventStore: Sendable {
     let committer: Committer
     let index: EventIndex?
+    private let damage: DamageLog
+    private let scrubber: Scrubber
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
     /// Identity of the store: another one after a restore.
@@ -19,6 +21,10 @@ public final class EventStore: Sendable {
     /// Opens the store of a data directory, or makes one.
     public init(_ configuration: EventStoreConfiguration) throws(EngineError) {
         memoryLimit = configuration.memoryLimit
+        damage = DamageLog(configuration.logger)
+        scrubber = Scrubber(
+            bytesPerSecond: configuration.scrubBytesPerSecond, clock: configuration.clock,
+            logger: configuration.logger)
         var options = Storage.Options(incarnation: configuration.newIncarnation)
         options.segmentSize = configuration.segmentSize
         options.indexPlan = configuration.indexPlan
@@ -39,6 +45,12 @@ public final class EventStore: Sendable {
                 retention: configuration.retention, clock: configuration.clock,
                 logger: configuration.logger)
         } catch { throw .storage(error) }
+        damage.note(snapshot.missing)
+        scrubber.begin({ [committer] in committer.restingFiles }) { [committer, damage] file in
+            damage.note(committer.snapshot.missing)
+            // What rots of the log is still in memory: it is better off in a chunk.
+            if file.isOfLog { committer.flush { _ in } }
+        }
     }
 
     /// Takes a valid batch; the bytes are copied before this returns.
@@ -85,8 +97,29 @@ public final class EventStore: Sendable {
         _ query: CountQuery, shouldStop: () -> Bool = { false }
     ) throws(EngineError) -> CountResult {
         do throws(QueryError) {
-            return try Counter.run(query, over: snapshot, shouldStop: shouldStop)
+            let result = try Counter.run(query, over: snapshot, shouldStop: shouldStop)
+            damage.note(result.missing)
+            return result
         } catch { throw EngineError(error) }
+    }
+
+    /// Reads the events that are visible now, but for chunks that cannot be read; `body` is called
+    /// again where one turns out to be damaged.
+    ///
+    /// - Returns: What `body` made of them, and what it lacked, whether it needed that or not.
+    public func read<Content>(
+        _ body: (Snapshot) throws(StorageError) -> Content
+    ) throws(StorageError) -> (content: Content, missing: [MissingChunk]) {
+        let found = try snapshot.readingWhole(body)
+        damage.note(found.missing)
+        return found
+    }
+
+    /// What is stored and cannot be read: answers that need it say so.
+    public var missing: [MissingChunk] {
+        let missing = snapshot.missing
+        damage.note(missing)
+        return missing
     }
 
     /// Calls `body` on the writer's thread after each commit and promise, until the observation is
@@ -113,8 +146,12 @@ public final class EventStore: Sendable {
     /// Bytes of memory that events take.
     public var memoryBytes: Int { committer.memoryBytes }
 
+    /// How far all files at rest were read over for rot.
+    public var scrub: ScrubStatus { scrubber.status }
+
     /// Commits what was taken, refuses what comes, and marks the store as closed in order.
     public func close() throws(EngineError) {
+        scrubber.close()
         do throws(StorageError) { try committer.close() } catch { throw .storage(error) }
     }
 }

@@ -23,6 +23,8 @@ public struct EventStoreConfiguration: Sendable {
     public var retention = RetentionPolicy()
     /// Where the ledger of erasures is; nil for a file of the data directory.
     public var ledger: String?
+    /// Bytes of files at rest that are read over for rot in a second; 0: none.
+    public var scrubBytesPerSecond = 0
     /// Identity of a new store: random.
     public var newIncarnation: UInt64
     /// Where files are.

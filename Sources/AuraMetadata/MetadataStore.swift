@@ -100,7 +100,7 @@ public final class MetadataStore: Sendable {
     }
 
     /// SQLite would create the file for all to read; its WAL and index inherit the file's mode.
-    private static func createPrivateFile(_ path: String) {
+    static func createPrivateFile(_ path: String) {
         let files = FileManager.default
         guard !files.fileExists(atPath: path) else { return }
         // Where this fails, so does SQLite next, with a reason.

@@ -83,12 +83,19 @@ public struct CountResult: Sendable {
     public var rows: [Row]
     /// Every event up to this sequence number was considered, and no other.
     public var watermark: UInt64
+    /// Chunks that may hold events of the time asked for and cannot be read: then the counts are
+    /// too low.
+    public var missing: [MissingChunk]
 
     /// A result of these parts.
-    public init(rows: [Row], watermark: UInt64) {
+    public init(rows: [Row], watermark: UInt64, missing: [MissingChunk] = []) {
         self.rows = rows
         self.watermark = watermark
+        self.missing = missing
     }
+
+    /// Whether all that was asked for could be read.
+    public var isComplete: Bool { missing.isEmpty }
 }
 
 /// A question that cannot be answered as it stands.

@@ -15,21 +15,28 @@ public enum Counter {
     ) throws(QueryError) -> CountResult {
         try check(query)
         let filters = query.filters.map(RowFilter.init)
-        var table = GroupTable()
         var failure: QueryError?
+        let table: GroupTable
+        let missing: [MissingChunk]
         do throws(StorageError) {
-            try snapshot.forEachSource(in: query.times) { source throws(StorageError) in
-                if shouldStop() {
-                    failure = .stopped
-                } else {
-                    try count(query, filters, source, into: &table)
-                    failure = table.excess(of: query)
+            (table, missing) = try snapshot.readingWhole { snapshot throws(StorageError) in
+                var table = GroupTable()
+                try snapshot.forEachSource(in: query.times) { source throws(StorageError) in
+                    if shouldStop() {
+                        failure = .stopped
+                    } else {
+                        try count(query, filters, source, into: &table)
+                        failure = table.excess(of: query)
+                    }
+                    return failure == nil
                 }
-                return failure == nil
+                return table
             }
         } catch { throw .storage(error) }
         if let failure { throw failure }
-        return CountResult(rows: table.rows, watermark: snapshot.watermark)
+        return CountResult(
+            rows: table.rows, watermark: snapshot.watermark,
+            missing: missing.filter { $0.overlaps(query.times) })
     }
 
     private static func check(_ query: CountQuery) throws(QueryError) {

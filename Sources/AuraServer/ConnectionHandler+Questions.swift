@@ -151,6 +151,7 @@ extension ConnectionHandler {
             return
         }
         subscription.next = step.next
+        subscription.told.formUnion(step.told)
         subscription.credit -= Int64(step.spent)
         subscriptions[requestID] = subscription
         guard step.frames.readableBytes > 0 else { return }
@@ -171,8 +172,7 @@ extension ConnectionHandler {
             let step: Result<SubscriptionStep, StorageError>
             do throws(StorageError) {
                 step = .success(
-                    try SubscriptionStep(
-                        subscription, requestID: requestID, snapshot: store.snapshot))
+                    try SubscriptionStep.make(subscription, requestID: requestID, store: store))
             } catch { step = .failure(error) }
             loop.post(ServerLoop.Letter(connection: id, content: .stepped(turn, step)))
         }
@@ -216,6 +216,8 @@ extension ConnectionHandler {
         info.connections = UInt32(clamping: shared.connections.open)
         info.maximumConnections = UInt32(clamping: shared.configuration.maximumConnections)
         info.isWritable = store.failure == nil
+        info.missing = store.missing.map { MissingEvents($0) }
+        info.scrub = StatusInfo.Scrub(store.scrub)
         info.counters = shared.counters.all + shared.policy.counters
         return info
     }

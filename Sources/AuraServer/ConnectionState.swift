@@ -50,7 +50,7 @@ struct ConnectionState: Hashable, Sendable {
         case .order:
             return refusal(needing: .admin)
         case .helloAck, .authOK, .goAway, .error, .producerState, .appendAck, .stable, .counts,
-            .events, .end, .statusInfo, .orderDone:
+            .events, .end, .missing, .statusInfo, .orderDone:
             return .unexpectedMessage
         }
     }

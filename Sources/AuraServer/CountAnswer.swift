@@ -42,7 +42,9 @@ struct CountAnswer: Sendable {
         }
         let hasMore = next < result.rows.count
         FrameEncoder.append(
-            Counts(watermark: result.watermark, isComplete: true, rows: rows),
+            Counts(
+                watermark: result.watermark, isComplete: result.isComplete, rows: rows,
+                missing: hasMore ? [] : result.missing.map { MissingEvents($0) }),
             flags: hasMore ? [.response, .more] : .response, requestID: requestID, to: &buffer)
         return hasMore
     }

@@ -1,4 +1,5 @@
 import AuraCore
+import AuraEngine
 import AuraStorage
 import AuraWire
 import NIOCore
@@ -13,6 +14,8 @@ struct Subscription: Sendable {
     let types: [String]
     /// Bytes that may still be sent; below zero after a frame that exceeded it.
     var credit: Int64
+    /// Numbers of the chunks of which the client knows that they cannot be read.
+    var told: Set<UInt64> = []
 }
 
 /// Which subscription a step is for.
@@ -29,6 +32,8 @@ struct SubscriptionStep: Sendable {
     var spent = 0
     /// The next sequence number to look at.
     var next: UInt64
+    /// Chunks of which the frames say that they cannot be read.
+    private(set) var told: Set<UInt64> = []
     private let requestID: UInt32
 
     /// Bytes after which a step ends, so that connections take turns.
@@ -38,14 +43,42 @@ struct SubscriptionStep: Sendable {
 
     /// Frames from `subscription.next` on, until credit or step are spent or no more is visible.
     ///
+    /// Before the events comes what is missing among them, unless the client knows.
     /// - Throws: What keeps stored events from being read: the subscription cannot go on.
-    init(
-        _ subscription: Subscription, requestID: UInt32, snapshot: Snapshot
-    ) throws(StorageError) {
-        next = subscription.next
+    static func make(
+        _ subscription: Subscription, requestID: UInt32, store: EventStore
+    ) throws(StorageError) -> SubscriptionStep {
+        var (step, missing) = try store.read { snapshot throws(StorageError) in
+            var step = SubscriptionStep(requestID: requestID, next: subscription.next)
+            try step.read(snapshot, for: subscription)
+            return step
+        }
+        let passed = subscription.next..<max(step.next, subscription.next + 1)
+        var notices = ByteBuffer()
+        for chunk in missing
+        where chunk.sequences.overlaps(passed) && !subscription.told.contains(chunk.number) {
+            FrameEncoder.append(
+                MissingEvents(chunk), flags: [.response, .more], requestID: requestID, to: &notices)
+            step.told.insert(chunk.number)
+        }
+        if notices.readableBytes > 0 {
+            notices.writeBuffer(&step.frames)
+            step.frames = notices
+        }
+        return step
+    }
+
+    private init(requestID: UInt32, next: UInt64) {
         self.requestID = requestID
+        self.next = next
+    }
+
+    private mutating func read(
+        _ snapshot: Snapshot, for subscription: Subscription
+    ) throws(StorageError) {
         let budget = Int(clamping: min(subscription.credit, Int64(SubscriptionStep.bytes)))
         var told = next
+        var isCut = false
         try snapshot.forEachStrip(from: next) { strip in
             if append(strip, subscription.types) {
                 told = next
@@ -53,7 +86,13 @@ struct SubscriptionStep: Sendable {
                 append(EventsHead(first: told, last: next - 1), [])
                 told = next
             }
-            return spent < budget
+            isCut = spent >= budget
+            return !isCut
+        }
+        // The last events may be those that are missing: nobody is to wait for them.
+        if !isCut, next <= snapshot.watermark {
+            append(EventsHead(first: told, last: snapshot.watermark), [])
+            next = snapshot.watermark + 1
         }
     }
 

@@ -31,6 +31,10 @@ public enum Canary: String, CaseIterable, Sendable {
     case finishTombstoneEarly
     case dropInputsUnasked
     case removeReadChunks
+    // Care.
+    case skipCopySync
+    case keepIdentity
+    case hideMissingChunks
     // Recovery.
     case trustLastGroup
     case trustLastEdit

@@ -165,6 +165,12 @@ public struct Storage: Sendable {
             manifest = try create(place, options, now: now)
         }
         if manifest.state.lastSegment == 0 { try startLog(place, &manifest, now: now) }
+        if manifest.state.isCopy, !Canary.keepIdentity.isActive {
+            do throws(FileSystemError) {
+                try manifest.write(
+                    [.renewed(identity: options.incarnation, time: now)], now: now)
+            } catch { throw StorageError(error, in: place.directory) }
+        }
         return manifest
     }
 
@@ -173,16 +179,10 @@ public struct Storage: Sendable {
         _ place: StorePlace, _ options: Options, now: Int64
     ) throws(StorageError) -> Manifest {
         precondition(options.segmentSize % Int64(Limits.groupAlignment) == 0)
-        var names: [String] = []
-        do throws(FileSystemError) {
-            if try place.fileSystem.exists(place.logDirectory) {
-                names = try place.fileSystem.list(place.logDirectory)
-            }
-        } catch { throw .io(error) }
-        guard names.allSatisfy({ FileName.segmentNumber($0) == nil }) else {
+        guard try !place.holdsEvents() else {
             throw .missing(
                 file: FileName.current,
-                reason: "the directory holds a log, but not the name of its manifest")
+                reason: "the directory holds a log or chunks, but not the name of its manifest")
         }
         do throws(FileSystemError) {
             if !Canary.skipParentSync.isActive {
@@ -252,10 +252,17 @@ public struct Storage: Sendable {
     public var lastGroup: UInt64 { log.lastGroup }
     /// Sequence number of the next event.
     public var nextSequence: UInt64 { log.nextSequence }
-    /// Drawn when the store was made.
-    public var incarnation: UInt64 { manifest.incarnation }
+    /// The identity of the store: drawn when it was made, and again for each copy.
+    public var incarnation: UInt64 { manifest.state.identity ?? manifest.incarnation }
     /// The present events.
     public var snapshot: Snapshot { head.snapshot(with: chunks, mask) }
+    /// What nobody writes to any more: chunks, and the segments before the last.
+    public var restingFiles: [RestingFile] {
+        snapshot.restingFiles
+            + (manifest.state.firstSegment..<log.segmentNumber).map {
+                place.restingSegment($0, size: manifest.state.segmentSize)
+            }
+    }
     /// Bytes of memory that events take.
     public var headBytes: Int { head.byteCount }
     /// Why nothing is accepted any more, or soon will not be; nil while all is well.

@@ -20,6 +20,10 @@ public enum StorageError: Error, Hashable, Sendable {
     case noSpace(directory: String)
     /// The store was closed.
     case closed
+    /// A directory that should be new holds something.
+    case notEmpty(directory: String, name: String)
+    /// What was copied is not sound.
+    case unsound(StoreFinding)
 }
 
 extension StorageError: CustomStringConvertible {
@@ -31,7 +35,7 @@ extension StorageError: CustomStringConvertible {
         case .corrupt(let file, let error):
             "\(file) is damaged at byte \(error.offset): \(error.reason) (\(error.format.rawValue)"
                 + ".md condition \(error.condition)). Nothing was changed. Restore the file from a "
-                + "copy, or set the directory aside and start a new one"
+                + "copy, or save what is intact with 'aura store salvage'"
         case .missing(let file, let reason):
             "\(file) is missing: \(reason). Restore it from a copy of the data directory"
         case .inUse(let directory):
@@ -48,6 +52,11 @@ extension StorageError: CustomStringConvertible {
                 + "writes go on by themselves"
         case .closed:
             "the store is closed"
+        case .notEmpty(let directory, let name):
+            "the directory \(directory) is not empty: it holds \(name); name one that is empty or "
+                + "not there yet"
+        case .unsound(let finding):
+            "what was copied is not sound: \(finding.file): \(finding.problem); \(finding.remedy)"
         }
     }
 }

@@ -139,12 +139,17 @@ public struct Counts: WireMessage {
     public var isComplete: Bool
     /// Ascending by keys, over all frames.
     public var rows: [Row]
+    /// What could not be read, if the answer is not complete; in the last frame.
+    public var missing: [MissingEvents]
 
     /// An answer, or a part of it.
-    public init(watermark: UInt64, isComplete: Bool, rows: [Row]) {
+    public init(
+        watermark: UInt64, isComplete: Bool, rows: [Row], missing: [MissingEvents] = []
+    ) {
         self.watermark = watermark
         self.isComplete = isComplete
         self.rows = rows
+        self.missing = missing
     }
 
     /// Reads the fields.
@@ -165,6 +170,7 @@ public struct Counts: WireMessage {
                     first: Timestamp(microseconds: try reader.read()),
                     last: Timestamp(microseconds: try reader.read())))
         }
+        missing = try reader.readMissing()
     }
 
     /// Appends the payload.
@@ -183,6 +189,7 @@ public struct Counts: WireMessage {
             buffer.write(row.first.microseconds)
             buffer.write(row.last.microseconds)
         }
+        buffer.write(missing: missing)
     }
 }
 

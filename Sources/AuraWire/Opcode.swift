@@ -22,6 +22,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
     case subscribe = 0x30
     case events = 0x31
     case end = 0x32
+    case missing = 0x33
     case status = 0x40
     case statusInfo = 0x41
     case order = 0x50

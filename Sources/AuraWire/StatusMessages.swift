@@ -35,6 +35,25 @@ public struct StatusInfo: WireMessage {
         }
     }
 
+    /// What the reading over of all files at rest has come to.
+    public struct Scrub: Hashable, Sendable {
+        /// Rounds over the whole store that have ended.
+        public var rounds: UInt64 = 0
+        /// Bytes that were read in the present round.
+        public var bytesRead: UInt64 = 0
+        /// Bytes that the present round has to read.
+        public var bytes: UInt64 = 0
+        /// When the last round ended; nil before the first has.
+        public var lastRound: Timestamp?
+        /// Places that were found damaged.
+        public var findings: UInt64 = 0
+        /// The last of them, for people; empty if there is none.
+        public var lastFinding = ""
+
+        /// Nothing yet.
+        public init() {}
+    }
+
     /// The server's clock, µs since the epoch.
     public var serverTime: Int64 = 0
     /// µs since the server began to listen.
@@ -55,6 +74,10 @@ public struct StatusInfo: WireMessage {
     public var maximumConnections: UInt32 = 0
     /// Whether batches are taken; false after the log failed.
     public var isWritable = true
+    /// What is stored and cannot be read: answers that need it are not complete.
+    public var missing: [MissingEvents] = []
+    /// How far the store has been read over for rot.
+    public var scrub = Scrub()
     /// What was counted since the server began to listen, by name: batches, refusals by code, what
     /// the privacy rules took out.
     public var counters: [Counter] = []
@@ -78,6 +101,8 @@ public struct StatusInfo: WireMessage {
             let name = try reader.readString(limit: WireLimits.peerNameBytes)
             counters.append(Counter(name, try reader.read()))
         }
+        missing = try reader.readMissing()
+        scrub = try Scrub(from: &reader)
     }
 
     /// Appends the payload.
@@ -98,5 +123,28 @@ public struct StatusInfo: WireMessage {
             buffer.write(string: counter.name.clipped(to: WireLimits.peerNameBytes))
             buffer.write(counter.value)
         }
+        buffer.write(missing: missing)
+        scrub.encode(into: &buffer)
+    }
+}
+
+extension StatusInfo.Scrub {
+    fileprivate init(from reader: inout ByteReader) throws(FormatError) {
+        rounds = try reader.read()
+        bytesRead = try reader.read()
+        bytes = try reader.read()
+        lastRound = try reader.readBool() ? Timestamp(microseconds: reader.read()) : nil
+        findings = try reader.read()
+        lastFinding = try reader.readString(limit: WireLimits.textBytes)
+    }
+
+    fileprivate func encode(into buffer: inout ByteBuffer) {
+        buffer.write(rounds)
+        buffer.write(bytesRead)
+        buffer.write(bytes)
+        buffer.write(bool: lastRound != nil)
+        if let lastRound { buffer.write(lastRound.microseconds) }
+        buffer.write(findings)
+        buffer.write(text: lastFinding)
     }
 }

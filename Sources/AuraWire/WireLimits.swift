@@ -30,4 +30,6 @@ public enum WireLimits {
     public static let counters = 1_024
     /// Values of one subject in an ORDER.
     public static let subjectValues = 16
+    /// Parts of the store that an answer or a status says are missing.
+    public static let missing = 1_024
 }

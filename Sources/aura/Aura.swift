@@ -21,7 +21,7 @@ struct Aura: AsyncParsableCommand {
             CommandGroup(
                 name: "Administration",
                 subcommands: [
-                    Admin.self, Keys.self, ConfigurationCommand.self, Store.self, Privacy.self,
+                    Admin.self, Keys.self, Store.self, Privacy.self, ConfigurationCommand.self,
                     Bench.self,
                 ]),
             CommandGroup(name: "Help", subcommands: [ShowVersion.self, ExitCodes.self]),

@@ -62,30 +62,6 @@ import Testing
         #expect(try store.count(CountQuery()).rows.first?.count == 3_000)
         try store.close()
     }
-
-    @Test func `a rotten chunk fails the question that needs it, and names the file`() async throws
-    {
-        var random = SeededRandom(seed: 3)
-        let disk = SimulatedFileSystem()
-        let store = try openStore(on: disk, indexPlan: nil)
-        _ = try await store.append(batch(someEvents(100, &random)))
-        try await store.flush()
-        _ = try await store.append(batch(someEvents(50, &random)))
-        try store.close()
-        let path = "/data/chunks/0000000000000001.chunk"
-        try disk.flipBit(path, 64 * 8 + 3)
-        let again = try openStore(on: disk, indexPlan: nil)
-        let error = #expect(throws: EngineError.self) { try again.count(CountQuery()) }
-        guard case .storage(.corrupt(let file, _))? = error else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-        #expect(path.hasSuffix(file))
-        // What is not in it is stored and told all the same.
-        _ = try await again.append(batch(someEvents(10, &random)))
-        #expect(again.progress.visible == 160)
-        try again.close()
-    }
 }
 
 extension EventStore {

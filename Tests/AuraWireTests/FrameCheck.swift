@@ -41,6 +41,7 @@ func check(_ opcode: Opcode, _ payload: RawSpan) throws(FormatError) {
         let head = try EventsHead(payload: payload)
         _ = head.batch(of: payload)
         _ = head.sequences(rowCount: 1_000)
+    case .missing: _ = try MissingEvents(payload: payload)
     case .end: _ = try End(payload: payload)
     case .status: _ = try StatusRequest(payload: payload)
     case .statusInfo: _ = try StatusInfo(payload: payload)

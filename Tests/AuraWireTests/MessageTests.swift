@@ -36,7 +36,8 @@ import Testing
             let encoded = payload(counts)
             #expect(try Counts(payload: encoded.rawSpan) == counts, "seed \(seed)")
             let rows = counts.rows.reduce(0) { $0 + $1.encodedSize }
-            #expect(encoded.count == 14 + rows, "seed \(seed)")
+            let missing = counts.missing.reduce(0) { $0 + 44 + $1.chunk.utf8.count }
+            #expect(encoded.count == 18 + rows + missing, "seed \(seed)")
         }
     }
 
@@ -202,6 +203,12 @@ extension SeededRandom {
                         }
                     }, count: next(), first: Timestamp(microseconds: Int64(bitPattern: next())),
                     last: Timestamp(microseconds: Int64(bitPattern: next())))
+            },
+            missing: (0..<below(3)).map { number in
+                let (first, time) = (next() >> 1, Timestamp(microseconds: Int64(number)))
+                return MissingEvents(
+                    chunk: text(), count: next(), sequences: first...first + UInt64(below(9)),
+                    times: time...time)
             })
     }
 }

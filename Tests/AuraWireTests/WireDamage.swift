@@ -127,6 +127,14 @@ struct WireDamage: Sendable {
             $0.fields[3] = filter(
                 .record([WireField("type", .u8(5)), WireField("time", .i64(.max))]))
         },
+        WireDamage(
+            "missing-descends", 9, "Missing events that end before they begin", of: "missing"
+        ) {
+            $0.fields[3] = WireField("last", .u64(500))
+        },
+        WireDamage("missing-times", 9, "Missing events whose times descend", of: "missing") {
+            $0.fields[5] = WireField("latest", .i64(0))
+        },
     ]
 
     /// A list of one filter with one value.

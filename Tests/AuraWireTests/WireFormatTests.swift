@@ -116,6 +116,7 @@ import Testing
             "types": WireLimits.types, "filters": WireLimits.filters,
             "filterValues": WireLimits.filterValues, "groupings": WireLimits.groupings,
             "counters": WireLimits.counters, "subjectValues": WireLimits.subjectValues,
+            "missing": WireLimits.missing,
         ]
         let listed = try Array(table("## Limits").dropFirst())
         #expect(listed.map { $0[0] } == names.map { "`\($0)`" })

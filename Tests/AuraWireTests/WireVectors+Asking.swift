@@ -41,7 +41,16 @@ extension WireVector {
             flags: 1,
             [
                 ("watermark", .u64(0)), ("complete", .bool(true)), ("keys", .u8(0)),
+                ("rows", .list([])), ("missing", .list([])),
+            ]),
+        WireVector(
+            "counts-missing", "Too few, for a chunk cannot be read",
+            Counts(watermark: 900, isComplete: false, rows: [], missing: [missing]), id: 11,
+            flags: 1,
+            [
+                ("watermark", .u64(900)), ("complete", .bool(false)), ("keys", .u8(0)),
                 ("rows", .list([])),
+                ("missing", .list([.record(missingFields.map { WireField($0.0, $0.1) })])),
             ]),
         WireVector(
             "counts", "Two groups by type, bucket and attribute; more follow", twoGroups, id: 12,
@@ -54,8 +63,20 @@ extension WireVector {
                         row(.optional(nil), count: 4),
                         row(.optional(.value(.string("ok"))), count: 9),
                     ])
-                ),
+                ), ("missing", .list([])),
             ]),
+    ]
+
+    static let missing = MissingEvents(
+        chunk: "chunks/0000000000000003.chunk", count: 250, sequences: 501...800,
+        times: Timestamp(
+            microseconds: 1_700_000_000_000_000)...Timestamp(
+                microseconds: 1_700_000_060_000_000))
+
+    static let missingFields: [(String, WireValue)] = [
+        ("chunk", .text("chunks/0000000000000003.chunk")), ("count", .u64(250)),
+        ("first", .u64(501)), ("last", .u64(800)), ("earliest", .i64(1_700_000_000_000_000)),
+        ("latest", .i64(1_700_000_060_000_000)),
     ]
 
     private static let everyValue: [AttributeValue] = {
@@ -126,6 +147,8 @@ extension WireVector {
             eventsFields(first: 501, last: 900, batch: batch, ranges: [(777, 1)])),
         WireVector(
             "end", "Go on from 901", End(next: 901), id: 13, flags: 1, [("next", .u64(901))]),
+        WireVector(
+            "missing", "A chunk that cannot be read", missing, id: 13, flags: 3, missingFields),
     ]
 
     static func eventsFields(

@@ -162,6 +162,19 @@ extension WireVector {
                         ])
                     ])
                 ),
+                (
+                    "missing",
+                    .list([.record(missingFields.map { WireField($0.0, $0.1) })])
+                ),
+                (
+                    "scrub",
+                    .record([
+                        WireField("rounds", .u64(2)), WireField("bytes read", .u64(4_096)),
+                        WireField("bytes", .u64(8_192)),
+                        WireField("last round", .optional(.i64(1_700_000_000_000_000))),
+                        WireField("findings", .u64(1)), WireField("last finding", .text("rot")),
+                    ])
+                ),
             ]),
     ]
 
@@ -177,6 +190,13 @@ extension WireVector {
         info.connections = 3
         info.maximumConnections = 1_024
         info.counters = [StatusInfo.Counter("batches.stored", 12)]
+        info.missing = [missing]
+        info.scrub.rounds = 2
+        info.scrub.bytesRead = 4_096
+        info.scrub.bytes = 8_192
+        info.scrub.lastRound = Timestamp(microseconds: 1_700_000_000_000_000)
+        info.scrub.findings = 1
+        info.scrub.lastFinding = "rot"
         return info
     }
 }

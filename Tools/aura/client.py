@@ -66,7 +66,7 @@ class Client:
         return self._ask(wire.STATUS, {}, wire.STATUS_INFO)[0]
 
     def count(self, types=(), start=None, end=None, filters=(), groupings=(), within=None):
-        """The watermark, whether the answer is complete, and the rows of a count.
+        """The watermark, whether the answer is complete, what is missing, and the rows of a count.
 
         Filters are pairs of a name and its values, groupings pairs as wire.GROUPING has them. A
         count that takes longer than `within` seconds is cancelled: then ServerError 602.
@@ -117,12 +117,14 @@ class Client:
                 if not frame.flags & wire.MORE:
                     return found
 
-    def events(self, start=0, types=()):
+    def events(self, start=0, types=(), on_missing=lambda fields: None):
         """Pairs of sequence number and event, from a number on and then as they come, for ever.
 
-        0 means: from what comes now on. Closing the generator cancels the subscription.
+        0 means: from what comes now on. Closing the generator cancels the subscription. Before the
+        events that follow, `on_missing` gets the fields of MISSING for each part of the store that
+        cannot be read.
         """
-        return Subscription(self, start, list(types)).events()
+        return Subscription(self, start, list(types), on_missing).events()
 
 
 class Subscription:
@@ -130,8 +132,9 @@ class Subscription:
 
     CREDIT = 1 << 20
 
-    def __init__(self, client, start, types):
+    def __init__(self, client, start, types, on_missing):
         self.client = client
+        self.on_missing = on_missing
         self.next = start
         self.types = types
         self.incarnation = None
@@ -162,6 +165,9 @@ class Subscription:
                     raise ServerError.of(frame.fields)
                 if frame.opcode == wire.END:
                     raise Disconnected("the server ends the subscription")
+                if frame.opcode == wire.MISSING:
+                    self.on_missing(frame.fields)
+                    continue
                 for number, event in numbered(frame.fields):
                     yield number, event
                     self.next = number + 1

@@ -22,7 +22,7 @@ PAYLOAD_SIZE = 4_259_840
 HELLO, HELLO_ACK, AUTH, AUTH_OK, PING, PONG, GOAWAY, ERROR, CREDIT, CANCEL = range(0x01, 0x0B)
 PRODUCER_OPEN, PRODUCER_STATE, APPEND, APPEND_ACK, STABLE = range(0x10, 0x15)
 COUNT, COUNTS = 0x24, 0x25
-SUBSCRIBE, EVENTS, END = 0x30, 0x31, 0x32
+SUBSCRIBE, EVENTS, END, MISSING = range(0x30, 0x34)
 STATUS, STATUS_INFO = 0x40, 0x41
 ORDER, ORDER_DONE = 0x50, 0x51
 REQUESTS = {PRODUCER_OPEN, APPEND, COUNT, SUBSCRIBE, STATUS}
@@ -224,6 +224,7 @@ class Counts(Record):
             for key in row["keys"]:
                 KEY.write(out, key)
             self.row.write(out, row)
+        MISSING_LIST.write(out, values["missing"])
 
     def read(self, source):
         values = super().read(source)
@@ -232,6 +233,18 @@ class Counts(Record):
             {"keys": [KEY.read(source) for _ in range(values["keys"])], **self.row.read(source)}
             for _ in rows
         ]
+        values["missing"] = MISSING_LIST.read(source)
+        return values
+
+
+class Missing(Record):
+    """MISSING, whose two ranges are in order; also an element of lists."""
+
+    def read(self, source):
+        start = source.place
+        values = super().read(source)
+        for low, high in (("first", "last"), ("earliest", "latest")):
+            _need(values[low] <= values[high], 9, start, "a range descends")
         return values
 
 
@@ -252,6 +265,12 @@ GROUPING = Kinds(None, I64, Text())
 KEY = Kinds(Text(), I64, Optional(VALUE))
 TYPES = List(Text(), 4_096)
 ORDERS = Kinds(None, TIME, Record(attribute=Text(), values=List(VALUE, 16)))
+MISSING_EVENTS = Missing(chunk=PEER, count=U64, first=U64, last=U64, earliest=I64, latest=I64)
+MISSING_LIST = List(MISSING_EVENTS, 1_024)
+SCRUB = Record(
+    rounds=U64, bytes_read=U64, bytes=U64, last_round=Optional(I64), findings=U64,
+    last_finding=PEOPLE,
+)  # fmt: skip
 
 MESSAGES = {
     HELLO: Hello(minimum_version=U16, maximum_version=U16, features=U64, client_name=PEER),
@@ -286,11 +305,12 @@ MESSAGES = {
     COUNTS: Counts(),
     SUBSCRIBE: Record(**{"from": U64}, types=TYPES, credit=U64),
     END: Record(next=U64),
+    MISSING: MISSING_EVENTS,
     STATUS: Record(),
     STATUS_INFO: Record(
         server_time=I64, uptime=U64, incarnation=U64, visible=U64, stable=U64, memory_bytes=U64,
         memory_limit=U64, connections=U32, maximum_connections=U32, writable=FLAG,
-        counters=List(Record(name=PEER, value=U64), 1_024),
+        counters=List(Record(name=PEER, value=U64), 1_024), missing=MISSING_LIST, scrub=SCRUB,
     ),
     ORDER: Record(dry_run=FLAG, order=ORDERS),
     ORDER_DONE: Record(

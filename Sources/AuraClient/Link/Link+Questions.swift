@@ -111,6 +111,7 @@ extension Link {
         case (.count, .counts):
             let part = try Counts(payload: payload)
             questions[index].counts?.rows += part.rows
+            questions[index].counts?.missing += part.missing
             let counts = questions[index].counts ?? part
             guard !header.flags.contains(.more) else {
                 questions[index].counts = counts

@@ -37,7 +37,7 @@ extension Link {
             sender?.received(try Credit(payload: bytes))
         case (.ready, .pong), (.ready, .counts), (.ready, .statusInfo), (.ready, .orderDone):
             try answered(header, bytes)
-        case (.ready, .events), (.ready, .end):
+        case (.ready, .events), (.ready, .missing), (.ready, .end):
             try followed(header, payload)
         default:
             throw LinkHandler.unexpected(header)

@@ -4,12 +4,13 @@ import NIOCore
 
 /// Where a tail stands: a pure value.
 struct TailState: Sendable {
-    /// Events that came together.
+    /// Events that came together, or the news that some cannot be read.
     struct Part: Sendable {
-        let batch: EventBatch
-        let sequences: [UInt64]
+        var batch: EventBatch?
+        var sequences: [UInt64] = []
+        var missing: MissingEvents?
         /// Bytes of the payload, for which the server wants credit back.
-        let size: Int
+        var size = 0
     }
 
     /// Bytes that the server may send ahead of the reader.
@@ -73,6 +74,11 @@ struct TailState: Sendable {
         return head.batchSize == 0 && head.first <= head.last ? bytes.byteCount : 0
     }
 
+    /// Takes the news that events cannot be read.
+    mutating func received(_ missing: MissingEvents) {
+        ready.append(Part(missing: missing))
+    }
+
     /// The subscription was ended by the server: go on from there on the next connection.
     mutating func ended(next: UInt64) {
         self.next = next
@@ -91,13 +97,14 @@ extension Link {
         if tail == nil { tail = TailState(from: start, types: types) }
     }
 
-    /// The next events, as soon as there are some.
-    func nextPart() async -> Result<TailState.Part, ClientError> {
+    /// The next events, as soon as there are some; nil once all up to `last` have come.
+    func nextPart(through last: UInt64) async -> Result<TailState.Part?, ClientError> {
         while true {
             if let part = tail?.take() {
                 giveCredit(part.size)
                 return .success(part)
             }
+            if let next = tail?.next, next > last { return .success(nil) }
             if let error = tail?.error { return .failure(error) }
             if Task.isCancelled { return .failure(.cancelled) }
             await withTaskCancellationHandler {
@@ -135,10 +142,13 @@ extension Link {
     func followed(_ header: FrameHeader, _ payload: ByteBuffer) throws(FormatError) {
         guard let requestID = tail?.requestID, requestID == header.requestID else { return }
         progressed()
-        if header.opcode == .end {
+        switch header.opcode {
+        case .end:
             tail?.ended(next: try End(payload: payload.readableBytesSpan).next)
             isDraining = true
-        } else {
+        case .missing:
+            tail?.received(try MissingEvents(payload: payload.readableBytesSpan))
+        default:
             giveCredit(try tail?.received(payload) ?? 0)
         }
         wakeReader()

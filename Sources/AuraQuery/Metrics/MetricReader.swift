@@ -44,6 +44,9 @@ package struct MetricReader {
         {
             gaps.insert(.beyondFuture)
         }
+        if view.uncounted.contains(where: { $0.overlaps(window.asked) }) {
+            gaps.insert(.missingChunk)
+        }
         if let covered = window.covered {
             try addBuckets(window, covered)
         } else if query.bucket == nil {
@@ -97,8 +100,21 @@ package struct MetricReader {
     /// Adds the events at the edges.
     private mutating func addRows() throws(StorageError) {
         guard !requests.isEmpty else { return }
-        let scan = RowScan(requests, query.dimension, view)
-        if try !scan.hasAllEvents() { gaps.insert(.givenUp) }
-        try scan.run { request, fact in drafts[request.draft].add(fact, request.part) }
+        let (result, missing) = try view.snapshot.readingWhole { snapshot throws(StorageError) in
+            var view = view
+            view.snapshot = snapshot
+            let scan = RowScan(requests, query.dimension, view)
+            var drafts = drafts
+            try scan.run { request, fact in drafts[request.draft].add(fact, request.part) }
+            return (drafts: drafts, isWhole: try scan.hasAllEvents())
+        }
+        drafts = result.drafts
+        if missing.contains(where: { chunk in
+            requests.contains { chunk.overlaps($0.range) }
+        }) {
+            gaps.insert(.missingChunk)
+        } else if !result.isWhole {
+            gaps.insert(.givenUp)
+        }
     }
 }

@@ -23,6 +23,8 @@ public enum MetricGap: String, Hashable, Sendable {
     case beyondFuture
     /// So many types or values came that these share a series with others.
     case sharedSeries
+    /// A chunk with events of that time cannot be read, and was not counted.
+    case missingChunk
 }
 
 /// The figures of one group of events.

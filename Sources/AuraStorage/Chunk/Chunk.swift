@@ -10,6 +10,8 @@ final class Chunk: Sendable {
     private let opened: Mutex<Opened?> = Mutex(nil)
     /// Whether a subject has events here, as far as somebody has asked.
     private let subjects: Mutex<[SubjectHash: Bool]> = Mutex([:])
+    /// Why it is set aside; nil while it is read.
+    let fault: Mutex<StorageError?> = Mutex(nil)
 
     /// The file and what is in it.
     struct Opened: Sendable {
@@ -47,7 +49,8 @@ final class Chunk: Sendable {
         return fresh
     }
 
-    private func read() throws(StorageError) -> Opened {
+    /// Opens the file and reads its footer anew.
+    func read() throws(StorageError) -> Opened {
         let file: any File
         do {
             file = try place.fileSystem.open(place.path(entry.name), .read)
@@ -82,6 +85,10 @@ final class Chunk: Sendable {
             hash == entry.footerHash || Canary.ignoreFooterHash.isActive
         else {
             throw corrupt(4, trailer.footerOffset, "a footer that is not the one of the manifest")
+        }
+        if let version = ChunkFooter.newerVersion(bytes.rawSpan) {
+            throw .newerFormat(
+                file: entry.name, found: version, supported: ChunkFooter.version)
         }
         let footer: ChunkFooter
         do {

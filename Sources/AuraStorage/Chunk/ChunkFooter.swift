@@ -74,7 +74,7 @@ struct ChunkFooter: Sendable {
     let sections: [Section]
     let blocks: [Block]
 
-    private static let version: UInt32 = 1
+    static let version: UInt32 = 1
 
     func encoded() -> [UInt8] {
         var out: [UInt8] = []
@@ -162,6 +162,13 @@ extension ChunkFooter.Block {
 }
 
 extension ChunkFooter {
+    /// The version of a footer that a newer Aura wrote; nil for one that may be read.
+    static func newerVersion(_ bytes: RawSpan) -> UInt32? {
+        guard bytes.byteCount >= 4 else { return nil }
+        let version = bytes.load(0, as: UInt32.self)
+        return version > ChunkFooter.version ? version : nil
+    }
+
     /// Reads a footer, which must fill the bytes.
     init(_ bytes: RawSpan) throws(FormatError) {
         var reader = ByteReader(bytes, format: .chunk)

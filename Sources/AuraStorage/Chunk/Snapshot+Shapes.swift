@@ -1,11 +1,17 @@
 public import AuraCore
 
 extension Snapshot {
-    /// Calls `body` with batches that together have every type and every column of a type that is
-    /// stored, though not every event: what chunks hold is told by a single row for each type.
+    /// Calls `body` with batches that together have every type and every column of a type.
+    ///
+    /// They have not every event: what chunks hold is told by a single row for each type. A chunk that
+    /// cannot be read is set aside.
     public func forEachShape(_ body: (EventBatch) -> Void) throws(StorageError) {
         for chunk in chunks {
-            let footer = try chunk.open().footer
+            let footer: ChunkFooter
+            do throws(StorageError) { footer = try chunk.open().footer } catch {
+                if chunk.setAside(after: error) { continue }
+                throw error
+            }
             for type in footer.types { body(type.example(columns: footer.columns)) }
         }
         for strip in runs.joined() { body(strip.batch) }

@@ -28,7 +28,8 @@ extension StorePlace {
         } catch { throw .corrupt(file: name, error) }
     }
 
-    /// The chunks of the manifest, by their first sequence number; all must be there.
+    /// The chunks of the manifest, by their first sequence number; one whose file is not there is
+    /// set aside.
     func chunks(_ manifest: Manifest, _ cache: BlockCache) throws(StorageError) -> [Chunk] {
         let names: [String]
         let top: [String]
@@ -39,9 +40,6 @@ extension StorePlace {
         } catch { throw .io(error) }
         let found = Set(names.compactMap(FileName.chunkNumber))
         let entries = manifest.state.chunks.values
-        for entry in entries where !found.contains(entry.number) {
-            throw .missing(file: entry.name, reason: "the manifest names it")
-        }
         // What no edit names was never part of the store, or is none any more.
         for number in found where manifest.state.chunks[number] == nil {
             discard(FileName.chunks + "/" + FileName.chunk(number))
@@ -54,7 +52,12 @@ extension StorePlace {
         where number != manifest.state.flushed?.checkpoint {
             discard(FileName.index(number))
         }
-        return entries.sorted { $0.sequenceRange.lowerBound < $1.sequenceRange.lowerBound }
+        let chunks = entries.sorted { $0.sequenceRange.lowerBound < $1.sequenceRange.lowerBound }
             .map { Chunk($0, in: self, incarnation: manifest.incarnation, cache: cache) }
+        for chunk in chunks where !found.contains(chunk.entry.number) {
+            let name = chunk.entry.name
+            _ = chunk.setAside(after: .missing(file: name, reason: "the manifest names it"))
+        }
+        return chunks
     }
 }

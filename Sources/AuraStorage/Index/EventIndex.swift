@@ -10,10 +10,13 @@ public final class EventIndex: Sendable {
         package var state: IndexState
         /// Holds at least the events that the state counts.
         package var snapshot: Snapshot
+        /// Chunks that were not counted, for they could not be read.
+        package var uncounted: [MissingChunk]
 
-        package init(state: IndexState, snapshot: Snapshot) {
+        package init(state: IndexState, snapshot: Snapshot, uncounted: [MissingChunk] = []) {
             self.state = state
             self.snapshot = snapshot
+            self.uncounted = uncounted
         }
     }
 
@@ -32,18 +35,26 @@ public final class EventIndex: Sendable {
         shared.withLock { $0.snapshot = snapshot }
     }
 
-    /// Counts what chunks hold.
+    /// An index of what chunks hold, but for those that cannot be read.
     ///
     /// They do not say when their events arrived: all are taken for as late as the last of them.
-    func take(_ chunks: [Chunk], _ mask: Mask, arrival: Int64) throws(StorageError) {
-        if chunks.isEmpty { return }
-        let attributes = shared.withLock { $0.state.plan.attributes }
-        _ = try ChunkReplay(chunks, mask, only: attributes).forEachStrip(from: 0) { strip in
-            let origin = IndexState.Origin(
-                firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
-            shared.withLock { $0.state.apply(strip.batch, origin) }
-            return true
+    init(
+        _ plan: IndexPlan, of chunks: [Chunk], _ mask: Mask, upTo sequence: UInt64, arrival: Int64
+    ) throws(StorageError) {
+        let all = Snapshot(chunks: chunks, runs: [], tail: [], mask: mask, watermark: sequence)
+        let (state, missing) = try all.readingWhole { snapshot throws(StorageError) in
+            var state = IndexState(plan)
+            let replay = ChunkReplay(snapshot.chunks, mask, only: plan.attributes)
+            _ = try replay.forEachStrip(from: 0) { strip in
+                let origin = IndexState.Origin(
+                    firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
+                state.apply(strip.batch, origin)
+                return true
+            }
+            state.advance(to: sequence)
+            return state
         }
+        shared = Mutex(View(state: state, snapshot: .empty, uncounted: missing))
     }
 
     /// Counts a durable group; the lock is given back after each batch, so that readers wait for one

@@ -20,9 +20,7 @@ extension StorePlace {
         } catch {
             report.indexLoss = "\(name): \(error)"
         }
-        let index = EventIndex(IndexState(plan))
-        try index.take(chunks, mask, arrival: arrival)
-        return index
+        return try EventIndex(plan, of: chunks, mask, upTo: mark.sequence, arrival: arrival)
     }
 
     private func indexState(_ name: String, _ plan: IndexPlan, seed: UInt64) throws -> IndexState {

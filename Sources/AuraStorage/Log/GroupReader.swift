@@ -8,6 +8,9 @@ struct GroupReader {
     /// A group and where it was found.
     struct Place {
         let group: CommitGroup
+        /// Its number, and when it was written by the writer's clock, µs.
+        let number: UInt64
+        let time: Int64
         let file: String
         let offset: Int64
     }
@@ -45,7 +48,10 @@ struct GroupReader {
             case .damaged(let error):
                 return End(offset: offset, damage: error)
             case .group(let header, let group, let fit):
-                try take(Place(group: group, file: file.name, offset: offset), header, fit)
+                let place = Place(
+                    group: group, number: header.number, time: header.wallTime, file: file.name,
+                    offset: offset)
+                try take(place, header, fit)
                 offset += Int64(header.groupSize)
             }
         }

@@ -7,6 +7,20 @@ struct LogRecovery {
     let place: StorePlace
     let manifest: ManifestState
     let incarnation: UInt64
+    /// How segments are opened: whoever only looks changes nothing.
+    var mode = FileOpenMode.update
+
+    /// What the log holds, read to its end without changing anything.
+    struct Scan {
+        let segments: [GroupFile]
+        let chain: GroupChain
+        /// Where the groups end: the number of the segment, and the place in it.
+        let endSegment: UInt64
+        let endOffset: Int64
+        fileprivate let isEndLast: Bool
+        fileprivate let last: GroupReader.Place?
+        let tail: TornTail
+    }
 
     /// The log, and what is left to do before it counts as durable.
     struct Outcome {
@@ -37,28 +51,45 @@ struct LogRecovery {
         let names = try place.logNames()
         let segments = try openSegments(names)
         let spares = try openSpares(names)
-        var reader = GroupReader(
-            incarnation: incarnation, from: manifest.flushed?.chain ?? GroupChain(), visit: visit)
-        var tail = TornTail(place)
-        let end = try read(segments, with: &reader, &tail)
-        try reader.finish()
-        let chain = reader.chain
-        try tail.check(
-            segments[end.index], end.place, after: chain, promise: manifest.promisedGroup)
-        try tail.clear(report: &report)
+        let found = try scan(segments, visit: visit)
+        let chain = found.chain
+        try found.tail.clear(report: &report)
         discardLeftovers(names, except: spares)
-        let isLast = end.index == segments.count - 1
         let log = Log(
             place: place, segmentSize: manifest.segmentSize, segmentNumber: manifest.lastSegment,
             writer: GroupWriter(
                 file: segments[segments.count - 1].file, incarnation: incarnation,
                 fileNumber: manifest.lastSegment,
-                offset: isLast ? end.place.offset : GroupFile.start, chain: chain),
+                offset: found.isEndLast ? found.endOffset : GroupFile.start, chain: chain),
             spares: spares)
         let isPromised = max(chain.promised, manifest.promisedGroup) >= chain.lastNumber
         return Outcome(
             log: log,
-            doubtful: isPromised || Canary.trustLastGroup.isActive ? nil : reader.last?.group)
+            doubtful: isPromised || Canary.trustLastGroup.isActive ? nil : found.last?.group)
+    }
+
+    /// Reads all groups, and hands each to `visit` once.
+    func scan(
+        visit: @escaping (GroupReader.Place) throws(StorageError) -> Void
+    ) throws(StorageError) -> Scan {
+        try scan(openSegments(place.logNames()), visit: visit)
+    }
+
+    private func scan(
+        _ segments: [GroupFile],
+        visit: @escaping (GroupReader.Place) throws(StorageError) -> Void
+    ) throws(StorageError) -> Scan {
+        var reader = GroupReader(
+            incarnation: incarnation, from: manifest.flushed?.chain ?? GroupChain(), visit: visit)
+        var tail = TornTail(place)
+        let end = try read(segments, with: &reader, &tail)
+        try reader.finish()
+        try tail.check(
+            segments[end.index], end.place, after: reader.chain, promise: manifest.promisedGroup)
+        return Scan(
+            segments: segments, chain: reader.chain,
+            endSegment: segments[end.index].header.number, endOffset: end.place.offset,
+            isEndLast: end.index == segments.count - 1, last: reader.last, tail: tail)
     }
 
     /// Reads segment after segment, and gathers what lies beside the chain.
@@ -187,7 +218,7 @@ struct LogRecovery {
     private func open(_ number: UInt64, name: String) throws(StorageError) -> GroupFile {
         let file: any File
         do {
-            file = try place.fileSystem.open(place.path(name), .update)
+            file = try place.fileSystem.open(place.path(name), mode)
         } catch { throw .io(error) }
         let segment = try GroupFile(file, .log, number: number, name: name)
         guard segment.header.incarnation == incarnation || Canary.ignoreIncarnation.isActive else {

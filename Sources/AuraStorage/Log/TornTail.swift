@@ -10,7 +10,7 @@ struct TornTail {
     /// The greatest group that a header behind the chain calls durable.
     private var promise: UInt64 = 0
     /// What to clear: files with the ranges that are not blank and hold no group of the chain.
-    private var tails: [(file: GroupFile, range: Range<Int64>)] = []
+    private(set) var tails: [(file: GroupFile, range: Range<Int64>)] = []
     private var hasForeignGroup = false
     /// Whether the files are there only once they hold a group.
     private let isFirstNeeded: Bool

@@ -71,6 +71,17 @@ struct Manifest: Sendable {
     static func create(
         _ place: StorePlace, incarnation: UInt64, segmentSize: Int64, now: Int64
     ) throws(FileSystemError) -> Manifest {
+        let manifest = try begin(
+            place, incarnation: incarnation, segmentSize: segmentSize, now: now)
+        try place.fileSystem.syncDirectory(place.directory)
+        try CurrentFile.write(FileName.manifest(1), in: place)
+        return manifest
+    }
+
+    /// Writes a first manifest, which nothing names yet.
+    static func begin(
+        _ place: StorePlace, incarnation: UInt64, segmentSize: Int64, now: Int64
+    ) throws(FileSystemError) -> Manifest {
         let number: UInt64 = 1
         let name = FileName.manifest(number)
         let path = place.path(name)
@@ -85,86 +96,22 @@ struct Manifest: Sendable {
                 file: file, incarnation: incarnation, fileNumber: number,
                 offset: GroupFile.start, chain: GroupChain()))
         try manifest.write([.created(segmentSize: segmentSize, time: now)], now: now)
-        try place.fileSystem.syncDirectory(place.directory)
-        try CurrentFile.write(name, in: place)
         return manifest
     }
 
-    /// Reads the manifest that `CURRENT` names.
+    /// Reads the manifest that `CURRENT` names, and cleans its end.
     static func open(
         _ place: StorePlace, named name: String, report: inout RecoveryReport
     ) throws(StorageError) -> Manifest {
-        let groups = try file(place, named: name)
-        var state = ManifestState()
-        var reader = GroupReader(incarnation: groups.header.incarnation) {
-            place throws(StorageError) in
-            do throws(FormatError) {
-                try state.apply(place.group)
-            } catch {
-                throw .corrupt(file: place.file, error.moved(by: place.offset))
-            }
-        }
-        var tail = TornTail(place, isFirstNeeded: true)
-        var end = try reader.read(groups, from: GroupFile.start)
-        var rest = try groups.survey(from: end.offset)
-        while let next = try reader.continuation(in: groups, rest) {
-            let hole = try groups.survey(from: end.offset, to: next)
-            try tail.add(hole: hole, of: groups, in: reader.chain)
-            end = try reader.read(groups, from: next)
-            rest = try groups.survey(from: end.offset)
-        }
-        try reader.finish()
-        let chain = reader.chain
-        let isLogAhead = try hasUnknownSegment(place, state, groups.header.incarnation)
-        tail.add(rest, of: groups, after: chain)
-        try tail.check(
-            groups, end, after: chain, promise: isLogAhead ? chain.nextNumber : 0)
-        try tail.clear(report: &report)
+        let scan = try ManifestScan(place, named: name, mode: .update)
+        try scan.tail.clear(report: &report)
+        let header = scan.groups.header
         return Manifest(
-            state: state,
+            state: scan.state,
             writer: GroupWriter(
-                file: groups.file, incarnation: groups.header.incarnation,
-                fileNumber: groups.header.number, offset: end.offset, chain: chain),
-            doubtful: Canary.trustLastEdit.isActive ? nil : reader.last?.group)
-    }
-
-    private static func file(
-        _ place: StorePlace, named name: String
-    ) throws(StorageError) -> GroupFile {
-        guard let number = FileName.manifestNumber(name) else {
-            throw .corrupt(
-                file: FileName.current,
-                FormatError(.manifest, 20, at: 0, "it names '\(name)', which is no manifest"))
-        }
-        let file: any File
-        do {
-            file = try place.fileSystem.open(place.path(name), .update)
-        } catch {
-            if error.reason == .notFound {
-                throw .missing(file: name, reason: "CURRENT names it")
-            }
-            throw .io(error)
-        }
-        return try GroupFile(file, .manifest, number: number, name: name)
-    }
-
-    /// Whether a segment that no edit names holds a group: then an edit that was durable is lost.
-    private static func hasUnknownSegment(
-        _ place: StorePlace, _ state: ManifestState, _ incarnation: UInt64
-    ) throws(StorageError) -> Bool {
-        if Canary.skipUnknownSegmentCheck.isActive { return false }
-        do throws(FileSystemError) {
-            guard try place.fileSystem.exists(place.logDirectory) else { return false }
-            for name in try place.fileSystem.list(place.logDirectory) {
-                guard let number = FileName.segmentNumber(name), number > state.lastSegment else {
-                    continue
-                }
-                let file = try place.fileSystem.open(place.logDirectory + "/" + name, .read)
-                let page = try file.read(at: GroupFile.start, count: Limits.groupAlignment)
-                if GroupHeader(page.rawSpan, incarnation: incarnation) != nil { return true }
-            }
-            return false
-        } catch { throw .io(error) }
+                file: scan.groups.file, incarnation: header.incarnation, fileNumber: header.number,
+                offset: scan.end, chain: scan.chain),
+            doubtful: Canary.trustLastEdit.isActive ? nil : scan.last)
     }
 }
 
@@ -176,20 +123,5 @@ extension CommitGroup {
         record.payloadHash = Checksum.hash64(payload.rawSpan)
         record.clientHash = record.payloadHash
         append(record, payload: payload.rawSpan)
-    }
-}
-
-extension ManifestState {
-    /// Takes the edits of a group; offsets of errors count from its start.
-    fileprivate mutating func apply(_ group: CommitGroup) throws(FormatError) {
-        for record in group.records {
-            let payload = group.bytes.rawSpan.slice(
-                record.payloadOffset, record.header.payloadSize)
-            do {
-                try apply(try ManifestEdit(payload))
-            } catch {
-                throw error.moved(by: Int64(record.payloadOffset))
-            }
-        }
     }
 }

@@ -22,6 +22,10 @@ enum ManifestEdit: Hashable, Sendable {
     case tombstoneAdded(Tombstone)
     /// No file holds any of those events any more.
     case tombstoneDone(number: UInt64)
+    /// The directory is a copy of the store: who opens it for writing gives it another identity first.
+    case copied(time: Int64)
+    /// The store has that identity from now on; its files keep the incarnation that they were made with.
+    case renewed(identity: UInt64, time: Int64)
 
     private enum Code: UInt8 {
         case created = 1
@@ -31,6 +35,8 @@ enum ManifestEdit: Hashable, Sendable {
         case chunkAdded = 5
         case chunkDropped = 6
         case flushed = 7
+        case copied = 8
+        case renewed = 9
         case aged = 10
         case erased = 11
         case tombstoneDone = 12
@@ -70,6 +76,13 @@ enum ManifestEdit: Hashable, Sendable {
         case .tombstoneDone(let number):
             out.append(Code.tombstoneDone.rawValue)
             out.append(little: number)
+        case .copied(let time):
+            out.append(Code.copied.rawValue)
+            out.append(little: time)
+        case .renewed(let identity, let time):
+            out.append(Code.renewed.rawValue)
+            out.append(little: identity)
+            out.append(little: time)
         }
         return out
     }
@@ -108,6 +121,10 @@ enum ManifestEdit: Hashable, Sendable {
             self = .tombstoneAdded(try Tombstone(erased: &reader))
         case .tombstoneDone:
             self = .tombstoneDone(number: try reader.read())
+        case .copied:
+            self = .copied(time: try reader.read())
+        case .renewed:
+            self = .renewed(identity: try reader.read(), time: try reader.read())
         case nil:
             throw FormatError(.manifest, 21, at: 0, "edit \(code) is unknown")
         }

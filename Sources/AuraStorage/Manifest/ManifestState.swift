@@ -18,6 +18,10 @@ struct ManifestState: Hashable, Sendable {
     private(set) var flushed: FlushMark?
     /// The chunks, by number.
     private(set) var chunks: [UInt64: ChunkEntry] = [:]
+    /// Whether it is a copy that was not opened for writing since.
+    private(set) var isCopy = false
+    /// The identity that it was given after it had been copied; nil for a store that is none's copy.
+    private(set) var identity: UInt64?
     /// The greatest number that a chunk had.
     private(set) var lastChunk: UInt64 = 0
     /// What is to be deleted and may still lie in some file, by number.
@@ -86,6 +90,11 @@ struct ManifestState: Hashable, Sendable {
             try require(
                 tombstones[number] != nil, "tombstone \(number) is done and is not there")
             tombstones[number] = nil
+        case .copied:
+            isCopy = true
+        case .renewed(let identity, _):
+            isCopy = false
+            self.identity = identity
         }
     }
 }

@@ -16,6 +16,36 @@ struct StorePlace: Sendable {
         }
     }
 
+    /// Whether there is a segment or a chunk, whatever it holds.
+    func holdsEvents() throws(StorageError) -> Bool {
+        let segments = try names(in: FileName.log).compactMap(FileName.segmentNumber)
+        let chunks = try names(in: FileName.chunks).compactMap(FileName.chunkNumber)
+        return !segments.isEmpty || !chunks.isEmpty
+    }
+
+    /// The names in a folder below the data directory; none where it is missing.
+    func names(in folder: String) throws(StorageError) -> [String] {
+        do throws(FileSystemError) {
+            guard try fileSystem.exists(path(folder)) else { return [] }
+            return try fileSystem.list(path(folder))
+        } catch { throw .io(error) }
+    }
+
+    /// Syncs every directory above the store, which this process or one before may have made, as
+    /// far as this user may.
+    func syncParents() throws(FileSystemError) {
+        let root = directory.hasPrefix("/") ? "/" : "./"
+        var parents = directory.split(separator: "/").dropLast()
+        while true {
+            do throws(FileSystemError) {
+                try fileSystem.syncDirectory(root + parents.joined(separator: "/"))
+            } catch {
+                guard error.reason == .permissionDenied else { throw error }
+            }
+            if parents.popLast() == nil { return }
+        }
+    }
+
     /// Removes a file that nothing refers to; it may as well stay.
     func discard(_ name: String) {
         do throws(FileSystemError) { try fileSystem.remove(path(name)) } catch {}

@@ -62,11 +62,9 @@ struct Count: AsyncParsableCommand {
         }
         let elapsed = start.duration(to: .now)
         let answer = CountFold(dimensions: dimensions, distinct: distinct).answer(counts.rows)
-        output.write(answer, to: .output)
+        output.write(answer, isComplete: counts.isComplete, to: .output)
         explain(answer, counts, stored: Set(types.flatMap(\.keys)), elapsed)
-        guard counts.isComplete else {
-            throw CommandFailure(.partial, "the answer is not whole: some data cannot be read")
-        }
+        if !counts.isComplete { throw CommandFailure(missing: counts.missing) }
     }
 
     /// What the server is asked.

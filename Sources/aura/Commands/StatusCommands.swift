@@ -7,7 +7,9 @@ import AuraWire
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show how the server is; status 1 where it takes no events.")
+        abstract: """
+            Show how the server is; status 1 where it takes no events, 3 where some cannot be read.
+            """)
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
@@ -21,6 +23,17 @@ struct Status: AsyncParsableCommand {
                 .failed, "the log cannot be written; reads go on",
                 hint: "mend the disk and restart the server")
         }
+        if !status.missing.isEmpty {
+            let parts = status.missing.map { "\n  " + $0.words }.joined()
+            throw CommandFailure(
+                .findings, "answers are not whole; these cannot be read:\(parts)",
+                hint: "put the files back from a copy; the server's log says what is wrong")
+        }
+    }
+
+    private static func state(_ status: StatusInfo) -> String {
+        if !status.isWritable { return "critical" }
+        return status.missing.isEmpty ? "healthy" : "degraded"
     }
 
     private static func properties(
@@ -29,7 +42,7 @@ struct Status: AsyncParsableCommand {
         let store = UInt64(status.incarnation)
         return [
             ("server", .text(address.description)),
-            ("status", .text(status.isWritable ? "healthy" : "critical")),
+            ("status", .text(state(status))),
             ("time", .text(Timestamp(microseconds: status.serverTime).description)),
             ("uptime_seconds", .count(status.uptime / 1_000_000)),
             ("store", .text(ContentHash.text(store))),
@@ -39,6 +52,15 @@ struct Status: AsyncParsableCommand {
             ("memory_limit_bytes", .count(status.memoryLimit)),
             ("connections", .count(UInt64(status.connections))),
             ("maximum_connections", .count(UInt64(status.maximumConnections))),
+            ("complete", .bool(status.missing.isEmpty)),
+            ("missing_chunks", .count(UInt64(status.missing.count))),
+            ("missing_events", .count(status.missing.reduce(0) { $0 + $1.count })),
+            ("scrub_rounds", .count(status.scrub.rounds)),
+            ("scrub_bytes_read", .count(status.scrub.bytesRead)),
+            ("scrub_bytes", .count(status.scrub.bytes)),
+            ("scrub_last_round", .text(status.scrub.lastRound?.description ?? "never")),
+            ("scrub_findings", .count(status.scrub.findings)),
+            ("scrub_last_finding", .text(status.scrub.lastFinding)),
         ] + status.counters.map { ($0.name, .count($0.value)) }
     }
 }

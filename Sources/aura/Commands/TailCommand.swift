@@ -42,6 +42,7 @@ struct Tail: AsyncParsableCommand {
             terminal: .output, isJSON: json || !Terminal.output.isInteractive,
             isBuffered: !follow)
         let types = type
+        let missing = MissingParts()
         let isEndless = follow
         let signals = isEndless ? Signals() : nil
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -51,12 +52,15 @@ struct Tail: AsyncParsableCommand {
                     let first = start.first(of: last)
                     if isEndless {
                         for try await event in client.tail(
-                            from: first > last ? 0 : first, types: types)
+                            from: first > last ? 0 : first, types: types,
+                            onMissing: Tail.warn)
                         {
                             printer.print(event)
                         }
                     } else if first <= last {
-                        try await Tail.print(client, first...last, types, printer)
+                        try await Tail.print(client, first...last, types, printer) {
+                            missing.add($0)
+                        }
                     }
                 }
             }
@@ -69,6 +73,11 @@ struct Tail: AsyncParsableCommand {
             try await group.next()
         }
         printer.flush()
+        if !missing.all.isEmpty { throw CommandFailure(missing: missing.all) }
+    }
+
+    private static func warn(_ missing: MissingEvents) {
+        StandardError.write("warning: cannot be read: \(missing.words)\n")
     }
 
     /// Where to begin, as it was written.
@@ -103,14 +112,14 @@ struct Tail: AsyncParsableCommand {
     /// not say when the last of them has come.
     private static func print(
         _ client: AuraClient, _ range: ClosedRange<UInt64>, _ types: [String],
-        _ printer: EventPrinter
+        _ printer: EventPrinter, onMissing: @escaping @Sendable (MissingEvents) -> Void
     ) async throws {
         let wanted = Set(types.map(ExactText.init))
-        for try await event in client.tail(from: range.lowerBound) {
-            if wanted.isEmpty || wanted.contains(ExactText(event.event.type)) {
-                printer.print(event)
-            }
-            if event.sequence >= range.upperBound { return }
+        let events = client.tail(
+            from: range.lowerBound, through: range.upperBound, onMissing: onMissing)
+        for try await event in events
+        where wanted.isEmpty || wanted.contains(ExactText(event.event.type)) {
+            printer.print(event)
         }
     }
 }

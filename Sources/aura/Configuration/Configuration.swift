@@ -16,6 +16,8 @@ struct Configuration: Sendable {
     private(set) var retentionDays = 0
     private(set) var retentionSize: ByteSize?
     private(set) var erasureLedger: String?
+    /// Bytes a second of files at rest that are read over for rot; 0: none.
+    private(set) var scrubRate = ByteSize.mebibytes(8)
     private(set) var maximumConnections = 256
     /// Whether the time-bucket index is kept.
     private(set) var index = true
@@ -116,6 +118,7 @@ struct Configuration: Sendable {
         case .retentionDays: String(retentionDays)
         case .retentionSize: retentionSize?.description ?? ""
         case .erasureLedger: erasureLedger ?? ""
+        case .scrubRate: scrubRate.description
         case .maximumConnections: String(maximumConnections)
         case .index: String(index)
         case .privacyPolicy: privacyPolicy.rawValue
@@ -181,6 +184,8 @@ struct Configuration: Sendable {
         case .retentionSize:
             retentionSize = try written.size(in: .mebibytes(256)...(.mebibytes(1 << 30)))
         case .erasureLedger: erasureLedger = try written.path(home: home)
+        case .scrubRate:
+            scrubRate = try written.size(in: ByteSize(bytes: 0)...(.mebibytes(1 << 12)))
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
         case .index: index = try written.flag()
         case .privacyPolicy: privacyPolicy = try written.choice()

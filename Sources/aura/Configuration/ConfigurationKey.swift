@@ -8,6 +8,7 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case retentionDays = "retention.days"
     case retentionSize = "retention.size"
     case erasureLedger = "erasure_ledger"
+    case scrubRate = "scrub_rate"
     case maximumConnections = "max_connections"
     case index
     case privacyPolicy = "privacy.policy"

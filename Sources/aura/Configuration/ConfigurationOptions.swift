@@ -18,6 +18,10 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "The most memory the server uses, such as 320MiB.")
     var memoryLimit: String?
 
+    @Option(
+        help: "Bytes a second of stored files that are read over for rot, such as 8MiB; 0: none.")
+    var scrubRate: String?
+
     @Option(help: "The size of a log segment, such as 64MiB.")
     var segmentSize: String?
 
@@ -92,6 +96,7 @@ struct ConfigurationOptions: ParsableArguments {
         case .retentionDays: retentionDays
         case .retentionSize: retentionSize
         case .erasureLedger: erasureLedger
+        case .scrubRate: scrubRate
         case .maximumConnections: maxConnections
         case .index: index
         case .privacyPolicy: privacyPolicy

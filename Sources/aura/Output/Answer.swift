@@ -54,4 +54,10 @@ struct Answer: Sendable {
 
     let columns: [Column]
     var rows: [[Cell]] = []
+
+    /// The same rows, each of which says that it is not whole.
+    var markedIncomplete: Answer {
+        Answer(
+            columns: columns + [Column(name: "complete")], rows: rows.map { $0 + [.bool(false)] })
+    }
 }

@@ -67,6 +67,17 @@ struct DelimitedWriter {
     }
 }
 
+extension Answer {
+    /// An array of objects with the columns as keys.
+    var jsonArray: String {
+        let keys = columns.map { JSONEncoding.quoted($0.name) + ":" }
+        let objects = rows.map { row in
+            "{" + zip(keys, row).map { $0 + $1.json }.joined(separator: ",") + "}"
+        }
+        return "[" + objects.joined(separator: ",\n") + "]"
+    }
+}
+
 /// Objects with the columns as keys: an array of them, or one a line.
 struct JSONWriter {
     let isArray: Bool

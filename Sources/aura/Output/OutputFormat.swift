@@ -35,9 +35,15 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// Prints rows in the format asked for.
-    func write(_ answer: Answer, to terminal: Terminal) {
+    ///
+    /// - Parameter isComplete: Where it is false, each object of the JSON formats says so; the
+    ///   others are told by status and message alone.
+    func write(_ answer: Answer, isComplete: Bool = true, to terminal: Terminal) {
         let standard = terminal.isInteractive ? OutputFormat.table : .tsv
-        switch json ? .json : output ?? standard {
+        let format = json ? .json : output ?? standard
+        let isJSON = format == .json || format == .jsonl
+        let answer = isComplete || !isJSON ? answer : answer.markedIncomplete
+        switch format {
         case .table:
             let limit = terminal.isInteractive && maxRows > 0 ? maxRows : nil
             TableWriter(terminal: terminal, maximumRows: limit).write(answer)

@@ -17,11 +17,11 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
         case .ok: "done"
         case .failed: "the operation failed, or the server is not healthy"
         case .usage: "wrong usage: an unknown command or flag, or a value that is none"
-        case .findings: "a check found something wrong"
+        case .findings: "a check found something wrong, or the server is not quite healthy"
         case .cannotConnect: "the server cannot be reached"
         case .notAuthorised: "the server asks for an API key, or the key does not allow it"
         case .timeout: "it took too long, or was cancelled"
-        case .partial: "done in part: some rows were refused and are in the reject file"
+        case .partial: "done in part: rows were rejected, or stored data cannot be read"
         case .interrupted: "ended by Ctrl-C (SIGINT)"
         case .brokenPipe: "whoever read the output has gone (SIGPIPE)"
         }

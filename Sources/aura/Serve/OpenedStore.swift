@@ -21,6 +21,7 @@ struct OpenedStore: Sendable {
             plan.memoryLimit = budget.index.bytes
             configuration.indexPlan = plan
         }
+        configuration.scrubBytesPerSecond = settings.scrubRate.bytes
         configuration.segmentSize = Int64(settings.segmentSize.bytes)
         configuration.logger = logger
         configuration.ledger = settings.erasureLedger
@@ -50,6 +51,11 @@ struct OpenedStore: Sendable {
         }
         if let loss = recovery.indexLoss {
             lines.append("the index was counted anew from the events: \(loss)")
+        }
+        for chunk in store.missing {
+            lines.append(
+                "warning: \(chunk.file) is set aside, and answers lack its \(chunk.rowCount) "
+                    + "events: \(chunk.cause)")
         }
         let used = ByteSize.mebibytes((store.memoryBytes + (1 << 20) - 1) >> 20)
         lines.append("\(budget); events take \(used) now")

@@ -49,13 +49,16 @@ private struct Hunt {
             case .skipLedgerSync: { [DeletionCase.copyBesideLedger] }
             case .skipRecount: { [DeletionCase.lostWrite] }
             case .removeReadChunks: { [DeletionCase.heldSnapshot] }
+            case .skipCopySync: { try BackupCrashes().cases }
+            case .keepIdentity, .hideMissingChunks:
+                { [CareWorld.checkCopy, CareWorld.checkMissing] }
             case .ignoreFooterHash, .ignoreBlockHash: RottenChunk.cases
             case .ignoreBodyChecksum, .promiseTooMuch:
                 Hunt.crashes("groups-of-several-pages", seeds: 4)
             case .forgetProducersOnReplay, .admitFencedEpoch:
                 Hunt.crashes("producers", seeds: 1)
             case .trustLastGroup, .visitAgain:
-                Hunt.kills("rolls-with-spares")
+                Hunt.kills("rolls-with-spares", "first-start", "producers", "flushes")
             case .nameSpareTooEarly:
                 Hunt.faults("rolls-with-spares", [.ioErrorForGood])
             case .retryFailedSync, .countFailedGroup, .trustLastEdit:
@@ -92,11 +95,13 @@ private struct Hunt {
         }
     }
 
-    private static func kills(_ name: String) -> () throws -> [Case] {
+    private static func kills(_ names: String...) -> () throws -> [Case] {
         {
-            let matrix = try CrashMatrix(Workload(named: name))
-            return matrix.cases(of: .processKilled).map { crash in
-                { _ = try matrix.check(crash) }
+            try names.flatMap { name in
+                let matrix = try CrashMatrix(Workload(named: name))
+                return matrix.cases(of: .processKilled).map { crash in
+                    { _ = try matrix.check(crash) }
+                }
             }
         }
     }

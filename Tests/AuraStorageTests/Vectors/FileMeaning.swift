@@ -53,7 +53,8 @@ struct RecordMeaning: Codable, Equatable {
 /// An edit of the manifest; each has the numbers that its kind needs.
 struct EditMeaning: Codable, Equatable {
     /// `created`, `segment-used`, `opened`, `closed`, or one of those that have a list of numbers:
-    /// `chunk-added`, `chunk-dropped`, `flushed`, `aged`, `erased`, `tombstone-done`.
+    /// `chunk-added`, `chunk-dropped`, `flushed`, `copied`, `renewed`, `aged`, `erased`,
+    /// `tombstone-done`.
     var kind: String
     var segmentSize: Int64?
     var segment: UInt64?
@@ -79,6 +80,9 @@ struct StateMeaning: Codable, Equatable {
     var flushedSequence: UInt64?
     /// The numbers of the tombstones that are not done.
     var tombstones: [UInt64] = []
+    /// 16 hexadecimal digits.
+    var identity: String?
+    var isCopy: Bool?
 }
 
 extension FileMeaning {

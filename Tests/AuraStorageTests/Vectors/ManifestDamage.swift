@@ -194,7 +194,7 @@ extension FileDamage {
             let zeros = [UInt8](repeating: 0, count: 16)
             return [
                 try FileDamage(21, "edit-0", "An edit nobody has defined", edit([0] + zeros)),
-                try FileDamage(21, "edit-8", "An edit nobody has defined", edit([8] + zeros)),
+                try FileDamage(21, "edit-255", "An edit nobody has defined", edit([255] + zeros)),
                 try FileDamage(21, "edit-empty", "An edit without bytes", edit([])),
                 try FileDamage(
                     21, "edit-short", "An edit that lost a byte", edit([3] + zeros.dropLast())),

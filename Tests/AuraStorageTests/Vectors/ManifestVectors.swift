@@ -59,6 +59,12 @@ enum ManifestExample {
             numbers: [sequence, segment, 8_192, group, 0x3333, 0x4444, group, 99, 0x5555])
     }
 
+    static let copied = EditMeaning(kind: "copied", numbers: [UInt64(LogExample.time) + 4])
+
+    static func renewed(_ identity: UInt64) -> EditMeaning {
+        EditMeaning(kind: "renewed", numbers: [identity, UInt64(LogExample.time) + 5])
+    }
+
     static func dropped(_ number: UInt64) -> EditMeaning {
         EditMeaning(kind: "chunk-dropped", numbers: [number])
     }
@@ -132,6 +138,14 @@ extension FileVector {
                         promisedGroup: 12, chunks: [2], flushedGroup: 12, flushedSequence: 40,
                         tombstones: [3, 5]))),
             FileVector(name: "reopened", meaning: open), FileVector(name: "new", meaning: new),
+            FileVector(
+                name: "copied",
+                meaning: E.manifest(
+                    "A copy, opened, and copied again", [E.created, E.used(1, synced: 0)],
+                    [E.copied], [E.renewed(0xFEDC_BA98_7654_3210)], [E.copied],
+                    state: StateMeaning(
+                        segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 1,
+                        promisedGroup: 0, identity: "fedcba9876543210", isCopy: true))),
         ]
     }
 }

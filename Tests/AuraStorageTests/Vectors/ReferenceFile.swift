@@ -163,7 +163,8 @@ struct ReferenceFile: Sendable {
                         "tombstone", "level",
                     ]
                 ),
-                "chunk-dropped": (6, ["chunk"]),
+                "chunk-dropped": (6, ["chunk"]), "renewed": (9, ["identity", "time"]),
+                "copied": (8, ["time"]),
                 "flushed": (
                     7,
                     [

@@ -126,7 +126,8 @@ extension StateMeaning {
             closedAtGroup: state.closedAtGroup, firstSegment: state.firstSegment,
             chunks: state.chunks.keys.sorted(), flushedGroup: state.flushed?.group,
             flushedSequence: state.flushed?.sequence,
-            tombstones: state.tombstones.keys.sorted())
+            tombstones: state.tombstones.keys.sorted(),
+            identity: state.identity.map(FileName.hexadecimal), isCopy: state.isCopy ? true : nil)
     }
 }
 
@@ -215,6 +216,10 @@ extension EditMeaning {
                 ])
         case .chunkDropped(let number):
             self.init(kind: "chunk-dropped", numbers: [number])
+        case .copied(let time):
+            self.init(kind: "copied", numbers: [UInt64(bitPattern: time)])
+        case .renewed(let identity, let time):
+            self.init(kind: "renewed", numbers: [identity, UInt64(bitPattern: time)])
         case .flushed(let mark):
             self.init(
                 kind: "flushed",
@@ -257,6 +262,9 @@ extension EditMeaning {
                     footerHash: Hash128(low: numbers[7], high: numbers[8]), tombstone: numbers[9],
                     level: UInt8(numbers[10])))
         case ("chunk-dropped", 1): .chunkDropped(number: numbers[0])
+        case ("copied", 1): .copied(time: Int64(bitPattern: numbers[0]))
+        case ("renewed", 2):
+            .renewed(identity: numbers[0], time: Int64(bitPattern: numbers[1]))
         case ("flushed", 9):
             .flushed(
                 FlushMark(
