@@ -46,6 +46,16 @@ public final class EventIndex: Sendable {
         }
     }
 
+    /// Knows that all events up to that one are counted, or deleted.
+    func advance(to sequence: UInt64) {
+        shared.withLock { $0.state.advance(to: sequence) }
+    }
+
+    /// Takes the place of what was counted with events that are deleted since.
+    func replace(with state: IndexState) {
+        shared.withLock { $0.state = state }
+    }
+
     /// Counts a durable group; the lock is given back after each batch, so that readers wait for one
     /// at most.
     func take(_ group: CommitGroup) {

@@ -22,6 +22,7 @@ extension StorePlace {
         }
         let index = EventIndex(IndexState(plan))
         try index.take(chunks, mask, arrival: arrival)
+        index.advance(to: mark.sequence)
         return index
     }
 
