@@ -113,6 +113,26 @@ extension Committer {
         }
     }
 
+    /// Counts the index anew, without what was deleted.
+    func rebuildIndex(_ done: @escaping @Sendable (Result<Void, StorageError>) -> Void) {
+        queue.async {
+            guard let job = self.storage.withLock({ $0.beginIndexRebuild() }) else {
+                return done(.success(()))
+            }
+            self.compactor.run(job) { result in
+                self.queue.async {
+                    do throws(StorageError) {
+                        let rebuild = try result.get()
+                        try self.storage.withLock { storage throws(StorageError) in
+                            try storage.endIndexRebuild(rebuild)
+                        }
+                        done(.success(()))
+                    } catch { done(.failure(error)) }
+                }
+            }
+        }
+    }
+
     /// Leaves the segment of the log that is written to, if it holds what must be erased: with the
     /// next flush nothing refers to it any more.
     func leaveSegment(_ done: @escaping @Sendable (Result<Void, StorageError>) -> Void) {

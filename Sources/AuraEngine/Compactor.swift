@@ -45,13 +45,15 @@ final class Compactor: Sendable {
     ) {
         state.withLock { $0.isBusy = true }
         queue.async {
-            let clock = ContinuousClock()
-            let start = clock.now
-            do throws(StorageError) {
-                let chunks = try job.run { self.isClosed.load(ordering: .relaxed) }
-                if let chunks { self.log(chunks, took: clock.now - start) }
-                done(.success(chunks))
-            } catch { done(.failure(error)) }
+            QuietThread.run {
+                let clock = ContinuousClock()
+                let start = clock.now
+                do throws(StorageError) {
+                    let chunks = try job.run { self.isClosed.load(ordering: .relaxed) }
+                    if let chunks { self.log(chunks, took: clock.now - start) }
+                    done(.success(chunks))
+                } catch { done(.failure(error)) }
+            }
         }
     }
 
@@ -81,6 +83,18 @@ final class Compactor: Sendable {
             }
         }
         for next in waiting { next() }
+    }
+
+    /// Counts an index anew.
+    func run(
+        _ job: IndexRebuild,
+        _ done: @escaping @Sendable (Result<IndexRebuild, StorageError>) -> Void
+    ) {
+        queue.async {
+            do throws(StorageError) { done(.success(try job.run())) } catch {
+                done(.failure(error))
+            }
+        }
     }
 
     /// Removes files that nobody reads any more.

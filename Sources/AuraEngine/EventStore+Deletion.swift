@@ -18,7 +18,8 @@ extension EventStore {
             try storage.erase(subject, now: now)
         }
         let count = try hidden(by: tombstone)
-        try await leaveSegment()
+        try await wait { $0.rebuildIndex($1) }
+        try await wait { $0.leaveSegment($1) }
         try await flush()
         let report = try await compact(.busy)
         return DeletionReceipt(
@@ -99,9 +100,11 @@ extension EventStore {
         }
     }
 
-    private func leaveSegment() async throws(EngineError) {
+    private func wait(
+        for work: (Committer, @escaping @Sendable (Result<Void, StorageError>) -> Void) -> Void
+    ) async throws(EngineError) {
         let result = await withCheckedContinuation { continuation in
-            committer.leaveSegment { continuation.resume(returning: $0) }
+            work(committer) { continuation.resume(returning: $0) }
         }
         do throws(StorageError) { try result.get() } catch { throw .storage(error) }
     }

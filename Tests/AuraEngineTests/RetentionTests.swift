@@ -77,6 +77,7 @@ import Testing
                     $0["user_id"] == .int64(id) || $0["user_id"] == .string(String(id))
                 }
                 #expect(receipt.eventCount == before - expected.count)
+                #expect(store.auditIsClean(seed: 5))
             }
             if round == 5 {
                 let report = try await store.compact()

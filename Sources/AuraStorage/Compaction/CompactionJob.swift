@@ -19,9 +19,17 @@ public struct CompactionJob: Sendable {
     /// Writes the new chunks, makes them durable and reads them back; on an error nothing is left of
     /// them.
     ///
-    /// One at a time for each store.
+    /// A chunk that cannot be read is set aside, and the next compaction leaves it alone. One at a time
+    /// for each store.
     /// - Returns: nil if there is nothing to do.
     public func run(shouldStop: () -> Bool = { false }) throws(StorageError) -> CompactedChunks? {
+        do throws(StorageError) { return try compact(shouldStop) } catch {
+            for chunk in chunks where chunk.setAside(after: error) { break }
+            throw error
+        }
+    }
+
+    private func compact(_ shouldStop: () -> Bool) throws(StorageError) -> CompactedChunks? {
         let plan = try CompactionPlan(chunks, mask, policy, mode) { tombstone in
             flushed >= tombstone.sequence
                 && (!tombstone.isErasure || firstSegment > tombstone.segment)

@@ -17,7 +17,9 @@ struct CompactionPlan {
         isPast: (Tombstone) -> Bool
     ) throws(StorageError) {
         var rest: [Chunk] = []
-        for chunk in chunks.sorted(by: Chunk.isEarlier) {
+        // What cannot be read stays as it is, and nothing that may be in it is done.
+        let unread = chunks.filter { $0.missing != nil }
+        for chunk in chunks.sorted(by: Chunk.isEarlier) where chunk.missing == nil {
             if mask.tombstones.contains(where: { chunk.isHidden(by: $0) }) {
                 dropped.append(chunk)
             } else {
@@ -33,7 +35,7 @@ struct CompactionPlan {
         }
         let merging = Set(merged.map(\.entry.number))
         for tombstone in mask.tombstones where isPast(tombstone) {
-            var isFinished = true
+            var isFinished = !unread.contains { $0.mayHold(tombstone) }
             for chunk in rest where isFinished && !merging.contains(chunk.entry.number) {
                 isFinished = try !chunk.isConcerned(by: tombstone)
             }

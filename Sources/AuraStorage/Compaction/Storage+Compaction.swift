@@ -8,9 +8,12 @@ extension Storage {
         guard !isCompacting, !isClosed, manifest.isWritable else { return nil }
         isCompacting = true
         let state = manifest.state
+        var layout = options.chunkLayout
+        // It costs time that a flush has not got.
+        layout.derivesColumns = true
         return CompactionJob(
             place: place, incarnation: manifest.incarnation, chunks: chunks, mask: mask,
-            policy: options.compaction, mode: mode, layout: options.chunkLayout,
+            policy: options.compaction, mode: mode, layout: layout,
             numbers: chunkNumbers, flushed: state.flushed?.sequence ?? 0,
             firstSegment: state.firstSegment)
     }

@@ -57,6 +57,11 @@ public final class EventIndex: Sendable {
         shared = Mutex(View(state: state, snapshot: .empty, uncounted: missing))
     }
 
+    /// Takes the place of what was counted with events that are deleted since.
+    func replace(with state: IndexState) {
+        shared.withLock { $0.state = state }
+    }
+
     /// Counts a durable group; the lock is given back after each batch, so that readers wait for one
     /// at most.
     func take(_ group: CommitGroup) {

@@ -74,6 +74,11 @@ package struct IndexState: Sendable {
         }
     }
 
+    /// Knows that no event up to that one is missing: those that it did not count are deleted.
+    mutating func advance(to sequence: UInt64) {
+        watermark = max(watermark, sequence)
+    }
+
     /// Counts the events of a batch; one that is counted already is left out, as when the log is read
     /// again behind a checkpoint.
     package mutating func apply(_ batch: EventBatch, _ origin: Origin) {

@@ -83,11 +83,15 @@ extension Chunk {
             && tombstone.hidesAll(in: entry.timeRange, entry.sequenceRange)
     }
 
+    /// Whether some of its events may be here, as far as the entry says.
+    func mayHold(_ tombstone: Tombstone) -> Bool {
+        entry.tombstone < tombstone.number
+            && tombstone.mayHide(in: entry.timeRange, entry.sequenceRange)
+    }
+
     /// Whether the tombstone was given after the chunk was written and may hide some of its events.
     func isConcerned(by tombstone: Tombstone) throws(StorageError) -> Bool {
-        guard entry.tombstone < tombstone.number,
-            tombstone.mayHide(in: entry.timeRange, entry.sequenceRange)
-        else { return false }
+        guard mayHold(tombstone) else { return false }
         guard case .subject(let subject) = tombstone.target else { return true }
         return try holds(subject)
     }
