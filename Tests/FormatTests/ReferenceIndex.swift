@@ -134,7 +134,7 @@ struct ReferenceIndex {
         }
         let sketches: [(name: String, width: Int64, floor: Int64)] = [
             ("days", 0, .min), ("hours", 3_600_000_000, floor(172_800_000_000, 86_400_000_000)),
-            ("minutes", 60_000_000, floor(3_600_000_000, 3_600_000_000)),
+            ("minutes", 60_000_000, floor(7_200_000_000, 3_600_000_000)),
         ]
         for tier in sketches {
             let isFirst = tier.width == 60_000_000

@@ -7,24 +7,13 @@ import AuraCore
 struct ChunkReplay {
     private let chunks: [Chunk]
     private let mask: Mask
-    /// The attributes that the events are to have; nil for all.
-    private let attributes: Set<ExactText>?
-    /// Sequence numbers that are gathered at once: each window reads all of a chunk.
-    private let window: UInt64
+
+    /// Sequence numbers that are gathered at once.
+    private static let window: UInt64 = 32_768
 
     init(_ chunks: [Chunk], _ mask: Mask) {
         self.chunks = chunks
         self.mask = mask
-        attributes = nil
-        window = 32_768
-    }
-
-    /// Events with some of their attributes, so that more of them can be gathered at once.
-    init(_ chunks: [Chunk], _ mask: Mask, only attributes: Set<ExactText>) {
-        self.chunks = chunks
-        self.mask = mask
-        self.attributes = attributes
-        window = 131_072
     }
 
     /// Calls `body` with strip after strip; false if it said so.
@@ -36,11 +25,11 @@ struct ChunkReplay {
         while start <= last {
             let rest = chunks.map(\.entry.sequenceRange).filter { $0.upperBound >= start }
             start = max(start, rest.map(\.lowerBound).min() ?? start)
-            let range = start..<start + window
-            for strip in Strip.strips(of: try events(in: range)) {
+            let window = start..<start + ChunkReplay.window
+            for strip in Strip.strips(of: try events(in: window)) {
                 guard body(strip) else { return false }
             }
-            start = range.upperBound
+            start = window.upperBound
         }
         return true
     }
@@ -80,8 +69,7 @@ struct ChunkReplay {
                     sequence: sequence, event: Event(type: names[Int(types[row])], time: time)))
         }
         if events.count == first { return }
-        for (index, key) in source.columnKeys.enumerated()
-        where attributes?.contains(key.name) ?? true {
+        for (index, key) in source.columnKeys.enumerated() {
             let column = try source.column(index)
             for value in 0..<column.count {
                 let place = places[column.row(value)]

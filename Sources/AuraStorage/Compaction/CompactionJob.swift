@@ -24,7 +24,7 @@ public struct CompactionJob: Sendable {
     /// - Returns: nil if there is nothing to do.
     public func run(shouldStop: () -> Bool = { false }) throws(StorageError) -> CompactedChunks? {
         do throws(StorageError) { return try compact(shouldStop) } catch {
-            for chunk in chunks where chunk.setAside(after: error) { break }
+            _ = chunks.contains { $0.setAside(after: error) }
             throw error
         }
     }

@@ -44,8 +44,7 @@ public final class EventIndex: Sendable {
         let all = Snapshot(chunks: chunks, runs: [], tail: [], mask: mask, watermark: sequence)
         let (state, missing) = try all.readingWhole { snapshot throws(StorageError) in
             var state = IndexState(plan)
-            let replay = ChunkReplay(snapshot.chunks, mask, only: plan.attributes)
-            _ = try replay.forEachStrip(from: 0) { strip in
+            try snapshot.forEachStrip { strip in
                 let origin = IndexState.Origin(
                     firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
                 state.apply(strip.batch, origin)

@@ -67,14 +67,6 @@ public struct IndexPlan: Hashable, Sendable {
         type.flatMap { values[$0] } ?? otherValue
     }
 
-    /// The attributes of events that it takes something from.
-    var attributes: Set<ExactText> {
-        var names = Array(values.values) + dimensions
-        names += [otherValue, user].compactMap(\.self)
-        for case .when(let attribute, _) in errors.values { names.append(attribute) }
-        return Set(names.map(ExactText.init))
-    }
-
     /// Whether it says something of that type.
     func knows(_ type: ExactText) -> Bool { errors[type] != nil || values[type] != nil }
 

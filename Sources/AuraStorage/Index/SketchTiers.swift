@@ -8,7 +8,7 @@ struct SketchTiers: Sendable {
     /// From fine to coarse.
     static let resolutions: [Resolution] = [.minute, .hour, .day]
     /// How far back from the present the first two reach: whole pages of the next, in µs.
-    private static let horizons = [Resolution.hour.width, 48 * Resolution.hour.width]
+    private static let horizons = [2 * Resolution.hour.width, 48 * Resolution.hour.width]
 
     /// Pages of a resolution, ascending.
     struct Tier: Sendable {

@@ -11,7 +11,7 @@ import Testing
         let found = Canary.$active.withValue(canary) { hunt.firstViolation() }
         let violation = try #require(found, "\(canary) is found by none of its cases")
         print("\(canary): found by case \(violation.number): \(violation.words.prefix(160))")
-        #expect(violation.number <= 500)
+        #expect(violation.number <= 600)
         // The same cases pass without the bug.
         let other = hunt.firstViolation(limit: violation.number)
         #expect(other == nil, "\(other?.words ?? "")")
@@ -42,7 +42,7 @@ private struct Hunt {
                 Hunt.crashes("first-start", seeds: 4)
             case .skipChunkSync, .skipCheckpointSync, .skipIndexSync, .forgetFlushedProducers,
                 .forgetFlushedIndex, .keepFlushedStrips:
-                Hunt.crashes("flushes", seeds: 3)
+                Hunt.crashes("flushes", seeds: 4)
             case .forgetTombstones: Hunt.crashes("erasures", seeds: 1)
             case .finishTombstoneEarly: { [DeletionCase.partOfAChunk] }
             case .dropInputsUnasked: Hunt.crashes("compactions", seeds: 1)
