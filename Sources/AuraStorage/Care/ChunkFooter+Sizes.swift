@@ -20,7 +20,7 @@ extension ChunkFooter {
                 switch block.key.kind {
                 case .times: 0
                 case .sequences: 1
-                case .presence, .values, .dictionary: 2 + block.key.column
+                case .presence, .values, .dictionary, .map: 2 + block.key.column
                 }
             all[index].blocks += 1
             all[index].bytes += block.storedSize

@@ -1,3 +1,5 @@
+import AuraCore
+
 extension ManifestEdit {
     /// What it says, for people.
     var words: String {
@@ -12,8 +14,22 @@ extension ManifestEdit {
         case .flushed(let mark):
             "flushed up to event \(mark.sequence), group \(mark.group), checkpoint "
                 + "\(mark.checkpoint)"
+        case .tombstoneAdded(let tombstone):
+            "tombstone \(tombstone.number): \(tombstone.target.words), up to event "
+                + "\(tombstone.sequence)"
+        case .tombstoneDone(let number): "tombstone \(number) done"
         case .copied: "copied"
         case .renewed(let identity, _): "has identity \(FileName.hexadecimal(identity)) from now on"
+        }
+    }
+}
+
+extension Tombstone.Target {
+    /// Which events go, for people; of a subject only what names it.
+    fileprivate var words: String {
+        switch self {
+        case .subject(let subject): "a subject by \(subject.attribute.text)"
+        case .before(let time): "events before \(Timestamp(microseconds: time))"
         }
     }
 }
