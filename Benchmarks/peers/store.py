@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import duckdb
@@ -18,40 +17,10 @@ import chunks
 import machine
 import report
 from ingest import Bench, workload
-from machine import Server, TICKS_PER_S, free_port
+from machine import Server, free_port
 from stores import BENCHMARKS, REPOSITORY, Aura, run
 
 BYTES_NEEDED = 12_000_000_000
-QUIET = "aura.quiet"
-
-
-class QuietThreads:
-    """The processor time of a server's threads that nobody waits for, sampled while it runs."""
-
-    def __init__(self, pid):
-        self.pid, self.ticks, self.ended = pid, {}, threading.Event()
-        self.thread = threading.Thread(target=self._sample, daemon=True)
-        self.thread.start()
-
-    def _sample(self):
-        folder = f"/proc/{self.pid}/task"
-        while not self.ended.wait(.02):
-            try:
-                for task in os.listdir(folder):
-                    with open(f"{folder}/{task}/stat") as f:
-                        name, rest = f.read().split("(", 1)[1].rsplit(")", 1)
-                    if name == QUIET:
-                        fields = rest.split()
-                        self.ticks[task] = int(fields[11]) + int(fields[12])
-            except OSError:
-                continue      # a thread, or the server, has just ended
-
-    def cpu_s(self):
-        return sum(self.ticks.values()) / TICKS_PER_S
-
-    def end(self):
-        self.ended.set()
-        self.thread.join()
 
 
 def memory_mb(pid):
@@ -86,12 +55,11 @@ def imported(store, ndjson, events):
     """D3, D4, D6, D7 and the first of D8, of one import and a start behind it."""
     server, _ = store.serve()
     with server:
-        quiet = QuietThreads(server.process.pid)
         begin = time.monotonic()
         run([store.aura, "ingest", ndjson, "--server", f"127.0.0.1:{store.port}"], 3600)
         seconds = time.monotonic() - begin
+        visible = server.cpu_s()
         settled = server.settled_cpu_s(60)
-        quiet.end()
         resident, peak = memory_mb(server.process.pid)
     rows, chunk_bytes, sizes = chunks.columns(store.data)
     server, elapsed = store.serve()
@@ -99,7 +67,7 @@ def imported(store, ndjson, events):
         ready = elapsed()
     return {
         "events/s": events / seconds,
-        "server CPU ns/event, until visible": (settled - quiet.cpu_s()) / events * 1e9,
+        "server CPU ns/event, until acknowledged": visible / events * 1e9,
         "server CPU ns/event, until idle": settled / events * 1e9,
         "resident MB, after": resident, "resident MB, peak": peak,
         "events in chunks": rows, "bytes/event in chunks": chunk_bytes / max(1, rows),

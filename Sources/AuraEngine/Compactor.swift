@@ -45,15 +45,13 @@ final class Compactor: Sendable {
     ) {
         state.withLock { $0.isBusy = true }
         queue.async {
-            QuietThread.run {
-                let clock = ContinuousClock()
-                let start = clock.now
-                do throws(StorageError) {
-                    let chunks = try job.run { self.isClosed.load(ordering: .relaxed) }
-                    if let chunks { self.log(chunks, took: clock.now - start) }
-                    done(.success(chunks))
-                } catch { done(.failure(error)) }
-            }
+            let clock = ContinuousClock()
+            let start = clock.now
+            do throws(StorageError) {
+                let chunks = try job.run { self.isClosed.load(ordering: .relaxed) }
+                if let chunks { self.log(chunks, took: clock.now - start) }
+                done(.success(chunks))
+            } catch { done(.failure(error)) }
         }
     }
 

@@ -49,17 +49,15 @@ final class Flusher: Sendable {
         }
         if isClosed { return done(.failure(.closed)) }
         queue.async {
-            QuietThread.run {
-                let clock = ContinuousClock()
-                let start = clock.now
-                do throws(StorageError) {
-                    let chunk = try job.run()
-                    self.logger.info(
-                        "flushed \(chunk.rowCount) events into \(chunk.byteCount) bytes",
-                        metadata: ["took": "\(clock.now - start)"])
-                    done(.success(chunk))
-                } catch { done(.failure(error)) }
-            }
+            let clock = ContinuousClock()
+            let start = clock.now
+            do throws(StorageError) {
+                let chunk = try job.run()
+                self.logger.info(
+                    "flushed \(chunk.rowCount) events into \(chunk.byteCount) bytes",
+                    metadata: ["took": "\(clock.now - start)"])
+                done(.success(chunk))
+            } catch { done(.failure(error)) }
         }
     }
 

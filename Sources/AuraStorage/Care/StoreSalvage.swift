@@ -43,6 +43,8 @@ extension StoreRemains {
         to target: CopyTarget, now: Int64
     ) throws(StorageError) -> StoreSalvage.Report {
         var entries = whole.map(\.entry)
+        // What was to be deleted is looked for in all of them again.
+        for index in entries.indices { entries[index].tombstone = 0 }
         for entry in entries {
             try target.copy(entry.name, from: source.place, size: entry.fileSize)
         }
@@ -61,6 +63,8 @@ extension StoreRemains {
         let checkpoint = Checkpoint(producers: producers.all, lastIngestTime: producers.lastTime)
         let bytes = checkpoint.encoded(incarnation: incarnation, number: number)
         try target.write(bytes, to: FileName.checkpoint(number))
+        let tombstones = (state?.tombstones.values ?? [:].values)
+            .sorted { $0.number < $1.number }.map { ManifestEdit.tombstoneAdded($0.inNewLog) }
         let last = max(events.last, lastSequence)
         let mark = FlushMark(
             sequence: last, segment: 1, offset: GroupFile.start, group: max(1, lastGroup),
@@ -68,7 +72,7 @@ extension StoreRemains {
             checkpointHash: Checksum.hash64(bytes.rawSpan))
         try target.makeStore(
             incarnation: incarnation, segmentSize: state?.segmentSize ?? 64 << 20,
-            edits: entries.sorted { $0.number < $1.number }.map { .chunkAdded($0) }
+            edits: tombstones + entries.sorted { $0.number < $1.number }.map { .chunkAdded($0) }
                 + [.flushed(mark), .copied(time: now)], now: now)
         var report = StoreSalvage.Report()
         report.events = events.count

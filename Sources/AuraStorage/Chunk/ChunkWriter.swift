@@ -31,13 +31,9 @@ struct ChunkWriter {
         let numbers =
             layout.derivesColumns
             ? try SourceColumns.finestFirst(columns, keys) : Array(keys.indices)
-        // Chunks that are merged lie by type.
-        let comeInOrder = zip(sources, sources.dropFirst()).allSatisfy {
-            $0.sequenceRange.upperBound < $1.sequenceRange.lowerBound
-        }
         for number in numbers {
             try column.fill(number, keys[number].type, of: columns, order)
-            if !comeInOrder { column.orderByArrival(order.sequences) }
+            if !order.isOfArrival { column.orderByArrival(order.sequences) }
             var map: DerivedMap?
             if layout.derivesColumns {
                 column.encodeIntegers(for: determinants)

@@ -10,6 +10,8 @@ struct RowOrder {
     /// Times and sequence numbers by position.
     let times: [Int64]
     let sequences: [Int64]
+    /// Whether the rows of the sources follow each other as they came; those of chunks lie by type.
+    let isOfArrival: Bool
 
     init(_ sources: [any RowSource], _ layout: ChunkLayout) throws(StorageError) {
         let input = try TypedRows(sources)
@@ -30,12 +32,19 @@ struct RowOrder {
         var rows = SortedRows(count: start)
         var next = starts
         var firstRow = 0
+        var last = Int64.min
+        var isOfArrival = true
         for source in sources {
             let codes = input.codes.span.extracting(firstRow..<firstRow + source.rowCount)
-            rows.scatter(
-                codes, try source.times(), try source.sequences(), firstRow: firstRow, &next)
+            let sequences = try source.sequences()
+            for sequence in sequences {
+                isOfArrival = isOfArrival && last < sequence
+                last = sequence
+            }
+            rows.scatter(codes, try source.times(), sequences, firstRow: firstRow, &next)
             firstRow += source.rowCount
         }
+        self.isOfArrival = isOfArrival
         for type in runs { rows.sort(starts[type]..<starts[type] + counts[type]) }
         positions = rows.positions()
         times = rows.times

@@ -47,4 +47,9 @@ public struct Tombstone: Hashable, Sendable {
         case .before(let time): return times.lowerBound < time
         }
     }
+
+    /// The same for a store whose log holds none of the events.
+    var inNewLog: Tombstone {
+        Tombstone(number: number, sequence: sequence, segment: 0, time: time, target: target)
+    }
 }

@@ -13,8 +13,4 @@ int64_t aura_wall_clock(void);
 /// system cannot. Swift sees neither `fcntl` nor `O_DIRECT`.
 bool aura_set_direct(int descriptor, bool is_on);
 
-/// Lets the calling thread, and it alone, run after the others when processors are short; false where
-/// the system refuses. Only Linux gives each thread a nice value of its own.
-bool aura_lower_priority(void);
-
 #endif

@@ -5,11 +5,13 @@ import AuraStorage
 import Foundation
 
 /// `aura store`: the care of a data directory.
-struct Store: ParsableCommand {
+struct Store: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Inspect, verify, back up, restore and salvage a data directory.",
-        subcommands: [Inspect.self, Verify.self, Backup.self, Restore.self, Salvage.self])
+        abstract: "Inspect, verify, compact, back up, restore and salvage a data directory.",
+        subcommands: [
+            Inspect.self, Verify.self, Compact.self, Backup.self, Restore.self, Salvage.self,
+        ])
 
     /// The data directory, found as the server finds it.
     struct Directory: ParsableArguments {
@@ -104,7 +106,9 @@ struct Store: ParsableCommand {
             abstract: "Make a data directory of a backup.",
             discussion: """
                 The directory must be empty or not there yet. Clients notice that the store is \
-                another one, and send again what they still have.
+                another one, and send again what they still have. Erasures that were ordered since \
+                the backup are known to the ledger alone: put the file ERASURES of the old directory \
+                beside it, or name it with --erasure-ledger, before the server is started.
                   aura store restore /mnt/backup/2026-11-26 --data-dir ./data
                 """)
 

@@ -2,13 +2,6 @@ import ArgumentParser
 import AuraClient
 import AuraWire
 
-/// `aura store`: what concerns the files of a store.
-struct Store: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Care for the files of a store.",
-        subcommands: [Compact.self])
-}
-
 /// `aura store compact`: fewer, smaller files.
 struct Compact: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -26,7 +26,8 @@ import Testing
             number: 1, rowCount: old.rowCount, fileSize: old.fileSize, timeRange: old.timeRange,
             sequenceRange: old.sequenceRange, footerHash: hash)
         let chunk = Chunk(entry, in: place, incarnation: 7, cache: BlockCache(capacity: 0))
-        let snapshot = Snapshot(chunks: [chunk], runs: [], tail: [], watermark: 40)
+        let snapshot = Snapshot(
+            chunks: [chunk], runs: [], tail: [], mask: .none, watermark: 40)
         let (count, missing) = try snapshot.readingWhole { snapshot throws(StorageError) in
             var count = 0
             try snapshot.forEachStrip {
