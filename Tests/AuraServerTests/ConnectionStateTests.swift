@@ -17,7 +17,7 @@ struct ConnectionStateTests {
         .count: request, .subscribe: request, .status: request, .order: request,
         .helloAck: never, .authOK: never, .goAway: never, .error: never, .producerState: never,
         .appendAck: never, .stable: never, .counts: never, .events: never, .end: never,
-        .statusInfo: never, .orderDone: never,
+        .statusInfo: never, .orderDone: never, .missing: never,
     ]
 
     private static let unexpected = FailureCode.unexpectedMessage

@@ -56,7 +56,7 @@ import Testing
             try client.send(
                 RawClient.frame(Hello(clientName: "c")) + RawClient.frame(Auth(key: "x")))
             _ = try client.next(HelloAck.self)
-            #expect(try client.next(AuthOK.self).scopes == [.ingest, .read])
+            #expect(try client.next(AuthOK.self).scopes == [.ingest, .read, .admin])
             #expect(try client.count() == 0)
         }
     }

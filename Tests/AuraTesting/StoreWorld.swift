@@ -46,7 +46,7 @@ public struct StoreWorld: Sendable {
     /// Commits that failed so far.
     public internal(set) var failures = 0
     var intake: Intake<Ticket>?
-    private var spare: PreparedSegment?
+    var spare: PreparedSegment?
     /// A flush under way, and what came of it so far.
     var pendingFlush: (job: FlushJob, chunk: FlushedChunk?)?
     /// A compaction under way, and what came of it so far.
@@ -353,18 +353,6 @@ public struct StoreWorld: Sendable {
         noteStable()
     }
 
-    /// Makes the spare segment that is wanted, which `takeSpare` hands over.
-    public mutating func makeSpare() {
-        guard spare == nil, let wanted = storage?.wantedSpare else { return }
-        do throws(FileSystemError) { spare = try wanted.prepare() } catch {}
-    }
-
-    /// Hands the spare that was made over to the storage.
-    public mutating func takeSpare() {
-        if let spare { storage?.add(spare) }
-        spare = nil
-    }
-
     /// Compares what the store shows with what was sent.
     @discardableResult
     public func check(moment: Int = .max) throws(Violation) -> [Int: UInt64] {
@@ -391,9 +379,8 @@ public struct StoreWorld: Sendable {
         try commit()
         for client in clients.indices { try sendFenced(client) }
         guard clients.allSatisfy({ $0.unanswered.isEmpty && $0.connection != nil }) else {
-            throw Violation(
-                "what was sent again is not answered; failure: "
-                    + "\(storage?.failure.map(String.init(describing:)) ?? "none")")
+            let failure = storage?.failure.map(String.init(describing:)) ?? "none"
+            throw Violation("what was sent again is not answered; failure: \(failure)")
         }
         for (client, count) in try check() where count < held[client, default: 0] {
             throw Violation("client \(client) has lost batches")

@@ -16,8 +16,8 @@ struct RowOrder {
     init(_ sources: [any RowSource], _ layout: ChunkLayout) throws(StorageError) {
         let input = try TypedRows(sources)
         let counts = input.counts
-        // Large types first, by name, then the small ones by name.
-        let runs = counts.indices.sorted {
+        // Large types first, by name, then the small ones by name; some may have lost all their rows.
+        let runs = counts.indices.filter { counts[$0] > 0 }.sorted {
             (counts[$0] < layout.sectionRows ? 1 : 0, ExactText(input.names[$0]))
                 < (counts[$1] < layout.sectionRows ? 1 : 0, ExactText(input.names[$1]))
         }
