@@ -1,7 +1,9 @@
 import AuraCore
 
-/// An index counted anew from the events that are visible: what was erased is in no cell and no sketch
-/// of it. `run` touches nothing of the storage and may run anywhere.
+/// An index counted anew from the events that are visible.
+///
+/// What was erased is in no cell and no sketch of it. `run` touches nothing of the storage and may run
+/// anywhere.
 public struct IndexRebuild: Sendable {
     fileprivate let snapshot: Snapshot
     fileprivate let arrival: Int64
