@@ -133,6 +133,7 @@ public struct Storage: Sendable {
         stableSequence = log.nextSequence - 1
         do throws(FileSystemError) {
             try manifest.write([.opened(lastGroup: log.lastGroup, time: now)], now: now)
+            place.removeUnnamed(manifest.state)
         } catch {
             // A full disk must not keep its reader out; the next edit tries again.
             guard error.reason == .noSpace, manifest.isWritable else { throw .io(error) }
@@ -300,7 +301,8 @@ public struct Storage: Sendable {
         isFlushing = true
         return FlushJob(
             place: place, incarnation: manifest.incarnation,
-            number: chunkNumbers.next(), strips: head.beginFlush(), mask: mask,
+            number: chunkNumbers.next(), numbers: chunkNumbers, strips: head.beginFlush(),
+            mask: mask,
             layout: options.chunkLayout,
             checkpoint: Checkpoint(producers: producers, lastIngestTime: lastIngestTime),
             index: index?.view.state,
@@ -330,16 +332,15 @@ public struct Storage: Sendable {
         }
         let before = manifest.state
         do throws(FileSystemError) {
-            let added = flushed.entry.map { [ManifestEdit.chunkAdded($0)] } ?? []
+            let added = flushed.entries.map { ManifestEdit.chunkAdded($0) }
             try manifest.write(added + [.flushed(flushed.mark)], now: now)
         } catch {
             head.endFlush(isInstalled: false)
             throw StorageError(error, in: place.directory)
         }
         head.endFlush(isInstalled: !Canary.keepFlushedStrips.isActive)
-        if let entry = flushed.entry {
-            chunks.append(
-                Chunk(entry, in: place, incarnation: manifest.incarnation, cache: cache))
+        chunks += flushed.entries.map {
+            Chunk($0, in: place, incarnation: manifest.incarnation, cache: cache)
         }
         index?.show(snapshot)
         for number in before.firstSegment..<manifest.state.firstSegment {

@@ -59,6 +59,25 @@ import Testing
         try store.close()
     }
 
+    @Test func `events of another decade do not widen the chunk of today's`() async throws {
+        var random = SeededRandom(seed: 6)
+        let store = try openStore(on: SimulatedFileSystem())
+        var all: [Event] = []
+        for day in 15_000..<15_003 { all += events(day, &random) }
+        all.insert(contentsOf: events(4_000, &random).prefix(2), at: 30)
+        all.append(events(60_000, &random)[0])
+        _ = try await store.append(batch(all))
+        try await store.flush()
+        #expect(store.snapshot.chunkCount == 2)
+        #expect(Event.firstDifference(try store.allEvents(), all) == nil)
+        let day: Int64 = 86_400_000_000
+        let receipt = try await store.delete(before: Timestamp(microseconds: 15_000 * day))
+        #expect(receipt.eventCount == 2)
+        #expect(receipt.compaction.chunksBefore <= 1)
+        #expect(try store.count(CountQuery()).rows.first?.count == 61)
+        try store.close()
+    }
+
     /// Events that the index counts.
     private func counted(by store: EventStore) throws -> UInt64? {
         let day: Int64 = 86_400_000_000

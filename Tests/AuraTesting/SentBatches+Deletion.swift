@@ -5,7 +5,7 @@ import AuraStorage
 struct Deletion: Sendable {
     enum Target: Sendable {
         case batch(Int)
-        /// All with a smaller index: their events' times follow it.
+        /// All of a time before that of the index, if that one is not late.
         case before(Int)
     }
 
@@ -19,7 +19,7 @@ struct Deletion: Sendable {
     func means(_ index: Int) -> Bool {
         switch target {
         case .batch(let other): index == other
-        case .before(let end): index < end
+        case .before(let end): SentBatches.time(of: index) < Timestamp(seconds: Int64(end))
         }
     }
 }

@@ -45,7 +45,7 @@ public struct SentBatches: Sendable {
         var builder = BatchBuilder()
         var event = Event(
             type: index % 3 == 0 ? "user.login" : "api.error",
-            time: Timestamp(seconds: Int64(index)),
+            time: SentBatches.time(of: index),
             attributes: [Attribute("batch", .int64(Int64(index)))])
         if padding > 0 {
             let text = String(repeating: "x", count: padding)
@@ -67,6 +67,11 @@ public struct SentBatches: Sendable {
             preconditionFailure("A batch cannot be made: \(error)")
         }
         return index
+    }
+
+    /// The time of a batch's events: in the order of indexes, but for some that are years late.
+    static func time(of index: Int) -> Timestamp {
+        Timestamp(seconds: Int64(index) - (index % 11 == 5 ? 100_000_000 : 0))
     }
 
     /// The batch with those bytes.

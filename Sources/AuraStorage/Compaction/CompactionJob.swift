@@ -80,7 +80,10 @@ public struct CompactionJob: Sendable {
     ) throws(StorageError) -> ChunkEntry {
         let file: any File
         do throws(FileSystemError) {
-            file = try place.fileSystem.open(place.path(name), .create)
+            // One of a run before, which nobody came to name or to remove.
+            let path = place.path(name)
+            if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
+            file = try place.fileSystem.open(path, .create)
         } catch { throw StorageError(error, in: place.directory) }
         let entry: ChunkEntry
         do throws(StorageError) {

@@ -7,6 +7,8 @@ public struct FlushJob: Sendable {
     let incarnation: UInt64
     /// Number of the chunk and of the checkpoint.
     let number: UInt64
+    /// Where a second chunk, for events of times far from the others', gets its number.
+    let numbers: ChunkNumbers
     let strips: [Strip]
     /// What is hidden of them, and left out.
     let mask: Mask
@@ -18,20 +20,23 @@ public struct FlushJob: Sendable {
     let position: LogPosition
     let sequence: UInt64
 
-    /// Writes chunk, checkpoint and index and makes them durable; on an error nothing is left of them.
+    /// Writes chunks, checkpoint and index and makes them durable; on an error nothing is left of them.
     ///
     /// One at a time for each store.
     public func run() throws(StorageError) -> FlushedChunk {
-        let path = place.path(FileName.chunks + "/" + FileName.chunk(number))
+        var chunkNumbers = [number]
         do throws(StorageError) {
-            var entry: ChunkEntry?
+            var entries: [ChunkEntry] = []
             let bytes = checkpoint.encoded(incarnation: incarnation, number: number)
             do throws(FileSystemError) {
                 try place.fileSystem.createDirectory(place.path(FileName.chunks))
-                let sources = visible()
-                if !sources.isEmpty {
-                    let file = try create(path)
-                    entry = try write(sources, to: file)
+                let (usual, far) = divided()
+                if !usual.isEmpty { entries.append(try write(usual, number)) }
+                if !far.isEmpty {
+                    chunkNumbers.append(numbers.next())
+                    entries.append(try write(far, chunkNumbers[1]))
+                }
+                if !entries.isEmpty {
                     try place.fileSystem.syncDirectory(place.path(FileName.chunks))
                 }
                 try write(
@@ -48,9 +53,11 @@ public struct FlushJob: Sendable {
                 sequence: sequence, segment: position.segment, offset: position.offset,
                 group: position.group, previous: position.previous, checkpoint: number,
                 checkpointSize: bytes.count, checkpointHash: Checksum.hash64(bytes.rawSpan))
-            return FlushedChunk(entry: entry, mark: mark)
+            return FlushedChunk(entries: entries, mark: mark)
         } catch {
-            place.discard(FileName.chunks + "/" + FileName.chunk(number))
+            for number in chunkNumbers {
+                place.discard(FileName.chunks + "/" + FileName.chunk(number))
+            }
             place.discard(FileName.checkpoint(number))
             place.discard(FileName.index(number))
             throw error
@@ -65,21 +72,23 @@ public struct FlushJob: Sendable {
         if isSynced { try file.sync() }
     }
 
-    private func visible() -> [any RowSource] {
+    /// What is not hidden: of the usual times, and of others.
+    private func divided() -> (usual: [any RowSource], far: [any RowSource]) {
         do throws(StorageError) {
             var sources: [any RowSource] = []
             for strip in strips {
                 if let source = try mask.visible(strip as any RowSource) { sources.append(source) }
             }
-            return sources
+            return try UsualTimes(of: sources)?.divide(sources) ?? (sources, [])
         } catch {
             preconditionFailure("strips cannot be read: \(error)")
         }
     }
 
     private func write(
-        _ sources: [any RowSource], to file: any File
+        _ sources: [any RowSource], _ number: UInt64
     ) throws(FileSystemError) -> ChunkEntry {
+        let file = try create(place.path(FileName.chunks + "/" + FileName.chunk(number)))
         do throws(StorageError) {
             var entry = try ChunkWriter.write(
                 sources, to: file, layout, incarnation: incarnation, number: number)
@@ -100,16 +109,16 @@ public struct FlushJob: Sendable {
     }
 }
 
-/// A chunk that is durable and not yet part of the store.
+/// Chunks that are durable and not yet part of the store.
 public struct FlushedChunk: Sendable {
-    /// Nil where there was nothing to write: the log alone moves on.
-    let entry: ChunkEntry?
+    /// None where there was nothing to write: the log alone moves on.
+    let entries: [ChunkEntry]
     let mark: FlushMark
 
-    /// Events in it.
-    public var rowCount: Int { entry?.rowCount ?? 0 }
-    /// Bytes of its file.
-    public var byteCount: Int64 { entry?.fileSize ?? 0 }
+    /// Events in them.
+    public var rowCount: Int { entries.reduce(0) { $0 + $1.rowCount } }
+    /// Bytes of their files.
+    public var byteCount: Int64 { entries.reduce(0) { $0 + $1.fileSize } }
 }
 
 /// Where the log ends.

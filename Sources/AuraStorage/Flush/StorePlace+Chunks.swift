@@ -31,27 +31,9 @@ extension StorePlace {
     /// The chunks of the manifest, by their first sequence number; one whose file is not there is
     /// set aside.
     func chunks(_ manifest: Manifest, _ cache: BlockCache) throws(StorageError) -> [Chunk] {
-        let names: [String]
-        let top: [String]
-        do throws(FileSystemError) {
-            let hasChunks = try fileSystem.exists(path(FileName.chunks))
-            names = hasChunks ? try fileSystem.list(path(FileName.chunks)) : []
-            top = try fileSystem.list(directory)
-        } catch { throw .io(error) }
-        let found = Set(names.compactMap(FileName.chunkNumber))
+        let found: Set<UInt64>
+        do throws(FileSystemError) { found = Set(try chunkNumbers()) } catch { throw .io(error) }
         let entries = manifest.state.chunks.values
-        // What no edit names was never part of the store, or is none any more.
-        for number in found where manifest.state.chunks[number] == nil {
-            discard(FileName.chunks + "/" + FileName.chunk(number))
-        }
-        for number in top.compactMap(FileName.checkpointNumber)
-        where number != manifest.state.flushed?.checkpoint {
-            discard(FileName.checkpoint(number))
-        }
-        for number in top.compactMap(FileName.indexNumber)
-        where number != manifest.state.flushed?.checkpoint {
-            discard(FileName.index(number))
-        }
         let chunks = entries.sorted { $0.sequenceRange.lowerBound < $1.sequenceRange.lowerBound }
             .map { Chunk($0, in: self, incarnation: manifest.incarnation, cache: cache) }
         for chunk in chunks where !found.contains(chunk.entry.number) {
@@ -59,5 +41,33 @@ extension StorePlace {
             _ = chunk.setAside(after: .missing(file: name, reason: "the manifest names it"))
         }
         return chunks
+    }
+
+    private func chunkNumbers() throws(FileSystemError) -> [UInt64] {
+        guard try fileSystem.exists(path(FileName.chunks)) else { return [] }
+        return try fileSystem.list(path(FileName.chunks)).compactMap(FileName.chunkNumber)
+    }
+
+    /// Removes what no edit names: it was never part of the store, or is none any more.
+    ///
+    /// Only when all that was read of the manifest is durable: the edit that lets a file go may be one
+    /// that the next crash takes back.
+    func removeUnnamed(_ state: ManifestState) {
+        do throws(FileSystemError) {
+            for number in try chunkNumbers() where state.chunks[number] == nil {
+                discard(FileName.chunks + "/" + FileName.chunk(number))
+            }
+            let flush = state.flushed?.checkpoint
+            for name in try fileSystem.list(directory) {
+                let number = FileName.checkpointNumber(name) ?? FileName.indexNumber(name)
+                if number != nil, number != flush { discard(name) }
+            }
+            for name in try fileSystem.list(logDirectory) {
+                guard let number = FileName.segmentNumber(name) else { continue }
+                if number < state.firstSegment { discard(FileName.log + "/" + name) }
+            }
+        } catch {
+            // They are in nobody's way; the next start tries again.
+        }
     }
 }

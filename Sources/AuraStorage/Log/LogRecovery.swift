@@ -194,13 +194,12 @@ struct LogRecovery {
         return spares
     }
 
-    /// Removes spares that are not whole or come too late, and segments that chunks stand for.
+    /// Removes spares that are not whole or come too late.
     private func discardLeftovers(_ names: [String], except spares: [UInt64: any File]) {
         for name in names {
             let spare = FileName.spareNumber(name)
             if let spare, spares[spare] != nil { continue }
-            let isRetired = FileName.segmentNumber(name).map { $0 < manifest.firstSegment }
-            if spare == nil, FileName.unfinishedNumber(name) == nil, isRetired != true { continue }
+            if spare == nil, FileName.unfinishedNumber(name) == nil { continue }
             place.discard(FileName.log + "/" + name)
         }
     }

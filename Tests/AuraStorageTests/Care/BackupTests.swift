@@ -39,6 +39,7 @@ import Testing
 
     @Test func `a backup while events come has all that were there when it began`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
+        var turns = 0
         for round in 0..<Effort.count(20) {
             let world = try CareWorld(seed: seed &+ UInt64(round))
             var storage = try CareWorld.open(world.disk)
@@ -57,8 +58,9 @@ import Testing
                 #expect(found.events[number] == event, "seed \(seed) round \(round)")
             }
             #expect(found.events.count == Int(result.events))
-            #expect(busy.turns > 0)
+            turns += busy.turns
         }
+        #expect(turns > 0)
     }
 
     @Test func `neither goes over a live directory, or one that holds something`() throws {

@@ -167,7 +167,10 @@ import Testing
         try store.compact(.full)
         #expect(store.storage.tombstones.isEmpty, "seed \(seed)")
         let entries = store.storage.chunks.map(\.entry)
-            .sorted { $0.timeRange.lowerBound < $1.timeRange.lowerBound }
+            .sorted {
+                ($0.timeRange.lowerBound, $0.timeRange.upperBound)
+                    < ($1.timeRange.lowerBound, $1.timeRange.upperBound)
+            }
         for (left, right) in zip(entries, entries.dropFirst()) {
             #expect(left.timeRange.upperBound <= right.timeRange.lowerBound, "seed \(seed)")
         }
