@@ -21,10 +21,7 @@ extension EventStore {
         try await wait { $0.rebuildIndex($1) }
         try await wait { $0.leaveSegment($1) }
         try await flush()
-        let report = try await compact(.busy)
-        return DeletionReceipt(
-            tombstone: tombstone, eventCount: count, compaction: report,
-            isFinished: !snapshot.isPending(tombstone))
+        return try await carryOut(tombstone, of: count)
     }
 
     /// Deletes the events before a time: hides them at once, then removes the chunks of which nothing
@@ -34,9 +31,15 @@ extension EventStore {
             try storage.delete(before: time.microseconds, now: now)
         }
         let count = try hidden(by: tombstone)
+        return try await carryOut(tombstone, of: count)
+    }
+
+    private func carryOut(
+        _ tombstone: Tombstone, of eventCount: Int
+    ) async throws(EngineError) -> DeletionReceipt {
         let report = try await compact(.busy)
         return DeletionReceipt(
-            tombstone: tombstone, eventCount: count, compaction: report,
+            tombstone: tombstone, eventCount: eventCount, compaction: report,
             isFinished: !snapshot.isPending(tombstone))
     }
 

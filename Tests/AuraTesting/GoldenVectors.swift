@@ -55,6 +55,24 @@ public struct GoldenVectors: Sendable {
         try Data(text.utf8).write(to: file(name, pathExtension))
     }
 
+    /// Writes a vector with what it means beside it.
+    public func write(
+        _ bytes: AnnotatedBytes, _ name: String, about: String, meaning: some Encodable
+    ) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try write(GoldenVectors.hex(bytes, about: about), name, "hex")
+        try write(String(decoding: encoder.encode(meaning), as: UTF8.self) + "\n", name, "json")
+    }
+
+    /// Writes a vector that breaks a condition, and which.
+    public func write(
+        damaged bytes: AnnotatedBytes, _ name: String, about: String, condition: Int
+    ) throws {
+        try write(GoldenVectors.hex(bytes, about: about), "bad-" + name, "hex")
+        try write("\(condition): \(about)\n", "bad-" + name, "error")
+    }
+
     /// Removes all files of the folder.
     public func removeAll() throws {
         guard FileManager.default.fileExists(atPath: folder.path) else { return }

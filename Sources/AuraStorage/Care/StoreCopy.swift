@@ -129,6 +129,7 @@ extension StorageError {
     fileprivate var mayBeOfFlush: Bool {
         switch self {
         case .missing, .corrupt, .unsound: true
+        case .io(let error): error.reason == .notFound
         default: false
         }
     }

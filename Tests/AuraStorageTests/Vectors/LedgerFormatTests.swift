@@ -118,19 +118,14 @@ import Testing
     @Test(.enabled(if: GoldenVectors.isRewriting))
     func `vectors are written anew`() throws {
         try Self.vectors.removeAll()
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         for (name, meaning) in Self.good {
-            let hex = GoldenVectors.hex(Self.bytes(meaning), about: meaning.about)
-            try Self.vectors.write(hex, name, "hex")
-            let text = String(decoding: try encoder.encode(meaning), as: UTF8.self)
-            try Self.vectors.write(text + "\n", name, "json")
+            try Self.vectors.write(
+                Self.bytes(meaning), name, about: meaning.about, meaning: meaning)
         }
         for damage in Self.bad {
-            let name = "bad-\(damage.name)"
             try Self.vectors.write(
-                GoldenVectors.hex(damage.bytes, about: damage.about), name, "hex")
-            try Self.vectors.write("\(damage.condition): \(damage.about)\n", name, "error")
+                damaged: damage.bytes, damage.name, about: damage.about,
+                condition: damage.condition)
         }
     }
 
