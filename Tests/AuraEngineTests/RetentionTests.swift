@@ -51,12 +51,16 @@ import Testing
         #expect(receipt.isFinished)
         #expect(store.snapshot.chunkCount == 2)
         #expect(try store.allEvents().count == 40)
-        #expect(disk.files.filter { $0.hasSuffix(".chunk") }.count == 2)
         #expect(store.expiry(before: 12 * day, bytes: nil) == nil)
         // Older events that come afterwards are not meant.
         _ = try await store.append(batch(events(3, &random)))
         #expect(try store.allEvents().count == 60)
         try store.close()
+        // The files go beside the writer, at the latest with the next start.
+        let again = try openStore(on: disk)
+        #expect(disk.files.filter { $0.hasSuffix(".chunk") }.count == 2)
+        #expect(try again.allEvents().count == 60)
+        try again.close()
     }
 
     @Test func `events of another decade do not widen the chunk of today's`() async throws {
