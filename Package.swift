@@ -66,7 +66,7 @@ let package = Package(
         // Engine: knows no network.
         source("AuraStorage", ["CLZ4", "AuraCore", "AuraFiles"]),
         source("AuraQuery", ["AuraCore", "AuraStorage"]),
-        source("AuraEngine", ["AuraCore", "AuraStorage", "AuraQuery", logging]),
+        source("AuraEngine", ["CAura", "AuraCore", "AuraStorage", "AuraQuery", logging]),
         // Product.
         source("AuraMetadata", [crypto, grdb]),
         // Edges: know each other only where a line says so.

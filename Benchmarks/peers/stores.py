@@ -2,7 +2,8 @@
 
 Each has `prepare()`, called once, and `measure(case, folder)`, called once a round with an empty
 folder on the disk.  Both raise `PeerFailed`.  A measurement is the load generator's result line
-plus `server_cpu_s` (during the load) and `settled_cpu_s` (until the server is idle again).
+plus `server_cpu_s` (during the load) and `settled_cpu_s` (until the server is idle again); Aura's
+have `chunk_cpu_s` as well, the part of the latter that made and merged chunks.
 """
 import json
 import os
@@ -16,6 +17,7 @@ from machine import PeerFailed, Server, free_port
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCHMARKS = os.path.dirname(HERE)
 REPOSITORY = os.path.dirname(BENCHMARKS)
+sys.path.insert(0, os.path.join(REPOSITORY, "Tools"))
 WARM_UP_S = 0.5
 RESULT_KEYS = {"events", "seconds", "events_per_s", "ack_ms_p50", "ack_ms_p99", "ack_ms_max",
                "client_cpu_s", "encoded_bytes", "batches"}
@@ -180,7 +182,19 @@ class Aura:
 
         with Server(command, port, os.path.join(folder, "server.log")) as server:
             once(WARM_UP_S)
-            return measured(server, lambda: once(self.bench.seconds_of(case)))
+            server.settled_cpu_s()
+            before = chunk_cpu_s(port)
+            result = measured(server, lambda: once(self.bench.seconds_of(case)))
+            return result | {"chunk_cpu_s": round(chunk_cpu_s(port) - before, 3)}
+
+
+def chunk_cpu_s(port):
+    """Processor seconds that a server has spent on flushes and compactions."""
+    import aura.client
+    client = aura.client.Client(port=port)
+    counters = {c["name"]: c["value"] for c in client.status()["counters"]}
+    client.close()
+    return (counters["flushes.cpu_us"] + counters["compactions.cpu_us"]) / 1e6
 
 
 def measured(server, load_once):

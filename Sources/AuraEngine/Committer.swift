@@ -24,7 +24,7 @@ final class Committer: Sendable {
     /// Touched on `queue` alone, so nobody ever waits for this lock.
     let storage: Mutex<Storage>
     private let spares: SpareSegments
-    private let flusher: Flusher
+    let flusher: Flusher
     let compactor: Compactor
     let retention: RetentionPolicy
     /// Touched on `queue` alone.

@@ -17,6 +17,8 @@ final class Compactor: Sendable {
     private let isClosed = Atomic(false)
     private let queue = DispatchQueue(label: "aura.compact", qos: .background)
     private let logger: Logger
+    /// What compactions cost.
+    let meter = WorkMeter()
 
     /// How long none is tried after one that failed.
     private static let pause = DispatchTimeInterval.seconds(30)
@@ -44,15 +46,19 @@ final class Compactor: Sendable {
         _ done: @escaping @Sendable (Result<CompactedChunks?, StorageError>) -> Void
     ) {
         state.withLock { $0.isBusy = true }
-        queue.async {
-            let clock = ContinuousClock()
-            let start = clock.now
-            do throws(StorageError) {
-                let chunks = try job.run { self.isClosed.load(ordering: .relaxed) }
-                if let chunks { self.log(chunks, took: clock.now - start) }
-                done(.success(chunks))
-            } catch { done(.failure(error)) }
-        }
+        queue.async { self.meter.run { self.work(job, done) } }
+    }
+
+    private func work(
+        _ job: CompactionJob, _ done: (Result<CompactedChunks?, StorageError>) -> Void
+    ) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        do throws(StorageError) {
+            let chunks = try job.run { self.isClosed.load(ordering: .relaxed) }
+            if let chunks { log(chunks, took: clock.now - start) }
+            done(.success(chunks))
+        } catch { done(.failure(error)) }
     }
 
     private func log(_ chunks: CompactedChunks, took: Duration) {
@@ -89,8 +95,10 @@ final class Compactor: Sendable {
         _ done: @escaping @Sendable (Result<IndexRebuild, StorageError>) -> Void
     ) {
         queue.async {
-            do throws(StorageError) { done(.success(try job.run())) } catch {
-                done(.failure(error))
+            self.meter.run {
+                do throws(StorageError) { done(.success(try job.run())) } catch {
+                    done(.failure(error))
+                }
             }
         }
     }

@@ -17,6 +17,8 @@ final class Flusher: Sendable {
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "aura.flush", qos: .utility)
     private let logger: Logger
+    /// What flushes cost.
+    let meter = WorkMeter()
 
     /// How long none is tried after one that failed: a full disk must not be filled and emptied
     /// again and again.
@@ -48,17 +50,21 @@ final class Flusher: Sendable {
             return state.isClosed
         }
         if isClosed { return done(.failure(.closed)) }
-        queue.async {
-            let clock = ContinuousClock()
-            let start = clock.now
-            do throws(StorageError) {
-                let chunk = try job.run()
-                self.logger.info(
-                    "flushed \(chunk.rowCount) events into \(chunk.byteCount) bytes",
-                    metadata: ["took": "\(clock.now - start)"])
-                done(.success(chunk))
-            } catch { done(.failure(error)) }
-        }
+        queue.async { self.meter.run { self.work(job, done) } }
+    }
+
+    private func work(
+        _ job: FlushJob, _ done: (Result<FlushedChunk, StorageError>) -> Void
+    ) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        do throws(StorageError) {
+            let chunk = try job.run()
+            logger.info(
+                "flushed \(chunk.rowCount) events into \(chunk.byteCount) bytes",
+                metadata: ["took": "\(clock.now - start)"])
+            done(.success(chunk))
+        } catch { done(.failure(error)) }
     }
 
     /// Ends a flush: removes what it made useless, or lets some time pass after a failure.

@@ -218,7 +218,9 @@ extension ConnectionHandler {
         info.isWritable = store.failure == nil
         info.missing = store.missing.map { MissingEvents($0) }
         info.scrub = StatusInfo.Scrub(store.scrub)
-        info.counters = shared.counters.all + shared.policy.counters
+        info.counters =
+            shared.counters.all + StatusInfo.counters(store.backgroundTime)
+            + shared.policy.counters
         return info
     }
 }

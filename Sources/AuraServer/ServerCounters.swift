@@ -1,3 +1,4 @@
+import AuraEngine
 import AuraWire
 import Synchronization
 
@@ -52,5 +53,15 @@ final class ServerCounters: Sendable {
             counters.append(StatusInfo.Counter("failures.\(code)", count))
         }
         return counters
+    }
+}
+
+extension StatusInfo {
+    /// Processor time of what is done beside the writer, by name.
+    static func counters(_ time: BackgroundTime) -> [Counter] {
+        [
+            Counter("flushes.cpu_us", time.flushes / 1_000),
+            Counter("compactions.cpu_us", time.compactions / 1_000),
+        ]
     }
 }

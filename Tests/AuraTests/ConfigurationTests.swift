@@ -18,7 +18,7 @@ import Testing
                 "erasure_ledger:  (default)",
                 "scrub_rate: 8MiB (default)",
                 "max_connections: 256 (default)",
-                "index: false (default)",
+                "index: true (default)",
                 "privacy.policy: strip (default)",
                 "privacy.unknown_types: learn (default)",
                 "privacy.denied_attributes:  (default)",
@@ -59,7 +59,7 @@ import Testing
             erasure_ledger: /srv/ledger
             scrub_rate: 1MiB
             max_connections: 12
-            index: on
+            index: off
             privacy:
               policy: refuse
               unknown_types: refuse
@@ -77,7 +77,7 @@ import Testing
         let dotted = """
             {environment: staging, data_dir: /srv/aura, listen: "[::1]:7272", memory_limit: 1024MiB,
             segment_size: 16777216, retention.days: 90, retention.size: 1024GiB,
-            erasure_ledger: /srv/ledger, scrub_rate: 1048576, max_connections: 12, index: true,
+            erasure_ledger: /srv/ledger, scrub_rate: 1048576, max_connections: 12, index: false,
             privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
             auth.required: false, tls.certificate: /etc/aura/server.pem,
@@ -122,7 +122,7 @@ import Testing
         let values: [ConfigurationKey: String] = [
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
             .segmentSize: "16MiB", .retentionDays: "30", .retentionSize: "1GiB",
-            .erasureLedger: "l", .scrubRate: "1MiB", .maximumConnections: "1", .index: "true",
+            .erasureLedger: "l", .scrubRate: "1MiB", .maximumConnections: "1", .index: "false",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .tlsCertificate: "c", .tlsPrivateKey: "k",
             .tlsClientAuthority: "a", .tlsClientCertificates: "required",

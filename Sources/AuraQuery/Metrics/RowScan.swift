@@ -23,8 +23,6 @@ struct RowRequest: Sendable {
 }
 
 /// Reads events of a snapshot that lie where the index has no buckets: the rows behind its cells.
-///
-/// Of chunks, too, it reads strips, which takes long where they are many.
 struct RowScan {
     /// Ascending by where they begin.
     private let requests: [RowRequest]
@@ -59,37 +57,34 @@ struct RowScan {
 
     /// Calls `body` with each fact that was asked for.
     func run(_ body: (RowRequest, RowFact) -> Void) throws(StorageError) {
-        try view.snapshot.forEachStrip { strip in
-            guard strip.firstSequence <= view.state.watermark else { return false }
-            let times = strip.batch.layout.timeRange
-            if times.lowerBound < range.upperBound, times.upperBound >= range.lowerBound {
-                read(strip, body)
-            }
+        try view.snapshot.forEachSource(in: range) { source throws(StorageError) in
+            try read(source, body)
             return true
         }
     }
 
-    private func read(_ strip: Strip, _ body: (RowRequest, RowFact) -> Void) {
-        let batch = strip.batch
-        let series = view.state.series.numbers(ofTypesOf: batch)
-        let times = batch.layout.timeRange
+    private func read(
+        _ source: any RowSource, _ body: (RowRequest, RowFact) -> Void
+    ) throws(StorageError) {
+        let times = source.timeRange
         let near = requests[
             firstRequest(
                 from: times.lowerBound - longest)..<firstRequest(from: times.upperBound + 1)]
+        if near.isEmpty { return }
+        let series = view.state.series.numbers(ofTypes: source.typeNames)
         let ofType = series.map { number in near.filter { asks($0, for: number) } }
         guard ofType.contains(where: { !$0.isEmpty }) else { return }
-        let rows = view.state.rows(of: batch, series)
-        // What was not counted yet is not counted here.
-        let end = min(UInt64(batch.rowCount), view.state.watermark - strip.firstSequence + 1)
-        let isKept = kept(batch, rows)
+        let rows = try view.state.rows(of: source, series)
+        let isCounted = try counted(source)
+        let isKept = kept(rows)
         func visit(_ row: Int, _ parts: Set<RowPart>, _ fact: () -> RowFact) {
-            guard row < end, isKept?[row] ?? true else { return }
+            guard isCounted?[row] ?? true, isKept?[row] ?? true else { return }
             for request in ofType[Int(rows.codes[row])]
             where parts.contains(request.part) && request.range.contains(rows.times[row]) {
                 body(request, fact())
             }
         }
-        var isError = [Bool](repeating: false, count: batch.rowCount)
+        var isError = [Bool](repeating: false, count: rows.times.count)
         for row in rows.errors { isError[Int(row)] = true }
         for row in rows.times.indices where range.contains(rows.times[row]) {
             visit(row, [.events]) { .event(isError: isError[row]) }
@@ -134,16 +129,20 @@ struct RowScan {
         }
     }
 
+    /// Which rows the index counts already; nil if it does all.
+    private func counted(_ source: any RowSource) throws(StorageError) -> [Bool]? {
+        let watermark = view.state.watermark
+        if source.sequenceRange.upperBound <= watermark { return nil }
+        return try source.sequences().map { UInt64(bitPattern: $0) <= watermark }
+    }
+
     /// Which rows have the value of the dimension; nil if there is none.
-    private func kept(_ batch: EventBatch, _ rows: BatchRows) -> [Bool]? {
+    private func kept(_ rows: BatchRows) -> [Bool]? {
         guard let dimension else { return nil }
-        var isKept = [Bool](repeating: false, count: batch.rowCount)
+        var isKept = [Bool](repeating: false, count: rows.times.count)
         let wanted = ValueHash.of(dimension.value)
-        let name = batch.code(of: view.state.plan.dimensions[dimension.index])
-        for column in batch.layout.columns where column.name == name {
-            for (row, hash) in zip(
-                batch.valueRows(of: column, rows.codes), batch.hashes(of: column))
-            {
+        for column in rows.dimensions[dimension.index] {
+            for (row, hash) in zip(column.valueRows, column.hashes) {
                 isKept[Int(row)] = hash == wanted
             }
         }

@@ -1,6 +1,6 @@
 import AuraCore
 
-/// What the plan finds in a batch: its errors, values and users, by row.
+/// What the plan finds in a batch, or in rows of a chunk: errors, values and users, by row.
 package struct BatchRows: Sendable {
     /// The time of each row.
     package let times: [Int64]
@@ -17,27 +17,36 @@ package struct BatchRows: Sendable {
     /// Whether each row has one user, in the order of the rows.
     private(set) var hasUserInEachRow = false
 
-    /// - Parameter profiles: What the plan says of each type of the batch.
-    init(
-        _ batch: EventBatch, _ profiles: [SeriesTable.Profile], valueNames: [String], user: String?
-    ) {
-        times = batch.times()
-        codes = batch.typeCodes()
-        if !Canary.forgetErrors.isActive { addErrors(batch, profiles) }
+    /// The columns of each dimension.
+    package private(set) var dimensions: [[ColumnData]] = []
+
+    /// - Parameters:
+    ///   - profiles: What the plan says of each type.
+    ///   - columns: The columns of an attribute, one for each type it has.
+    init<Failure: Error>(
+        times: [Int64], codes: [UInt32], _ plan: IndexPlan, _ profiles: [SeriesTable.Profile],
+        valueNames: [String], columns: (String) throws(Failure) -> [ColumnData]
+    ) throws(Failure) {
+        self.times = times
+        self.codes = codes
+        if !Canary.forgetErrors.isActive { try addErrors(profiles, columns) }
         for (slot, name) in valueNames.enumerated() {
             let has = profiles.map { $0.value == slot }
-            if has.contains(true) { addValues(batch, named: name, ofTypes: has) }
+            if has.contains(true) { addValues(try columns(name), ofTypes: has) }
         }
-        if let user {
-            batch.forEachColumn(named: user) { column in
-                used += batch.valueRows(of: column, codes)
-                users += batch.hashes(of: column)
-                hasUserInEachRow = used.count == column.values.count && used.count == codes.count
+        if let user = plan.user {
+            for column in try columns(user) {
+                used += column.valueRows
+                users += column.hashes
+                hasUserInEachRow = used.count == column.count && used.count == codes.count
             }
         }
+        for name in plan.dimensions { dimensions.append(try columns(name)) }
     }
 
-    private mutating func addErrors(_ batch: EventBatch, _ profiles: [SeriesTable.Profile]) {
+    private mutating func addErrors<Failure: Error>(
+        _ profiles: [SeriesTable.Profile], _ columns: (String) throws(Failure) -> [ColumnData]
+    ) throws(Failure) {
         for (code, profile) in profiles.enumerated() {
             switch profile.error {
             case nil: continue
@@ -45,10 +54,8 @@ package struct BatchRows: Sendable {
                 for row in codes.indices where codes[row] == code { errors.append(UInt32(row)) }
             case .when(let attribute, let value):
                 let wanted = ValueHash.of(value)
-                batch.forEachColumn(named: attribute) { column in
-                    guard column.type == value.type else { return }
-                    for (row, hash) in zip(
-                        batch.valueRows(of: column, codes), batch.hashes(of: column))
+                for column in try columns(attribute) where column.type == value.type {
+                    for (row, hash) in zip(column.valueRows, column.hashes)
                     where hash == wanted && codes[Int(row)] == code {
                         errors.append(row)
                     }
@@ -57,15 +64,14 @@ package struct BatchRows: Sendable {
         }
     }
 
-    private mutating func addValues(_ batch: EventBatch, named name: String, ofTypes has: [Bool]) {
-        batch.forEachColumn(named: name) { column in
-            guard column.type == .int64 || column.type == .float64 else { return }
-            let rows = batch.valueRows(of: column, codes)
-            let numbers = batch.numbers(of: column)
+    private mutating func addValues(_ columns: [ColumnData], ofTypes has: [Bool]) {
+        for column in columns {
+            guard let numbers = column.numbers else { continue }
+            let rows = column.valueRows
             if !has.contains(false), numbers.allSatisfy(ValueCell.takes) {
                 valued += rows
                 values += numbers
-                return
+                continue
             }
             for (row, number) in zip(rows, numbers)
             where has[Int(codes[Int(row)])] && ValueCell.takes(number) {
@@ -73,14 +79,6 @@ package struct BatchRows: Sendable {
                 values.append(number)
             }
         }
-    }
-}
-
-extension EventBatch {
-    /// Calls `body` with each column of an attribute: one for each type it has.
-    func forEachColumn(named name: String, _ body: (BatchLayout.Column) -> Void) {
-        guard let code = code(of: name) else { return }
-        for column in layout.columns where column.name == code { body(column) }
     }
 }
 

@@ -162,4 +162,12 @@ struct Occurrences: Sendable {
     let series: [UInt32]
 
     var count: Int { times.count }
+
+    /// The first from a row on that is not before a time; `count` if none is.
+    func first(from row: Int, atOrAfter time: Int64) -> Int {
+        let times = times.span
+        var row = row
+        while row < times.count, times[row] < time { row += 1 }
+        return row
+    }
 }

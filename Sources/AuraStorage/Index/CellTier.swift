@@ -20,10 +20,9 @@ struct CellTier: Sendable {
     }
 
     /// Time from which on every event is in the cells.
-    var floor: Int64 {
-        if Canary.showLostCells.isActive { return .min }
-        return floorPage.map { $0 * resolution.pageWidth } ?? .min
-    }
+    var floor: Int64 { Canary.showLostCells.isActive ? .min : floorTime }
+
+    private var floorTime: Int64 { floorPage.map { $0 * resolution.pageWidth } ?? .min }
 
     /// Gives up what lies behind the horizon.
     mutating func advance(to now: Int64) {
@@ -65,13 +64,11 @@ struct CellTier: Sendable {
         _ rows: Occurrences, _ body: (inout CellPage, Int) -> Int
     ) {
         var row = 0
-        while row < rows.count {
-            let number = rows.times[row].flooredQuotient(resolution.pageWidth)
-            if let floorPage, number < floorPage {
-                row += 1
-                continue
-            }
-            let index = index(ofPage: number)
+        while true {
+            row = rows.first(from: row, atOrAfter: floorTime)
+            if row == rows.count { return }
+            let index = index(
+                ofPage: rows.times[row].flooredQuotient(resolution.pageWidth))
             let before = pages[index].byteCount
             row = body(&pages[index], row)
             byteCount += pages[index].byteCount - before

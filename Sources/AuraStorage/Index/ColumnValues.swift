@@ -1,36 +1,51 @@
 package import AuraCore
 
 extension EventBatch {
-    /// The row of each value of a column, ascending.
-    package func valueRows(of column: BatchLayout.Column, _ typeCodes: [UInt32]) -> [UInt32] {
-        rows(of: column, typeCodes) ?? Array(0..<UInt32(rowCount))
+    /// The columns of an attribute, one for each type it has; `codes` are those of its types.
+    func columns(named name: String, _ codes: [UInt32]) -> [ColumnData] {
+        guard let code = code(of: name) else { return [] }
+        return layout.columns.filter { $0.name == code }.map { column in
+            ColumnData(type: column.type, rows: rows(of: column, codes), values: values(of: column))
+        }
     }
 
-    /// The numbers of an int64 or float64 column.
-    func numbers(of column: BatchLayout.Column) -> [Double] {
-        let integers = integers(of: column)
-        if column.type == .int64 { return integers.map(Double.init) }
-        return integers.map { Double(bitPattern: UInt64(bitPattern: $0)) }
-    }
-
-    /// A hash of each value of a column, never 0: that of the value alone, whatever the batch.
-    package func hashes(of column: BatchLayout.Column) -> [UInt64] {
+    /// The values of a column.
+    func values(of column: BatchLayout.Column) -> ColumnData.Values {
         switch column.type {
-        case .int64, .timestamp, .ipPrefix:
-            return integers(of: column).map {
-                ValueHash.of(UInt64(bitPattern: $0), column.type)
-            }
-        case .string:
-            var known = [UInt64](repeating: 0, count: layout.strings.count)
-            return (0..<column.values.count).map { index in
-                let code = stringCode(at: index, of: column.values)
-                if known[code] == 0 {
-                    known[code] = ValueHash.of(layout.strings.bytes(of: code, in: bytes))
-                }
+        case .string: .texts(stringCodes(of: column), TextTable(self))
+        case .uuid: .uuids(uuids(of: column))
+        default: .integers(integers(of: column))
+        }
+    }
+}
+
+extension ColumnData {
+    /// The row of each value, ascending.
+    package var valueRows: [UInt32] { rows ?? Array(0..<UInt32(count)) }
+
+    /// The values of an int64 or float64 column as numbers; nil of others.
+    var numbers: [Double]? {
+        guard case .integers(let values) = values else { return nil }
+        switch type {
+        case .int64: return values.map(Double.init)
+        case .float64: return values.map { Double(bitPattern: UInt64(bitPattern: $0)) }
+        default: return nil
+        }
+    }
+
+    /// A hash of each value, never 0: that of the value alone, wherever it lies.
+    package var hashes: [UInt64] {
+        switch values {
+        case .integers(let values) where type != .float64:
+            return values.map { ValueHash.of(UInt64(bitPattern: $0), type) }
+        case .texts(let codes, let table):
+            var known = [UInt64](repeating: 0, count: table.count)
+            return codes.map { code in
+                let code = Int(code)
+                if known[code] == 0 { known[code] = table.withBytes(of: code) { ValueHash.of($0) } }
                 return known[code]
             }
-        case .bool, .float64, .uuid:
-            return (0..<column.values.count).map { ValueHash.of(value(at: $0, of: column)) }
+        default: return (0..<count).map { ValueHash.of(value($0)) }
         }
     }
 }

@@ -44,13 +44,7 @@ public final class EventIndex: Sendable {
         let all = Snapshot(chunks: chunks, runs: [], tail: [], mask: mask, watermark: sequence)
         let (state, missing) = try all.readingWhole { snapshot throws(StorageError) in
             var state = IndexState(plan)
-            try snapshot.forEachStrip { strip in
-                let origin = IndexState.Origin(
-                    firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
-                state.apply(strip.batch, origin)
-                return true
-            }
-            state.advance(to: sequence)
+            try state.count(snapshot, arrival: arrival)
             return state
         }
         shared = Mutex(View(state: state, snapshot: .empty, uncounted: missing))

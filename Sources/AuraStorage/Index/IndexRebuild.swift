@@ -12,19 +12,31 @@ public struct IndexRebuild: Sendable {
     /// Counts what the snapshot shows.
     public func run() throws(StorageError) -> IndexRebuild {
         var copy = self
-        try copy.count(snapshot)
+        try copy.state.count(snapshot, arrival: arrival)
         return copy
     }
+}
 
-    /// Counts what it has not counted yet.
-    fileprivate mutating func count(_ snapshot: Snapshot) throws(StorageError) {
-        try snapshot.forEachStrip(from: state.watermark + 1) { strip in
-            let origin = IndexState.Origin(
-                firstSequence: strip.firstSequence, arrival: arrival, producer: 0)
-            state.apply(strip.batch, origin)
+extension IndexState {
+    /// Counts what a snapshot shows and this does not count yet.
+    mutating func count(_ snapshot: Snapshot, arrival: Int64) throws(StorageError) {
+        try snapshot.forEachSource { source throws(StorageError) in
+            if let source = try source.selected(after: watermark) {
+                try apply(source, arrival: arrival)
+            }
             return true
         }
-        state.advance(to: snapshot.watermark)
+        advance(to: snapshot.watermark)
+    }
+}
+
+extension RowSource {
+    /// The rows behind a sequence number; nil if there are none.
+    fileprivate func selected(after sequence: UInt64) throws(StorageError) -> (any RowSource)? {
+        if sequenceRange.lowerBound > sequence { return self }
+        if sequenceRange.upperBound <= sequence { return nil }
+        return try SelectedSource(
+            self, keeping: try sequences().map { UInt64(bitPattern: $0) > sequence })
     }
 }
 
@@ -39,7 +51,7 @@ extension Storage {
     /// Puts the new index in the place of the old one, with what came meanwhile.
     public func endIndexRebuild(_ rebuild: IndexRebuild) throws(StorageError) {
         var rebuild = rebuild
-        try rebuild.count(snapshot)
+        try rebuild.state.count(snapshot, arrival: rebuild.arrival)
         index?.replace(with: rebuild.state)
     }
 }

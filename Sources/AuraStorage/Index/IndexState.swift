@@ -83,12 +83,50 @@ package struct IndexState: Sendable {
     /// again behind a checkpoint.
     package mutating func apply(_ batch: EventBatch, _ origin: Origin) {
         guard origin.firstSequence > watermark else { return }
+        let seriesOfType = batch.layout.types.indices.map { series.number(ofType: $0, in: batch) }
+        let codes = batch.typeCodes()
+        let rows = BatchRows(
+            times: batch.times(), codes: codes, plan, profiles(seriesOfType),
+            valueNames: series.valueNames
+        ) { batch.columns(named: $0, codes) }
+        count(rows, seriesOfType, batch.layout.timeRange, origin)
+        watermark = origin.firstSequence + UInt64(batch.rowCount) - 1
+    }
+
+    /// Counts rows of a chunk, all of which came at or before a time and none of which is counted.
+    mutating func apply(_ source: any RowSource, arrival: Int64) throws(StorageError) {
+        // Types that have lost all their rows are none of the index.
+        let isUsed = try source.typeCodes().reduce(
+            into: [Bool](repeating: false, count: source.typeNames.count)
+        ) { $0[Int($1)] = true }
+        let seriesOfType = zip(source.typeNames, isUsed).map { name, isUsed in
+            isUsed ? series.number(ofType: name) : SeriesTable.total
+        }
+        let rows = try rows(of: source, seriesOfType)
+        count(rows, seriesOfType, source.timeRange, Origin(firstSequence: 0, arrival: arrival))
+    }
+
+    /// What the plan finds in rows, the types of which have these series.
+    package func rows(
+        of source: any RowSource, _ seriesOfType: [UInt32]
+    ) throws(StorageError) -> BatchRows {
+        try BatchRows(
+            times: source.times(), codes: source.typeCodes(), plan, profiles(seriesOfType),
+            valueNames: series.valueNames
+        ) { name throws(StorageError) in try source.columns(named: name) }
+    }
+
+    private func profiles(_ seriesOfType: [UInt32]) -> [SeriesTable.Profile] {
+        seriesOfType.map { series.profiles[Int($0)] }
+    }
+
+    private mutating func count(
+        _ rows: BatchRows, _ seriesOfType: [UInt32], _ times: ClosedRange<Int64>, _ origin: Origin
+    ) {
         var origin = origin
         origin.arrival = min(max(origin.arrival, Limits.earliestTime), Limits.latestTime)
         let latest = origin.arrival + Limits.futureTolerance
-        let seriesOfType = batch.layout.types.indices.map { series.number(ofType: $0, in: batch) }
-        let rows = rows(of: batch, seriesOfType)
-        let isWhole = batch.layout.timeRange.upperBound <= latest
+        let isWhole = times.upperBound <= latest
         var numbers = rows.codes.map { seriesOfType[Int($0)] }
         if !isWhole {
             for row in numbers.indices where rows.times[row] > latest {
@@ -96,7 +134,7 @@ package struct IndexState: Sendable {
             }
         }
         let hasAll = plant(&numbers, rows.times) && isWhole
-        note(rows.times, batch.layout.timeRange, latest: latest)
+        note(rows.times, times, latest: latest)
         let events = IndexedRows(rows, series: numbers, hasAll: hasAll)
         let newest = see(rows, seriesOfType, origin)
         now = max(now, newest)
@@ -106,17 +144,7 @@ package struct IndexState: Sendable {
             byDimension?.advance(to: now)
         }
         byType.add(events)
-        for dimension in plan.dimensions.indices {
-            add(rows, numbers, of: batch, dimension, origin)
-        }
-        watermark = origin.firstSequence + UInt64(batch.rowCount) - 1
-    }
-
-    /// What the plan finds in a batch, the types of which have these series.
-    package func rows(of batch: EventBatch, _ seriesOfType: [UInt32]) -> BatchRows {
-        BatchRows(
-            batch, seriesOfType.map { series.profiles[Int($0)] }, valueNames: series.valueNames,
-            user: plan.user)
+        for dimension in plan.dimensions.indices { add(rows, numbers, dimension, origin) }
     }
 
     /// Leaves rows out where a test asks for such a bug; returns whether none was.
@@ -135,15 +163,14 @@ package struct IndexState: Sendable {
 
     /// Counts the events of a batch by a dimension.
     private mutating func add(
-        _ rows: BatchRows, _ seriesOfType: [UInt32], of batch: EventBatch, _ dimension: Int,
-        _ origin: Origin
+        _ rows: BatchRows, _ seriesOfType: [UInt32], _ dimension: Int, _ origin: Origin
     ) {
-        var ofType = [UInt32](repeating: IndexedRows.none, count: batch.rowCount)
+        var ofType = [UInt32](repeating: IndexedRows.none, count: rows.codes.count)
         var ofAll = ofType
-        batch.forEachColumn(named: plan.dimensions[dimension]) { column in
+        for column in rows.dimensions[dimension] {
             var known: [UInt64: UInt32] = [:]
-            let hashes = batch.hashes(of: column)
-            for (index, row) in batch.valueRows(of: column, rows.codes).enumerated() {
+            let hashes = column.hashes
+            for (index, row) in column.valueRows.enumerated() {
                 let row = Int(row)
                 guard seriesOfType[row] != IndexedRows.none else { continue }
                 for type in [seriesOfType[row], SeriesTable.total] {
@@ -151,7 +178,7 @@ package struct IndexState: Sendable {
                     let number =
                         known[key]
                         ?? series.number(
-                            dimension, batch.value(at: index, of: column).canonical, ofType: type)
+                            dimension, column.value(index).canonical, ofType: type)
                     known[key] = number
                     if type == SeriesTable.total {
                         ofAll[row] = number

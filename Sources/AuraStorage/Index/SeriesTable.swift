@@ -99,10 +99,10 @@ package struct SeriesTable: Sendable {
         return named.sorted { $0.name < $1.name }.map { ($0.name.text, $0.number) }
     }
 
-    /// The series of each type of a batch whose events are counted.
-    package func numbers(ofTypesOf batch: EventBatch) -> [UInt32] {
-        batch.layout.types.map { type in
-            let name = ExactText(batch.string(type.name))
+    /// The series of types whose events are counted.
+    package func numbers(ofTypes names: [String]) -> [UInt32] {
+        names.map { name in
+            let name = ExactText(name)
             return numbers[SeriesKey(type: .named(name))] ?? numbers[SeriesKey(type: .other)]
                 ?? SeriesTable.total
         }
@@ -124,11 +124,16 @@ package struct SeriesTable: Sendable {
         {
             return number
         }
-        let type = ExactText(name.text)
-        let key = SeriesKey(type: .named(type))
-        let number = numbers[key] ?? addType(key, isPlanned: plan.knows(type))
+        let number = number(ofType: name.text)
         if case .named? = keys[Int(number)].type { typeHints[hash] = number }
         return number
+    }
+
+    /// The series of a type, which is made where it is missing.
+    mutating func number(ofType name: String) -> UInt32 {
+        let type = ExactText(name)
+        let key = SeriesKey(type: .named(type))
+        return numbers[key] ?? addType(key, isPlanned: plan.knows(type))
     }
 
     private mutating func addType(_ key: SeriesKey, isPlanned: Bool) -> UInt32 {

@@ -1,57 +1,36 @@
 /// The loops, which end where a table has no room for a word: the index of that word.
 extension WordTables {
-    static func insert(
-        users hashes: [UInt64], _ series: [UInt32], from first: Int, _ tables: inout [Table],
-        _ words: inout [UInt64]
-    ) -> Int {
-        let hashes = hashes.span
-        let series = series.span
-        var words = words.mutableSpan
-        var tables = tables.mutableSpan
-        for row in first..<hashes.count {
-            let number = Int(series[row])
-            guard number < tables.count,
-                WordTables.insert(hashes[row], &tables[number], &words)
-            else { return row }
-        }
-        return hashes.count
+    /// How a word is taken into a table that has places.
+    protocol Filling {
+        /// What of a word says which place it takes.
+        static var mask: UInt64 { get }
+        /// What becomes of the word in a place when another of the same mask comes.
+        static func joined(_ word: UInt64, _ other: UInt64) -> UInt64
     }
 
-    static func insert(
-        users hashes: ArraySlice<UInt64>, from first: Int, _ table: inout Table,
-        _ words: inout [UInt64]
-    ) -> Int {
-        let hashes = hashes.span
-        var words = words.mutableSpan
-        for row in first..<hashes.count where hashes[row] != 0 {
-            guard WordTables.insert(hashes[row], &table, &words) else { return row }
-        }
-        return hashes.count
+    /// Hashes of users, each once.
+    enum Users: Filling {
+        static var mask: UInt64 { .max }
+
+        @inline(__always)
+        static func joined(_ word: UInt64, _ other: UInt64) -> UInt64 { word }
     }
 
+    /// Bins of histograms, with how many values they hold.
+    enum Bins: Filling {
+        static var mask: UInt64 { Histogram.binMask }
+
+        @inline(__always)
+        static func joined(_ word: UInt64, _ other: UInt64) -> UInt64 {
+            word &+ (other & ~Histogram.binMask)
+        }
+    }
+
+    /// Words of many series, each with its own.
     @inline(__always)
-    private static func insert(
-        _ hash: UInt64, _ table: inout Table, _ words: inout MutableSpan<UInt64>
-    ) -> Bool {
-        if table.isSketch {
-            HyperLogLog.insert(hash, into: &words, at: table.offset)
-            return true
-        }
-        guard table.capacity > 0 else { return false }
-        var place = table.place(of: hash)
-        while words[table.offset + place] != 0 {
-            if words[table.offset + place] == hash { return true }
-            place = (place + 1) & (table.capacity - 1)
-        }
-        if table.isFull { return false }
-        words[table.offset + place] = hash
-        table.count += 1
-        return true
-    }
-
-    static func add(
-        bins added: [UInt64], _ series: [UInt32], from first: Int, _ tables: inout [Table],
-        _ words: inout [UInt64]
+    static func fill<Kind: Filling>(
+        _: Kind.Type, _ added: [UInt64], _ series: [UInt32], from first: Int,
+        _ tables: inout [Table], _ words: inout [UInt64]
     ) -> Int {
         let added = added.span
         let series = series.span
@@ -59,41 +38,61 @@ extension WordTables {
         var tables = tables.mutableSpan
         for row in first..<added.count {
             let number = Int(series[row])
-            guard number < tables.count, WordTables.add(added[row], &tables[number], &words)
-            else { return row }
+            guard number < tables.count else { return row }
+            if tables[number].isSketch {
+                HyperLogLog.insert(added[row], into: &words, at: tables[number].offset)
+                continue
+            }
+            guard let isNew = put(Kind.self, added[row], tables[number], &words) else {
+                return row
+            }
+            if isNew { tables[number].count += 1 }
         }
         return added.count
     }
 
-    static func add(
-        bins added: ArraySlice<UInt64>, from first: Int, _ table: inout Table,
+    /// Words of one series; 0 is none.
+    @inline(__always)
+    static func fill<Kind: Filling>(
+        _: Kind.Type, _ added: ArraySlice<UInt64>, from first: Int, _ table: inout Table,
         _ words: inout [UInt64]
     ) -> Int {
         let added = added.span
         var words = words.mutableSpan
+        if table.isSketch {
+            for row in first..<added.count where added[row] != 0 {
+                HyperLogLog.insert(added[row], into: &words, at: table.offset)
+            }
+            return added.count
+        }
+        // A copy, which may stay in registers.
+        var filling = table
+        defer { table.count = filling.count }
         for row in first..<added.count where added[row] != 0 {
-            guard WordTables.add(added[row], &table, &words) else { return row }
+            guard let isNew = put(Kind.self, added[row], filling, &words) else { return row }
+            if isNew { filling.count += 1 }
         }
         return added.count
     }
 
+    /// Puts a word into a table; nil if it would be new and there is no room for it.
     @inline(__always)
-    private static func add(
-        _ word: UInt64, _ table: inout Table, _ words: inout MutableSpan<UInt64>
-    ) -> Bool {
-        guard table.capacity > 0 else { return false }
-        let bin = word & Histogram.binMask
-        var place = table.place(of: bin)
-        while words[table.offset + place] != 0 {
-            if words[table.offset + place] & Histogram.binMask == bin {
-                words[table.offset + place] &+= word & ~Histogram.binMask
-                return true
+    private static func put<Kind: Filling>(
+        _: Kind.Type, _ word: UInt64, _ table: Table, _ words: inout MutableSpan<UInt64>
+    ) -> Bool? {
+        guard table.capacity > 0 else { return nil }
+        var place = table.place(of: word)
+        while true {
+            let known = words[table.offset + place]
+            if known == 0 { break }
+            if (known ^ word) & Kind.mask == 0 {
+                words[table.offset + place] = Kind.joined(known, word)
+                return false
             }
             place = (place + 1) & (table.capacity - 1)
         }
-        if table.isFull { return false }
+        if table.isFull { return nil }
         words[table.offset + place] = word
-        table.count += 1
         return true
     }
 }

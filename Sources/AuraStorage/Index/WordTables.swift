@@ -85,7 +85,7 @@ struct WordTables: Sendable {
     mutating func insert(users hashes: [UInt64], _ series: [UInt32]) {
         var row = 0
         while true {
-            row = WordTables.insert(users: hashes, series, from: row, &tables, &words)
+            row = WordTables.fill(Users.self, hashes, series, from: row, &tables, &words)
             if row == hashes.count { return }
             makeRoom(forUsersOf: series[row])
         }
@@ -95,8 +95,10 @@ struct WordTables: Sendable {
     mutating func insert(users hashes: ArraySlice<UInt64>, _ series: UInt32) {
         var row = 0
         addTable(series)
+        reserve(hashes.count, series)
         while true {
-            row = WordTables.insert(users: hashes, from: row, &tables[Int(series)], &words)
+            row = WordTables.fill(
+                Users.self, hashes, from: row, &tables[Int(series)], &words)
             if row == hashes.count { return }
             makeRoom(forUsersOf: series)
         }
@@ -106,7 +108,7 @@ struct WordTables: Sendable {
     mutating func add(bins added: [UInt64], _ series: [UInt32]) {
         var row = 0
         while true {
-            row = WordTables.add(bins: added, series, from: row, &tables, &words)
+            row = WordTables.fill(Bins.self, added, series, from: row, &tables, &words)
             if row == added.count { return }
             makeRoom(series[row])
         }
@@ -117,7 +119,7 @@ struct WordTables: Sendable {
         var row = 0
         addTable(series)
         while true {
-            row = WordTables.add(bins: added, from: row, &tables[Int(series)], &words)
+            row = WordTables.fill(Bins.self, added, from: row, &tables[Int(series)], &words)
             if row == added.count { return }
             makeRoom(series)
         }
@@ -155,6 +157,15 @@ struct WordTables: Sendable {
     /// Gives a series a table, perhaps without places.
     private mutating func addTable(_ series: UInt32) {
         while tables.count <= series { tables.append(Table()) }
+    }
+
+    /// Gives a series that has no places as many as so many words will probably take, for a table
+    /// that grows is filled anew.
+    private mutating func reserve(_ count: Int, _ series: UInt32) {
+        guard tables[Int(series)].capacity == 0, count > WordTables.leastCapacity else { return }
+        var capacity = WordTables.leastCapacity
+        while capacity * 4 < count * 3, capacity < HyperLogLog.words { capacity *= 2 }
+        tables[Int(series)] = takePlaces(capacity)
     }
 
     /// A table of users that has as many places as a sketch becomes one.

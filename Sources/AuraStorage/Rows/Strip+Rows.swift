@@ -30,13 +30,8 @@ extension Strip: RowSource {
     /// The values of a column.
     public func column(_ index: Int) -> ColumnData {
         let column = batch.layout.columns[index]
-        let values: ColumnData.Values =
-            switch column.type {
-            case .string: .texts(batch.stringCodes(of: column), TextTable(batch))
-            case .uuid: .uuids(batch.uuids(of: column))
-            default: .integers(batch.integers(of: column))
-            }
         return ColumnData(
-            type: column.type, rows: batch.rows(of: column, batch.typeCodes()), values: values)
+            type: column.type, rows: batch.rows(of: column, batch.typeCodes()),
+            values: batch.values(of: column))
     }
 }

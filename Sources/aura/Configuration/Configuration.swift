@@ -20,7 +20,7 @@ struct Configuration: Sendable {
     private(set) var scrubRate = ByteSize.mebibytes(8)
     private(set) var maximumConnections = 256
     /// Whether the time-bucket index is kept.
-    private(set) var index = false
+    private(set) var index = true
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
     /// Event types that the deployment adds, from the file alone.
