@@ -24,5 +24,9 @@ let package = Package(
             name: "aura-flush",
             dependencies: [.product(name: "AuraEngine", package: "aura")],
             swiftSettings: settings),
+        .executableTarget(
+            name: "aura-metrics",
+            dependencies: [.product(name: "AuraEngine", package: "aura")],
+            swiftSettings: settings),
     ]
 )

@@ -17,11 +17,11 @@ extension EventStore {
         let tombstone = try await order { storage, now throws(StorageError) in
             try storage.erase(subject, now: now)
         }
-        let count = try hidden(by: tombstone)
+        let before = try Extent(of: tombstone, in: snapshot)
         try await wait { $0.rebuildIndex($1) }
         try await wait { $0.leaveSegment($1) }
         try await flush()
-        return try await carryOut(tombstone, of: count)
+        return try await carryOut(tombstone, of: before)
     }
 
     /// Deletes the events before a time: hides them at once, then removes the chunks of which nothing
@@ -30,17 +30,35 @@ extension EventStore {
         let tombstone = try await order { storage, now throws(StorageError) in
             try storage.delete(before: time.microseconds, now: now)
         }
-        let count = try hidden(by: tombstone)
-        return try await carryOut(tombstone, of: count)
+        let before = try Extent(of: tombstone, in: snapshot)
+        return try await carryOut(tombstone, of: before)
     }
 
     private func carryOut(
-        _ tombstone: Tombstone, of eventCount: Int
+        _ tombstone: Tombstone, of before: Extent
     ) async throws(EngineError) -> DeletionReceipt {
-        let report = try await compact(.busy)
+        _ = try await compact(.busy)
+        let after = snapshot
+        // Others may have done a part of it meanwhile: what counts is which chunks are gone.
+        let changes = after.changes(of: before.chunks, since: before.chunkNumbers)
         return DeletionReceipt(
-            tombstone: tombstone, eventCount: eventCount, compaction: report,
-            isFinished: !snapshot.isPending(tombstone))
+            tombstone: tombstone, eventCount: before.eventCount, rewritten: changes.gone,
+            merged: changes.merged, isFinished: !after.isPending(tombstone))
+    }
+
+    /// What a tombstone concerned when it was made.
+    private struct Extent {
+        let chunkNumbers: Set<UInt64>
+        let eventCount: Int
+        let chunks: ChunkSet
+
+        init(of tombstone: Tombstone, in snapshot: Snapshot) throws(EngineError) {
+            chunkNumbers = snapshot.chunkNumbers
+            do throws(StorageError) {
+                eventCount = try snapshot.rowCount(hiddenBy: tombstone)
+                chunks = try snapshot.chunks(concernedBy: tombstone)
+            } catch { throw .storage(error) }
+        }
     }
 
     /// What `erase` would delete.
@@ -97,12 +115,6 @@ extension EventStore {
         do throws(StorageError) { return try result.get() } catch { throw .storage(error) }
     }
 
-    private func hidden(by tombstone: Tombstone) throws(EngineError) -> Int {
-        do throws(StorageError) { return try snapshot.rowCount(hiddenBy: tombstone) } catch {
-            throw .storage(error)
-        }
-    }
-
     private func wait(
         for work: (Committer, @escaping @Sendable (Result<Void, StorageError>) -> Void) -> Void
     ) async throws(EngineError) {
@@ -137,8 +149,10 @@ public struct DeletionReceipt: Hashable, Sendable {
     public let tombstone: Tombstone
     /// Events that it hides.
     public let eventCount: Int
-    /// What was written again for it.
-    public let compaction: CompactionReport
+    /// Chunks that held some of them, or may have, and are gone.
+    public let rewritten: ChunkSet
+    /// Chunks that were made of these and of others.
+    public let merged: ChunkSet
     /// Whether no file of the store holds any of them any more.
     public let isFinished: Bool
 }

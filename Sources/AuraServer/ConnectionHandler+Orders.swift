@@ -68,8 +68,8 @@ extension OrderDone {
 
     private mutating func preview(_ preview: DeletionPreview) throws(EngineError) {
         events = UInt64(preview.eventCount)
-        chunksBefore = UInt32(clamping: preview.chunkCount)
-        bytesBefore = UInt64(preview.byteCount)
+        chunksBefore = UInt32(clamping: preview.chunks.count)
+        bytesBefore = UInt64(preview.chunks.byteCount)
     }
 
     private mutating func take(_ report: CompactionReport) {
@@ -80,7 +80,10 @@ extension OrderDone {
     }
 
     private mutating func take(_ receipt: DeletionReceipt) {
-        take(receipt.compaction)
+        chunksBefore = UInt32(clamping: receipt.rewritten.count)
+        chunksAfter = UInt32(clamping: receipt.merged.count)
+        bytesBefore = UInt64(receipt.rewritten.byteCount)
+        bytesAfter = UInt64(receipt.merged.byteCount)
         tombstone = receipt.tombstone.number
         sequence = receipt.tombstone.sequence
         time = receipt.tombstone.time

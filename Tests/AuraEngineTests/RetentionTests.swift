@@ -77,7 +77,7 @@ import Testing
         let day: Int64 = 86_400_000_000
         let receipt = try await store.delete(before: Timestamp(microseconds: 15_000 * day))
         #expect(receipt.eventCount == 2)
-        #expect(receipt.compaction.chunksBefore <= 1)
+        #expect(receipt.rewritten.count <= 1)
         #expect(try store.count(CountQuery()).rows.first?.count == 61)
         try store.close()
     }

@@ -20,21 +20,38 @@ package struct BatchRows: Sendable {
     /// The columns of each dimension.
     package private(set) var dimensions: [[ColumnData]] = []
 
+    /// What can be looked for, each at a price.
+    package struct Parts: OptionSet, Sendable {
+        package let rawValue: Int
+
+        package init(rawValue: Int) {
+            self.rawValue = rawValue
+        }
+
+        package static let errors = Parts(rawValue: 1)
+        package static let values = Parts(rawValue: 2)
+        package static let users = Parts(rawValue: 4)
+        package static let all: Parts = [.errors, .values, .users]
+    }
+
     /// - Parameters:
     ///   - profiles: What the plan says of each type.
     ///   - columns: The columns of an attribute, one for each type it has.
     init<Failure: Error>(
         times: [Int64], codes: [UInt32], _ plan: IndexPlan, _ profiles: [SeriesTable.Profile],
-        valueNames: [String], columns: (String) throws(Failure) -> [ColumnData]
+        valueNames: [String], _ parts: Parts = .all,
+        columns: (String) throws(Failure) -> [ColumnData]
     ) throws(Failure) {
         self.times = times
         self.codes = codes
-        if !Canary.forgetErrors.isActive { try addErrors(profiles, columns) }
-        for (slot, name) in valueNames.enumerated() {
+        if parts.contains(.errors), !Canary.forgetErrors.isActive {
+            try addErrors(profiles, columns)
+        }
+        for (slot, name) in valueNames.enumerated() where parts.contains(.values) {
             let has = profiles.map { $0.value == slot }
             if has.contains(true) { addValues(try columns(name), ofTypes: has) }
         }
-        if let user = plan.user {
+        if parts.contains(.users), let user = plan.user {
             for column in try columns(user) {
                 used += column.valueRows
                 users += column.hashes

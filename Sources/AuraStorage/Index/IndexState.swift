@@ -108,11 +108,11 @@ package struct IndexState: Sendable {
 
     /// What the plan finds in rows, the types of which have these series.
     package func rows(
-        of source: any RowSource, _ seriesOfType: [UInt32]
+        of source: any RowSource, _ seriesOfType: [UInt32], _ parts: BatchRows.Parts = .all
     ) throws(StorageError) -> BatchRows {
         try BatchRows(
             times: source.times(), codes: source.typeCodes(), plan, profiles(seriesOfType),
-            valueNames: series.valueNames
+            valueNames: series.valueNames, parts
         ) { name throws(StorageError) in try source.columns(named: name) }
     }
 

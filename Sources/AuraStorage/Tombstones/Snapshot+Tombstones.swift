@@ -12,12 +12,8 @@ extension Snapshot {
         let tombstone = Tombstone(
             number: .max, sequence: watermark, segment: 0, time: 0, target: target)
         let eventCount = try rowCount(hiddenBy: tombstone)
-        var preview = DeletionPreview(eventCount: eventCount)
-        for chunk in chunks where try chunk.isConcerned(by: tombstone) {
-            preview.chunkCount += 1
-            preview.byteCount += chunk.entry.fileSize
-        }
-        return preview
+        return DeletionPreview(
+            eventCount: eventCount, chunks: try chunks(concernedBy: tombstone))
     }
 
     /// How many events one of the snapshot's tombstones hides and no earlier one does.
@@ -35,6 +31,47 @@ extension Snapshot {
         }
         return count
     }
+
+    /// The chunks that hold, or may hold, events that a tombstone hides.
+    public func chunks(concernedBy tombstone: Tombstone) throws(StorageError) -> ChunkSet {
+        var set = ChunkSet()
+        for chunk in chunks where try chunk.isConcerned(by: tombstone) { set.add(chunk.entry) }
+        return set
+    }
+
+    /// The numbers of all chunks: who keeps them keeps no file alive, as a snapshot would.
+    public var chunkNumbers: Set<UInt64> { Set(chunks.map(\.entry.number)) }
+
+    /// Which of some chunks are not here any more, and what has been merged since those of `known`
+    /// were all there were.
+    public func changes(
+        of concerned: ChunkSet, since known: Set<UInt64>
+    ) -> (gone: ChunkSet, merged: ChunkSet) {
+        let present = chunkNumbers
+        var merged = ChunkSet()
+        for chunk in chunks where chunk.entry.level > 0 && !known.contains(chunk.entry.number) {
+            merged.add(chunk.entry)
+        }
+        return (concerned.without(present), merged)
+    }
+}
+
+/// Some chunks, and the bytes of their files.
+public struct ChunkSet: Hashable, Sendable {
+    private var sizes: [UInt64: Int64] = [:]
+
+    /// How many there are.
+    public var count: Int { sizes.count }
+    /// Bytes of their files.
+    public var byteCount: Int64 { sizes.values.reduce(0, +) }
+
+    fileprivate mutating func add(_ entry: ChunkEntry) { sizes[entry.number] = entry.fileSize }
+
+    fileprivate func without(_ numbers: Set<UInt64>) -> ChunkSet {
+        var rest = self
+        rest.sizes = sizes.filter { !numbers.contains($0.key) }
+        return rest
+    }
 }
 
 /// What a deletion would do.
@@ -42,11 +79,5 @@ public struct DeletionPreview: Hashable, Sendable {
     /// Events that would be deleted.
     public let eventCount: Int
     /// Chunks that hold some of them or may.
-    public fileprivate(set) var chunkCount = 0
-    /// Bytes of the files of these.
-    public fileprivate(set) var byteCount: Int64 = 0
-
-    fileprivate init(eventCount: Int) {
-        self.eventCount = eventCount
-    }
+    public let chunks: ChunkSet
 }

@@ -57,8 +57,8 @@ struct DataCommand: AsyncParsableCommand {
         output.write(
             properties: [
                 ("before", .text(time.description)), ("events_deleted", .count(done.events)),
-                ("chunks_removed", .count(UInt64(done.chunksBefore - done.chunksAfter))),
-                ("bytes_freed", .count(done.bytesBefore - done.bytesAfter)),
+                ("chunks_removed", .count(UInt64(done.chunksBefore))),
+                ("bytes_freed", .count(done.bytesBefore - min(done.bytesBefore, done.bytesAfter))),
                 ("finished", .bool(done.isFinished)),
             ], to: .output)
     }
