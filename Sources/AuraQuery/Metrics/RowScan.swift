@@ -23,22 +23,19 @@ struct RowRequest: Sendable {
 }
 
 /// Reads events of a snapshot that lie where the index has no buckets: the rows behind its cells.
-///
-/// Of chunks, too, it reads strips, which takes long where they are many.
 struct RowScan {
     /// Ascending by where they begin.
     private let requests: [RowRequest]
     private let longest: Int64
     private let view: EventIndex.View
-    private let range: Range<Int64>
+    private let times: TimeRanges
     private let dimension: (index: Int, value: AttributeValue)?
 
     init(_ requests: [RowRequest], _ dimension: MetricQuery.Dimension?, _ view: EventIndex.View) {
         self.requests = requests.sorted { $0.range.lowerBound < $1.range.lowerBound }
         longest = requests.map { $0.range.upperBound - $0.range.lowerBound }.max() ?? 0
         self.view = view
-        let start = requests.map(\.range.lowerBound).min() ?? 0
-        range = start..<max(start, requests.map(\.range.upperBound).max() ?? 0)
+        times = TimeRanges(requests.map(\.range))
         self.dimension = dimension.flatMap { wanted in
             let index = view.state.plan.dimensions.firstIndex {
                 ExactText($0) == ExactText(wanted.attribute)
@@ -47,30 +44,24 @@ struct RowScan {
         }
     }
 
-    /// Whether there is every event that the index counts.
-    func hasAllEvents() throws(StorageError) -> Bool {
-        var first: UInt64?
-        try view.snapshot.forEachStrip {
-            first = $0.firstSequence
-            return false
-        }
-        return first == 1 || view.state.watermark == 0
-    }
+    /// Whether there is every event that the index counts, but for chunks that cannot be read.
+    var hasAllEvents: Bool { view.snapshot.watermark >= view.state.watermark }
 
-    /// Calls `body` with each fact that was asked for.
-    func run(_ body: (RowRequest, RowFact) -> Void) throws(StorageError) {
-        try view.snapshot.forEachStrip { strip in
-            guard strip.firstSequence <= view.state.watermark else { return false }
-            let times = strip.batch.layout.timeRange
-            if times.lowerBound < range.upperBound, times.upperBound >= range.lowerBound {
-                read(strip, body)
-            }
+    /// Calls `body` with each fact that was asked for, until `shouldStop` says that nobody wants
+    /// them any more.
+    func run(
+        _ shouldStop: () -> Bool = { false }, _ body: (RowRequest, RowFact) -> Void
+    ) throws(StorageError) {
+        try view.snapshot.forEachBatch(
+            in: times, attributes: view.state.plan.attributes, upTo: view.state.watermark
+        ) { batch, end in
+            guard !shouldStop() else { return false }
+            read(batch, end, body)
             return true
         }
     }
 
-    private func read(_ strip: Strip, _ body: (RowRequest, RowFact) -> Void) {
-        let batch = strip.batch
+    private func read(_ batch: EventBatch, _ end: Int, _ body: (RowRequest, RowFact) -> Void) {
         let series = view.state.series.numbers(ofTypesOf: batch)
         let times = batch.layout.timeRange
         let near = requests[
@@ -79,8 +70,6 @@ struct RowScan {
         let ofType = series.map { number in near.filter { asks($0, for: number) } }
         guard ofType.contains(where: { !$0.isEmpty }) else { return }
         let rows = view.state.rows(of: batch, series)
-        // What was not counted yet is not counted here.
-        let end = min(UInt64(batch.rowCount), view.state.watermark - strip.firstSequence + 1)
         let isKept = kept(batch, rows)
         func visit(_ row: Int, _ parts: Set<RowPart>, _ fact: () -> RowFact) {
             guard row < end, isKept?[row] ?? true else { return }
@@ -91,7 +80,7 @@ struct RowScan {
         }
         var isError = [Bool](repeating: false, count: batch.rowCount)
         for row in rows.errors { isError[Int(row)] = true }
-        for row in rows.times.indices where range.contains(rows.times[row]) {
+        for row in rows.times.indices where times.contains(rows.times[row]) {
             visit(row, [.events]) { .event(isError: isError[row]) }
         }
         let names = series.map { view.state.series.valueName(of: $0) ?? "" }
@@ -148,5 +137,15 @@ struct RowScan {
             }
         }
         return isKept
+    }
+}
+
+extension IndexPlan {
+    /// All attributes of which it takes something.
+    fileprivate var attributes: Set<ExactText> {
+        var names = Set(values.values).union(dimensions)
+        names.formUnion([otherValue, user].compactMap { $0 })
+        for case .when(let attribute, _) in errors.values { names.insert(attribute) }
+        return Set(names.map(ExactText.init))
     }
 }
