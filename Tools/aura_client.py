@@ -4,6 +4,9 @@
   aura_client.py append < events.ndjson     stores one event a line, once, whatever is interrupted
   aura_client.py tail --from 1 --limit 10   prints events as append takes them
   aura_client.py count --by type --by hour --where status='"failed"' --start 2026-03-01T00:00:00Z
+  aura_client.py metric --by type --by hour --part users --part quantiles
+  aura_client.py score --type visit --bucket 2026-03-01T10:00:00Z --width 3600
+  aura_client.py sights
   aura_client.py status
   aura_client.py ping
 
@@ -91,8 +94,7 @@ def count(client, options):
         name, _, text = condition.partition("=")
         filters.setdefault(name, []).append(value_of_text(text))
     groupings = [grouping(name) for name in options.by]
-    times = [text and time_of_text(text) for text in (options.start, options.end)]
-    questions = (options.type, *times, filters.items(), groupings, options.within)
+    questions = (options.type, *times(options), filters.items(), groupings, options.within)
     answer = client.count(*questions)
     for row in answer["rows"]:
         row["keys"] = [json_of_key(*key) for key in row["keys"]]
@@ -121,6 +123,59 @@ def json_of_key(kind, value):
     if kind == 1:
         return text_of_time(value)
     return value if kind == 0 or value is None else json_of_value(value)
+
+
+def metric(client, options):
+    """Prints figures of the index, for a server that keeps one."""
+    widths = [WIDTHS[name] for name in options.by if name != "type"]
+    answer = client.metric(
+        options.type, dimension(options.where), *times(options), "type" in options.by,
+        widths[0] if widths else None, options.part, options.quantile or (0.5, 0.95, 0.99),
+        options.widened, options.within,
+    )  # fmt: skip
+    for row in answer["rows"]:
+        row["bucket"] = text_of_optional(row["bucket"])
+    for name in ("window start", "window end"):
+        answer[name] = text_of_time(answer[name])
+    for part in answer.pop("missing"):
+        warn_of_missing(part)
+    print_json(answer)
+    return PARTIAL if answer["gaps"] else OK
+
+
+def score(client, options):
+    """Prints how unusual a bucket is."""
+    width = int(options.width * 10**6)
+    bucket = time_of_text(options.bucket) // width * width
+    asked = (options.type, dimension(options.where), options.of, options.previous)
+    print_json(client.score(bucket, width, *asked, options.within))
+    return OK
+
+
+def sights(client, options):
+    """Prints when events were last seen."""
+    answer = client.sights(options.within)
+    for sight in [answer["any"] or {}, *answer["types"], *answer["producers"]]:
+        for name in sight.keys() & {"event", "arrival"}:
+            sight[name] = text_of_optional(sight[name])
+    print_json(answer)
+    return OK
+
+
+def times(options):
+    return [text and time_of_text(text) for text in (options.start, options.end)]
+
+
+def dimension(condition):
+    """A pair of a name and a value; None without a condition."""
+    if condition is None:
+        return None
+    name, _, text = condition.partition("=")
+    return name, value_of_text(text)
+
+
+def text_of_optional(time):
+    return None if time is None else text_of_time(time)
 
 
 def status(client, _):
@@ -184,6 +239,27 @@ def parsed():
     add("--where", action="append", default=[], metavar="NAME=JSON", help="or a text")
     add("--by", action="append", default=[], help=f"type, {', '.join(WIDTHS)}, or an attribute")
     add("--within", type=float, metavar="SECONDS", help="cancels a count that takes longer")
+    widths = ", ".join(WIDTHS)
+    add = command(metric).add_argument
+    add("--type", action="append", default=[])
+    add("--start", help="the earliest time")
+    add("--end", help="the time behind the last")
+    add("--where", metavar="NAME=JSON", help="a value of a dimension")
+    add("--by", action="append", default=[], choices=["type", *WIDTHS], help=f"type, or {widths}")
+    add("--part", action="append", default=[], choices=Client.PARTS)
+    add("--quantile", action="append", type=float, help="of 0 to 1; default: 0.5, 0.95, 0.99")
+    add("--widened", action="store_true", help="lets the window grow to whole buckets")
+    add("--within", type=float, metavar="SECONDS", help="cancels what takes longer")
+    add = command(score).add_argument
+    add("--type")
+    add("--where", metavar="NAME=JSON", help="a value of a dimension")
+    add("--bucket", required=True, help="a time in the bucket")
+    add("--width", type=float, default=3600, metavar="SECONDS")
+    add("--of", default="count", choices=Client.STATISTICS)
+    add("--previous", type=int, help="compares with so many buckets just before; default: weeks")
+    add("--within", type=float, metavar="SECONDS", help="cancels what takes longer")
+    add = command(sights).add_argument
+    add("--within", type=float, metavar="SECONDS", help="cancels what takes longer")
     command(status)
     command(ping)
     return parser.parse_args()

@@ -110,7 +110,7 @@ class WireVectors(unittest.TestCase):
                 self.assertEqual(caught.exception.condition, condition, caught.exception)
 
 
-WIDE = {wire.U64, wire.I64, wire.TIME}
+WIDE = {wire.U64, wire.I64, wire.F64, wire.TIME}
 
 
 def as_vector(opcode, fields):
@@ -146,6 +146,9 @@ def field_as_vector(kind, value):
         code, content = value
         names = {1: {"width": str(content)}, 2: {"name": content}}
         return {"kind": code, **names.get(code, {})}
+    if kind is wire.COMPARISON:
+        code, content = value
+        return {"kind": code, **({"number": content} if code else {})}
     if kind is wire.ORDERS:
         code, content = value
         if code == 2:

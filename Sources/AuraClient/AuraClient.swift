@@ -214,6 +214,36 @@ public final class AuraClient: Sendable {
         return counts
     }
 
+    /// The figures of events by type, dimension and time, from the server's index.
+    ///
+    /// - Throws: As `count(_:)`; a server without an index answers no metric.
+    public func metrics(_ query: MetricQuery) async throws(ClientError) -> Metrics {
+        guard case .metrics(let metrics) = try await link.ask(.metric(query)).get() else {
+            preconditionFailure("a metric is answered by metrics")
+        }
+        return metrics
+    }
+
+    /// How unusual a bucket is, by the server's index.
+    ///
+    /// - Throws: As `metrics(_:)`.
+    public func score(_ query: ScoreQuery) async throws(ClientError) -> Score {
+        guard case .score(let score) = try await link.ask(.score(query)).get() else {
+            preconditionFailure("a question for a score is answered by one")
+        }
+        return score
+    }
+
+    /// When events were last seen: any, of each type, of each producer.
+    ///
+    /// - Throws: As `metrics(_:)`.
+    public func sights() async throws(ClientError) -> SightsInfo {
+        guard case .sights(let sights) = try await link.ask(.sights).get() else {
+            preconditionFailure("a question for sights is answered by them")
+        }
+        return sights
+    }
+
     /// How the server is.
     public func status() async throws(ClientError) -> StatusInfo {
         guard case .status(let status) = try await link.ask(.status).get() else {

@@ -1,4 +1,4 @@
-import AuraCore
+public import AuraCore
 public import AuraQuery
 import AuraStorage
 
@@ -14,12 +14,17 @@ extension EventStore {
 
     /// The figures of events by type, dimension and time.
     ///
-    /// The answer says up to which event it holds, and whether it is whole.
-    public func metrics(_ query: MetricQuery) throws(EngineError) -> MetricResult {
+    /// The answer says up to which event it holds, and whether it is whole. Ends early with
+    /// `.stopped` once `shouldStop`, which is asked again and again, says so.
+    public func metrics(
+        _ query: MetricQuery, shouldStop: () -> Bool = { false }
+    ) throws(EngineError) -> MetricResult {
         let view = try view()
-        do throws(QueryError) { return try MetricReader.read(query, from: view) } catch {
-            throw EngineError(error)
-        }
+        do throws(QueryError) {
+            let result = try MetricReader.read(query, from: view, shouldStop: shouldStop)
+            damage.note(result.missing)
+            return result
+        } catch { throw EngineError(error) }
     }
 
     /// How unusual a bucket is.
@@ -43,7 +48,14 @@ extension EventStore {
     }
 
     /// When events were last seen.
-    public func lastSeen() throws(EngineError) -> LastSeen { LastSeen(try view().state) }
+    public func lastSeen() throws(EngineError) -> LastSeen {
+        var seen = LastSeen(try view().state)
+        seen.producerNames = committer.names(ofProducers: seen.producers.keys)
+        return seen
+    }
+
+    /// What the index takes, and what recounting it in the background has shown; nil without one.
+    public var indexStatus: IndexStatus? { index.map { auditor.status(of: $0) } }
 
     /// Recounts random cells of the index from the events.
     public func auditIndex(cells: Int = 100, seed: UInt64) throws(EngineError) -> IndexAudit {

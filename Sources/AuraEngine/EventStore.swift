@@ -9,8 +9,9 @@ public import AuraStorage
 public final class EventStore: Sendable {
     let committer: Committer
     let index: EventIndex?
-    private let damage: DamageLog
+    let damage: DamageLog
     private let scrubber: Scrubber
+    let auditor: IndexAuditor
     /// What was found when the store was opened.
     public let recovery: RecoveryReport
     /// Identity of the store: another one after a restore.
@@ -25,6 +26,7 @@ public final class EventStore: Sendable {
         scrubber = Scrubber(
             bytesPerSecond: configuration.scrubBytesPerSecond, clock: configuration.clock,
             logger: configuration.logger)
+        auditor = IndexAuditor(logger: configuration.logger)
         var options = Storage.Options(incarnation: configuration.newIncarnation)
         options.segmentSize = configuration.segmentSize
         options.indexPlan = configuration.indexPlan
@@ -46,6 +48,7 @@ public final class EventStore: Sendable {
                 logger: configuration.logger)
         } catch { throw .storage(error) }
         damage.note(snapshot.missing)
+        if let index { auditor.begin(index) }
         scrubber.begin({ [committer] in committer.restingFiles }) { [committer, damage] file in
             damage.note(committer.snapshot.missing)
             // What rots of the log is still in memory: it is better off in a chunk.
@@ -152,6 +155,7 @@ public final class EventStore: Sendable {
     /// Commits what was taken, refuses what comes, and marks the store as closed in order.
     public func close() throws(EngineError) {
         scrubber.close()
+        auditor.close()
         do throws(StorageError) { try committer.close() } catch { throw .storage(error) }
     }
 }

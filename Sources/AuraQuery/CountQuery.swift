@@ -104,6 +104,8 @@ public enum QueryError: Error, Hashable, Sendable {
     case tooManyGroups(Int)
     case tooMuchText(Int)
     case badBucket(Int64)
+    /// Buckets that are not made of the index's, or lie beyond the times that there are.
+    case unevenBucket(Int64)
     case emptyRange
     /// The index keeps no series by that attribute.
     case unknownDimension(String)
@@ -132,6 +134,9 @@ extension QueryError: CustomStringConvertible {
                 + "shorter values"
         case .badBucket(let width):
             "a bucket of \(width) µs; it must be at least one millisecond"
+        case .unevenBucket(let width):
+            "a bucket of \(width) µs; the index answers for multiples of ten seconds, of scores up to "
+                + "a year, within the years 1…9999"
         case .emptyRange:
             "the time range ends before it begins; swap its ends"
         case .unknownDimension(let name):
@@ -143,9 +148,10 @@ extension QueryError: CustomStringConvertible {
             "values of different attributes (\(names.joined(separator: ", "))) have no mean in "
                 + "common; ask for types whose value is the same, or group by type"
         case .noIndex:
-            "the store keeps no index; open it with a plan for one, or count the events"
+            "the store keeps no index; open it with one (the server's setting 'index: true'), or count "
+                + "the events"
         case .stopped:
-            "the count was stopped before its end; ask again if the answer is still wanted"
+            "the question was stopped before its end; ask again if the answer is still wanted"
         case .storage(let error):
             error.description
         }

@@ -10,7 +10,7 @@ extension ConnectionHandler {
         switch content {
         case .appended(let ticket, let result): receive(ticket, result)
         case .authenticated(let result): receive(result)
-        case .counted(let ticket, let result): receive(ticket, result)
+        case .answered(let ticket, let result): receive(ticket, result)
         case .stepped(let turn, let step): receive(turn, step)
         case .ordered(let requestID, let result): receive(result, requestID)
         }
@@ -85,7 +85,7 @@ extension ConnectionHandler {
         writeOut()
         isClosing = true
         subscriptions = [:]
-        counts.cancelAll()
+        questions.cancelAll()
         loop.setFollowing(self, false)
         context.close(mode: .output, promise: nil)
         let linger = TimeAmount(shared.configuration.lingerTimeout)

@@ -6,29 +6,29 @@ import Logging
 import NIOCore
 
 extension ConnectionHandler {
-    // MARK: - Counts
+    // MARK: - Questions with one answer
 
-    func count(_ request: CountRequest, _ requestID: UInt32) {
+    func take(_ question: Question, _ requestID: UInt32) {
         guard isFree(requestID) else { return }
-        let limit = shared.configuration.maximumCounts
-        guard counts.count < limit else {
-            refuse(WireFailure(.tooManyRequests, detail: "\(limit) counts wait"), requestID)
+        let limit = shared.configuration.maximumQuestions
+        guard questions.count < limit else {
+            refuse(WireFailure(.tooManyRequests, detail: "\(limit) questions wait"), requestID)
             return
         }
         shared.counters.countQuestion()
         inFlight += 1
-        counts.add(CountTicket(requestID: requestID, query: CountQuery(request)))
+        questions.add(QuestionTicket(requestID: requestID, question: question))
         ask()
     }
 
-    /// Has the next count answered: one at a time, so that no connection takes all threads, and
+    /// Has the next question answered: one at a time, so that no connection takes all threads, and
     /// none has more than one answer that is not read.
     private func ask() {
-        while let ticket = counts.next() {
+        while let ticket = questions.next() {
             let (id, loop, shared) = (id, loop, shared)
             let isTaken = shared.queries.submit {
-                let result = CountAnswer.make(ticket, shared)
-                loop.post(ServerLoop.Letter(connection: id, content: .counted(ticket, result)))
+                let result = QuestionAnswer.make(ticket, shared)
+                loop.post(ServerLoop.Letter(connection: id, content: .answered(ticket, result)))
             }
             if isTaken { return }
             end(ticket)
@@ -42,7 +42,7 @@ extension ConnectionHandler {
             refuse(WireFailure(.tooManyRequests), requestID)
             return false
         }
-        guard !counts.contains(requestID), subscriptions[requestID] == nil, order != requestID
+        guard !questions.contains(requestID), subscriptions[requestID] == nil, order != requestID
         else {
             refuse(WireFailure(.malformed, detail: "request \(requestID) is open"), requestID)
             return false
@@ -50,30 +50,32 @@ extension ConnectionHandler {
         return true
     }
 
-    func receive(_ ticket: CountTicket, _ result: Result<CountAnswer, EngineError>) {
+    func receive(_ ticket: QuestionTicket, _ result: Result<QuestionAnswer, EngineError>) {
         switch result {
         // One that was cancelled is answered already, and its id may be in use again.
         case _ where ticket.isCancelled:
-            counts.finish(ticket)
+            questions.finish(ticket)
         case .success(let answer):
-            counts.answer = answer
+            questions.answer = answer
         case .failure(let error):
             end(ticket)
-            if case .storage(let error) = error { shared.logger.error("a count failed: \(error)") }
+            if case .storage(let error) = error {
+                shared.logger.error("a question failed: \(error)")
+            }
             refuse(WireFailure(engine: error), ticket.requestID)
         }
         ask()
     }
 
-    private func end(_ ticket: CountTicket) {
-        counts.finish(ticket)
+    private func end(_ ticket: QuestionTicket) {
+        questions.finish(ticket)
         inFlight -= 1
     }
 
     /// Writes answers as long as the client reads.
     private func writeAnswers() {
-        while !isClosing, isWritable, let ticket = counts.current,
-            let hasMore = counts.answer?.appendFrame(requestID: ticket.requestID, to: &outbound)
+        while !isClosing, isWritable, let ticket = questions.current,
+            let hasMore = questions.answer?.appendFrame(requestID: ticket.requestID, to: &outbound)
         {
             if !hasMore {
                 end(ticket)
@@ -122,7 +124,7 @@ extension ConnectionHandler {
     func cancel(_ requestID: UInt32) {
         if let subscription = subscriptions.removeValue(forKey: requestID) {
             write(End(next: subscription.next), to: requestID)
-        } else if counts.cancel(requestID) {
+        } else if questions.cancel(requestID) {
             inFlight -= 1
             refuse(WireFailure(.cancelled), requestID)
             ask()
@@ -220,7 +222,19 @@ extension ConnectionHandler {
         info.scrub = StatusInfo.Scrub(store.scrub)
         info.counters =
             shared.counters.all + StatusInfo.counters(store.backgroundTime)
-            + shared.policy.counters
+            + (store.indexStatus?.counters ?? []) + shared.policy.counters
         return info
+    }
+}
+
+extension IndexStatus {
+    /// What STATUS tells of it.
+    fileprivate var counters: [StatusInfo.Counter] {
+        [
+            StatusInfo.Counter("index.bytes", UInt64(bytes)),
+            StatusInfo.Counter("index.watermark", watermark),
+            StatusInfo.Counter("index.audit.cells", auditedCells),
+            StatusInfo.Counter("index.audit.mismatches", auditMismatches),
+        ]
     }
 }

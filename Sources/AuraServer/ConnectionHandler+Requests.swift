@@ -1,5 +1,6 @@
 import AuraCore
 import AuraEngine
+import AuraQuery
 import AuraWire
 import Dispatch
 import Logging
@@ -41,7 +42,13 @@ extension ConnectionHandler {
         case .pong: break
         case .credit: receive(try Credit(payload: payload), header.requestID)
         case .cancel: cancel(try Cancel(payload: payload).requestID)
-        case .count: count(try CountRequest(payload: payload), header.requestID)
+        case .count:
+            take(.count(CountQuery(try CountRequest(payload: payload))), header.requestID)
+        case .metric: take(.metric(try MetricQuery(payload: payload)), header.requestID)
+        case .score: take(.score(try ScoreQuery(payload: payload)), header.requestID)
+        case .sights:
+            _ = try SightsRequest(payload: payload)
+            take(.sights, header.requestID)
         case .subscribe: subscribe(try Subscribe(payload: payload), header.requestID)
         case .status: write(status(), to: header.requestID)
         case .order: take(try Order(payload: payload), header.requestID)
@@ -64,7 +71,7 @@ extension ConnectionHandler {
             throw FormatError(.wire, 5, at: 7, "a request with the flags of an answer")
         }
         switch opcode {
-        case .producerOpen, .append, .count, .subscribe, .status, .order:
+        case .producerOpen, .append, .count, .metric, .score, .sights, .subscribe, .status, .order:
             guard header.requestID != 0 else {
                 throw FormatError(.wire, 9, at: 8, "a request without an id")
             }

@@ -60,7 +60,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var stepping: UInt32?
     /// The subscription that was served last, so that they take turns.
     var steppedLast: UInt32 = 0
-    var counts = ConnectionCounts()
+    var questions = ConnectionQuestions()
     /// The order that is carried out; one at a time.
     var order: UInt32?
 
@@ -95,7 +95,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         isClosing = true
-        counts.cancelAll()
+        questions.cancelAll()
         self.context = nil
         loop.remove(self)
         shared.connections.remove()

@@ -45,12 +45,12 @@ struct ConnectionState: Hashable, Sendable {
             return isKnown ? nil : .unexpectedMessage
         case .producerOpen, .append:
             return refusal(needing: .ingest)
-        case .count, .subscribe, .status:
+        case .count, .metric, .score, .sights, .subscribe, .status:
             return refusal(needing: .read)
         case .order:
             return refusal(needing: .admin)
         case .helloAck, .authOK, .goAway, .error, .producerState, .appendAck, .stable, .counts,
-            .events, .end, .missing, .statusInfo, .orderDone:
+            .metrics, .scoreInfo, .sightsInfo, .events, .end, .missing, .statusInfo, .orderDone:
             return .unexpectedMessage
         }
     }

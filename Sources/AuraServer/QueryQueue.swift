@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// A few threads for what is too long for an event loop: counts, subscriptions.
+/// A few threads for what is too long for an event loop: questions, subscriptions.
 ///
 /// Serial queues, one a thread: a concurrent queue would share its threads with Swift's tasks, and
 /// wait for those that block.

@@ -11,13 +11,14 @@ public struct ServerConfiguration: Sendable {
     public var tls: ServerTLS?
     /// Threads that read and write sockets.
     public var eventLoops = 2
-    /// Threads that answer counts and fill subscriptions.
+    /// Threads that answer questions and fill subscriptions.
     public var queryThreads = 2
-    /// Questions that may wait for a thread, at most one count and one subscription of each
+    /// Questions that may wait for a thread, at most one and one subscription of each
     /// connection.
     public var queryBacklog = 256
-    /// Counts of one connection that may wait for their answers; they are answered one by one.
-    public var maximumCounts = 16
+    /// Questions of one connection that may wait for their answers, but for subscriptions; they are
+    /// answered one by one.
+    public var maximumQuestions = 16
     /// Groups that the answers which wait for their clients to read may have together.
     public var answerLimit = 2_000_000
     /// Connections that may be open; the next is told so and closed.

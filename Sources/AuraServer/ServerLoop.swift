@@ -149,7 +149,7 @@ extension ServerLoop {
         /// What a key grants.
         case authenticated(Result<AccessGrant, AccessDenial>)
         /// The answer to a question.
-        case counted(CountTicket, Result<CountAnswer, EngineError>)
+        case answered(QuestionTicket, Result<QuestionAnswer, EngineError>)
         /// More events of a subscription.
         case stepped(SubscriptionTurn, Result<SubscriptionStep, StorageError>)
         /// What became of an order.

@@ -19,6 +19,12 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
     case stable = 0x14
     case count = 0x24
     case counts = 0x25
+    case metric = 0x26
+    case metrics = 0x27
+    case score = 0x28
+    case scoreInfo = 0x29
+    case sights = 0x2A
+    case sightsInfo = 0x2B
     case subscribe = 0x30
     case events = 0x31
     case end = 0x32

@@ -18,7 +18,7 @@ public enum WireLimits {
     public static let textBytes = 4_096
     /// Warnings of one acknowledgement.
     public static let warnings = 64
-    /// Event types that a count or subscription names.
+    /// Event types that a count, metric or subscription names.
     public static let types = 4_096
     /// Filters of one count.
     public static let filters = 64
@@ -26,6 +26,8 @@ public enum WireLimits {
     public static let filterValues = 1_024
     /// Groupings of one count.
     public static let groupings = 4
+    /// Quantiles of one metric.
+    public static let quantiles = MetricQuery.maximumQuantiles
     /// Named counters of a status.
     public static let counters = 1_024
     /// Values of one subject in an ORDER.

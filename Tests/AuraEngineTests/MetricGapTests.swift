@@ -62,4 +62,33 @@ import Testing
         let unknown = try MetricReader.read(query, from: view)
         #expect(unknown.gaps == [.sharedSeries] && unknown.rows.map(\.count) == [0])
     }
+
+    @Test func `rows with sketches that wait for events have a limit`() throws {
+        let hour = Resolution.hour.width
+        var state = IndexState(.standard)
+        var sequence: UInt64 = 1
+        // Of an hour and a half each: an hour is a bucket of the index, half of one is not.
+        for bucket in 0..<6 as Range<Int64> {
+            let time = now.aligned(to: 3 * hour) - 24 * hour + bucket * 3 * hour / 2
+            let some = (0..<4_000).flatMap { type in
+                [0, 1].map {
+                    Event(
+                        type: "t\(type)", time: Timestamp(microseconds: time + $0 * hour),
+                        attributes: [Attribute("duration_ms", .int64(5))])
+                }
+            }
+            state.apply(try batch(some), .init(firstSequence: sequence, arrival: now))
+            sequence += UInt64(some.count)
+        }
+        let view = EventIndex.View(state: state, snapshot: .empty)
+        var query = MetricQuery()
+        query.isByType = true
+        query.bucket = 3 * hour / 2
+        query.parts = .quantiles
+        #expect(throws: QueryError.tooManyGroups(MetricReader.largeLimit)) {
+            _ = try MetricReader.read(query, from: view)
+        }
+        query.bucket = 3 * hour
+        #expect(try MetricReader.read(query, from: view).isComplete)
+    }
 }

@@ -94,7 +94,7 @@ import Testing
         query.comparison = .previous(7)
         #expect(try store.score(query).baseline == nil)
         query.width = 7
-        #expect(throws: EngineError.query(.badBucket(7))) { try store.score(query) }
+        #expect(throws: EngineError.query(.unevenBucket(7))) { try store.score(query) }
         try store.close()
     }
 }

@@ -14,9 +14,11 @@ struct ConnectionStateTests {
         .credit: [unexpected, unexpected, unexpected, nil, nil],
         .cancel: [unexpected, unexpected, unexpected, nil, nil],
         .producerOpen: request, .append: request,
-        .count: request, .subscribe: request, .status: request, .order: request,
+        .count: request, .metric: request, .score: request, .sights: request,
+        .subscribe: request, .status: request, .order: request,
         .helloAck: never, .authOK: never, .goAway: never, .error: never, .producerState: never,
-        .appendAck: never, .stable: never, .counts: never, .events: never, .end: never,
+        .appendAck: never, .stable: never, .counts: never,
+        .metrics: never, .scoreInfo: never, .sightsInfo: never, .events: never, .end: never,
         .statusInfo: never, .orderDone: never, .missing: never,
     ]
 
@@ -72,8 +74,8 @@ struct ConnectionStateTests {
 
     @Test func `a scope opens its own requests and no others`() {
         let needed: [Opcode: AccessScopes] = [
-            .producerOpen: .ingest, .append: .ingest, .count: .read, .subscribe: .read,
-            .status: .read,
+            .producerOpen: .ingest, .append: .ingest, .count: .read, .metric: .read, .score: .read,
+            .sights: .read, .subscribe: .read, .status: .read,
         ]
         let all: [AccessScopes] = [[], .ingest, .read, .admin, [.ingest, .read], [.read, .admin]]
         for scopes in all {

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `a client has only so many counts open, and is told so`() async throws {
-        try await withServer(configure: { $0.maximumCounts = 3 }) { world in
+        try await withServer(configure: { $0.maximumQuestions = 3 }) { world in
             let client = try world.greeted()
             _ = try client.append(someBatch(10))
             try client.send((1...5).flatMap { RawClient.frame(CountRequest(), id: UInt32($0)) })
@@ -67,7 +67,7 @@ import Testing
                     let failure = try WireFailure(payload: frame.payload.rawSpan)
                     #expect(failure.code == .tooManyRequests)
                     #expect(failure.failureClass == .retry)
-                    #expect(failure.message.contains("3 counts"))
+                    #expect(failure.message.contains("3 questions"))
                     refused.append(frame.header.requestID)
                 } else {
                     answered.append(frame.header.requestID)

@@ -39,7 +39,8 @@ final class TestClock: Sendable {
 /// Runs a test with a server, on threads that it may block, and checks that it stops in order.
 func withServer(
     policy: any BatchPolicy = OpenPolicy(), authenticator: Authenticator? = nil,
-    memoryLimit: Int = 64 << 20, segmentSize: Int64 = 1 << 20, fileSystem: (any FileSystem)? = nil,
+    memoryLimit: Int = 64 << 20, segmentSize: Int64 = 1 << 20, indexPlan: IndexPlan? = nil,
+    fileSystem: (any FileSystem)? = nil,
     configure change: (inout ServerConfiguration) -> Void = { _ in },
     body: (TestServer) async throws -> Void
 ) async throws {
@@ -50,6 +51,7 @@ func withServer(
         clock: { clock.now() })
     options.segmentSize = segmentSize
     options.memoryLimit = memoryLimit
+    options.indexPlan = indexPlan
     // Who wants little memory wants it to be spent.
     if memoryLimit < 64 << 20 { options.flushBytes = .max }
     let store = try EventStore(options)

@@ -36,6 +36,12 @@ func check(_ opcode: Opcode, _ payload: RawSpan) throws(FormatError) {
     case .stable: _ = try Stable(payload: payload)
     case .count: _ = try CountRequest(payload: payload)
     case .counts: _ = try Counts(payload: payload)
+    case .metric: _ = try MetricQuery(payload: payload)
+    case .metrics: _ = try Metrics(payload: payload)
+    case .score: _ = try ScoreQuery(payload: payload)
+    case .scoreInfo: _ = try Score(payload: payload)
+    case .sights: _ = try SightsRequest(payload: payload)
+    case .sightsInfo: _ = try SightsInfo(payload: payload)
     case .subscribe: _ = try Subscribe(payload: payload)
     case .events:
         let head = try EventsHead(payload: payload)

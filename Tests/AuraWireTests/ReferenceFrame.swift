@@ -4,6 +4,7 @@ import AuraTesting
 /// What a field holds, as `Formats/wire.md` types it.
 indirect enum WireValue: Sendable {
     case u8(UInt8), u16(UInt16), u32(UInt32), u64(UInt64), i64(Int64)
+    case f64(Double)
     case bool(Bool)
     case text(String)
     case list([WireValue])
@@ -94,6 +95,7 @@ extension AnnotatedBytes {
         case .u32(let value): append(name, "\(value)", value)
         case .u64(let value): append(name, "\(value)", value)
         case .i64(let value): append(name, "\(value)", value)
+        case .f64(let value): append(name, "\(value)", value.bitPattern)
         case .bool(let value): append(name, "\(value)", UInt8(value ? 1 : 0))
         case .bytes(let bytes): append(name, "\(bytes.count) bytes", bytes: bytes)
         case .text(let text):
@@ -131,7 +133,7 @@ extension WireValue {
         }
     }
 
-    /// The value as JSON has it: integers of 64 bits as texts, bytes as hexadecimal digits.
+    /// The value as JSON has it: numbers of 64 bits as texts, bytes as hexadecimal digits.
     var json: Any {
         switch self {
         case .u8(let value): Int(value)
@@ -139,6 +141,7 @@ extension WireValue {
         case .u32(let value): Int(value)
         case .u64(let value): String(value)
         case .i64(let value): String(value)
+        case .f64(let value): String(value)
         case .bool(let value): value
         case .text(let text): text
         case .list(let values): values.map(\.json)

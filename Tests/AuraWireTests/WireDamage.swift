@@ -81,6 +81,16 @@ struct WireDamage: Sendable {
             ])
             $0.fields[5] = WireField("warnings", .list(Array(repeating: warning, count: 65)))
         },
+        WireDamage("too-many-quantiles", 1, "101 quantiles", of: "metric") {
+            $0.fields[7] = WireField(
+                "quantiles", .list(Array(repeating: .f64(0.5), count: 101)))
+        },
+        WireDamage("metric-rows-lie", 1, "Rows that the payload cannot hold", of: "metrics-empty") {
+            $0.fields[4] = WireField("rows count", .u32(3))
+        },
+        WireDamage("sights-lie", 1, "Types that the payload cannot hold", of: "sights-info") {
+            $0.fields[2] = WireField("types count", .u32(.max))
+        },
         WireDamage("append-short", 1, "An APPEND of less than the fixed part", of: "append") {
             $0.fields = [WireField("producer", .u32(1))]
             $0.fixedFields = 0
@@ -126,6 +136,21 @@ struct WireDamage: Sendable {
         WireDamage("value-time", 9, "A timestamp after the year 9999", of: "count") {
             $0.fields[3] = filter(
                 .record([WireField("type", .u8(5)), WireField("time", .i64(.max))]))
+        },
+        WireDamage("parts", 9, "A part of a metric that is not defined", of: "metric") {
+            $0.fields[6] = WireField("parts", .u8(8))
+        },
+        WireDamage("edges", 9, "Edges of kind 2", of: "metric") {
+            $0.fields[8] = WireField("edges", .u8(2))
+        },
+        WireDamage("window", 9, "A window that ends before it begins", of: "metrics-empty") {
+            $0.fields[3] = WireField("window end", .i64(0))
+        },
+        WireDamage("statistic", 9, "A statistic of code 3", of: "score") {
+            $0.fields[2] = WireField("statistic", .u8(3))
+        },
+        WireDamage("comparison", 9, "A comparison of code 2", of: "score") {
+            $0.fields[5] = WireField("comparison", .u8(2))
         },
         WireDamage(
             "missing-descends", 9, "Missing events that end before they begin", of: "missing"

@@ -115,7 +115,8 @@ import Testing
             "textBytes": WireLimits.textBytes, "warnings": WireLimits.warnings,
             "types": WireLimits.types, "filters": WireLimits.filters,
             "filterValues": WireLimits.filterValues, "groupings": WireLimits.groupings,
-            "counters": WireLimits.counters, "subjectValues": WireLimits.subjectValues,
+            "quantiles": WireLimits.quantiles, "counters": WireLimits.counters,
+            "subjectValues": WireLimits.subjectValues,
             "missing": WireLimits.missing,
         ]
         let listed = try Array(table("## Limits").dropFirst())

@@ -2,8 +2,8 @@ import AuraCore
 import AuraWire
 
 extension WireVector {
-    /// COUNT, COUNTS, SUBSCRIBE, EVENTS, END.
-    static let asking = counting + following
+    /// What is asked of events and index, and what comes.
+    static let asking = counting + measuring + following
 
     private static let counting = [
         WireVector(

@@ -82,6 +82,69 @@ class Client:
         rows = list(chain.from_iterable(answer["rows"] for answer in answers))
         return {**answers[-1], "rows": rows}
 
+    PARTS = {"values": 1, "quantiles": 2, "users": 4}
+    STATISTICS = ("count", "error_rate", "mean")
+
+    def metric(
+        self, types=(), dimension=None, start=None, end=None, by_type=False, bucket=None,
+        parts=(), quantiles=(0.5, 0.95, 0.99), widened=False, within=None,
+    ):  # fmt: skip
+        """The fields of METRICS, with the rows of all its frames.
+
+        The dimension is a pair of a name and a value, parts are names of PARTS; the window grows to
+        whole buckets where it is `widened`.
+        """
+        question = {
+            "types": list(types),
+            "dimension": dimension and {"attribute": dimension[0], "value": dimension[1]},
+            "start": start,
+            "end": end,
+            "by type": by_type,
+            "bucket": bucket,
+            "parts": sum(self.PARTS[part] for part in set(parts)),
+            "quantiles": list(quantiles),
+            "edges": int(widened),
+        }
+        answers = self._ask(wire.METRIC, question, wire.METRICS, within)
+        rows = list(chain.from_iterable(answer["rows"] for answer in answers))
+        return {**answers[-1], "rows": rows}
+
+    def score(
+        self, bucket, width, type=None, dimension=None, statistic="count", previous=None,
+        within=None,
+    ):  # fmt: skip
+        """The fields of SCORE_INFO, and z and robust z, which are None where they are not defined.
+
+        A bucket is compared with the same one of the weeks before, or with so many `previous` ones.
+        """
+        question = {
+            "type": type,
+            "dimension": dimension and {"attribute": dimension[0], "value": dimension[1]},
+            "statistic": self.STATISTICS.index(statistic),
+            "bucket": bucket,
+            "width": width,
+            "comparison": (0, None) if previous is None else (1, previous),
+        }
+        answer = self._ask(wire.SCORE, question, wire.SCORE_INFO, within)[0]
+        usual, value = answer["baseline"], answer["value"]
+
+        def deviations(middle, unit):
+            is_defined = usual and value is not None and usual[unit] > 0
+            return (value - usual[middle]) / usual[unit] if is_defined else None
+
+        robust = deviations("median", "median deviation")
+        robust = robust if robust is None else robust / 1.4826
+        return {**answer, "z": deviations("mean", "deviation"), "robust z": robust}
+
+    def sights(self, within=None):
+        """The fields of SIGHTS_INFO, with the types and producers of all its frames."""
+        answers = self._ask(wire.SIGHTS, {}, wire.SIGHTS_INFO, within)
+        lists = {
+            name: list(chain.from_iterable(answer[name] for answer in answers))
+            for name in ("types", "producers")
+        }
+        return {**answers[-1], **lists}
+
     def _ask(self, opcode, fields, answer, within=None):
         """The fields of all frames that answer a request."""
         pause = Pause(self.retry_for)

@@ -7,7 +7,7 @@ from collections import namedtuple
 from struct import pack, unpack, unpack_from
 
 from .forms import (
-    FLAG, I64, TIME, U8, U16, U32, U64, VALUE, Input, Kinds, List, Malformed, Number, Optional,
+    F64, FLAG, I64, TIME, U8, U16, U32, U64, VALUE, Input, Kinds, List, Malformed, Number, Optional,
     Record, Text, need,
 )  # fmt: skip
 from .xxh3 import hash32, hash64
@@ -20,11 +20,11 @@ PAYLOAD_SIZE = 4_259_840
 
 HELLO, HELLO_ACK, AUTH, AUTH_OK, PING, PONG, GOAWAY, ERROR, CREDIT, CANCEL = range(0x01, 0x0B)
 PRODUCER_OPEN, PRODUCER_STATE, APPEND, APPEND_ACK, STABLE = range(0x10, 0x15)
-COUNT, COUNTS = 0x24, 0x25
+COUNT, COUNTS, METRIC, METRICS, SCORE, SCORE_INFO, SIGHTS, SIGHTS_INFO = range(0x24, 0x2C)
 SUBSCRIBE, EVENTS, END, MISSING = range(0x30, 0x34)
 STATUS, STATUS_INFO = 0x40, 0x41
 ORDER, ORDER_DONE = 0x50, 0x51
-REQUESTS = {PRODUCER_OPEN, APPEND, COUNT, SUBSCRIBE, STATUS}
+REQUESTS = {PRODUCER_OPEN, APPEND, COUNT, METRIC, SCORE, SIGHTS, SUBSCRIBE, STATUS, ORDER}
 WITHOUT_FLAGS = REQUESTS | {HELLO, AUTH, PING, CREDIT, CANCEL}
 
 Frame = namedtuple("Frame", "opcode flags request fields size")
@@ -68,6 +68,15 @@ class Missing(Record):
         return values
 
 
+class Metrics(Record):
+    """METRICS, whose window is in order."""
+
+    def read(self, source):
+        values = super().read(source)
+        need(values["window start"] <= values["window end"], 9, 17, "a window descends")
+        return values
+
+
 class Hello(Record):
     """HELLO, whose two versions are in order."""
 
@@ -81,6 +90,16 @@ PEER, PEOPLE = Text(256), Text(4_096)
 GROUPING = Kinds(None, I64, Text())
 KEY = Kinds(Text(), I64, Optional(VALUE))
 TYPES = List(Text(), 4_096)
+DIMENSION = Optional(Record(attribute=Text(), value=VALUE))
+QUANTILES = List(F64, 100)
+METRIC_ROW = Record(
+    type=Optional(Text()), bucket=Optional(I64), count=U64, errors=U64,
+    values=Optional(Record(count=U64, sum=F64, deviation=F64, least=F64, greatest=F64)),
+    quantiles=QUANTILES, users=Optional(Record(count=U64, exact=FLAG)),
+)  # fmt: skip
+COMPARISON = Kinds(None, U32)
+BASELINE = Record(samples=U32, mean=F64, deviation=F64, median=F64, median_deviation=F64)
+SIGHT = {"event": Optional(I64), "arrival": I64}
 ORDERS = Kinds(None, TIME, Record(attribute=Text(), values=List(VALUE, 16)))
 MISSING_EVENTS = Missing(chunk=PEER, count=U64, first=U64, last=U64, earliest=I64, latest=I64)
 MISSING_LIST = List(MISSING_EVENTS, 1_024)
@@ -120,6 +139,27 @@ MESSAGES = {
         groupings=List(GROUPING, 4),
     ),
     COUNTS: Counts(),
+    METRIC: Record(
+        types=TYPES, dimension=DIMENSION, start=Optional(I64), end=Optional(I64), by_type=FLAG,
+        bucket=Optional(I64), parts=Number("B", range(8)), quantiles=QUANTILES,
+        edges=Number("B", range(2)),
+    ),
+    METRICS: Metrics(
+        watermark=U64, gaps=U8, window_start=I64, window_end=I64, rows=List(METRIC_ROW),
+        missing=MISSING_LIST,
+    ),
+    SCORE: Record(
+        type=Optional(Text()), dimension=DIMENSION, statistic=Number("B", range(3)), bucket=I64,
+        width=I64, comparison=COMPARISON,
+    ),
+    SCORE_INFO: Record(
+        watermark=U64, value=Optional(F64), closed=FLAG, baseline=Optional(BASELINE),
+    ),
+    SIGHTS: Record(),
+    SIGHTS_INFO: Record(
+        watermark=U64, any=Optional(Record(**SIGHT)), types=List(Record(type=Text(), **SIGHT)),
+        producers=List(Record(producer=U32, name=Optional(Text()), **SIGHT)),
+    ),
     SUBSCRIBE: Record(**{"from": U64}, types=TYPES, credit=U64),
     END: Record(next=U64),
     MISSING: MISSING_EVENTS,

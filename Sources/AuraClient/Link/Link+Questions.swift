@@ -6,16 +6,65 @@ import NIOCore
 enum Question: Hashable, Sendable {
     case ping
     case count(CountRequest)
+    case metric(MetricQuery)
+    case score(ScoreQuery)
+    case sights
     case status
     case order(Order)
+
+    /// Whether the server works on it for a while, and stops when it is told to.
+    var isCancellable: Bool {
+        switch self {
+        case .count, .metric, .score, .sights: true
+        case .ping, .status, .order: false
+        }
+    }
 }
 
 /// The answer to a `Question` of the same name.
 enum Reply: Sendable {
     case pong(Duration)
     case counts(Counts)
+    case metrics(Metrics)
+    case score(Score)
+    case sights(SightsInfo)
     case status(StatusInfo)
     case order(OrderDone)
+
+    /// The message that answers a question; nil if another came.
+    fileprivate init?(
+        to question: PendingQuestion, _ opcode: Opcode?, _ payload: RawSpan
+    ) throws(FormatError) {
+        switch (question.question, opcode) {
+        case (.ping, .pong): self = .pong(Duration(NIODeadline.now() - question.sentAt))
+        case (.status, .statusInfo): self = .status(try StatusInfo(payload: payload))
+        case (.order, .orderDone): self = .order(try OrderDone(payload: payload))
+        case (.count, .counts): self = .counts(try Counts(payload: payload))
+        case (.metric, .metrics): self = .metrics(try Metrics(payload: payload))
+        case (.score, .scoreInfo): self = .score(try Score(payload: payload))
+        case (.sights, .sightsInfo): self = .sights(try SightsInfo(payload: payload))
+        default: return nil
+        }
+    }
+
+    /// The answer of which `next` is the frame that follows.
+    fileprivate func joined(with next: Reply) -> Reply {
+        switch (self, next) {
+        case (.counts(var counts), .counts(let part)):
+            counts.rows += part.rows
+            counts.missing += part.missing
+            return .counts(counts)
+        case (.metrics(var metrics), .metrics(let part)):
+            metrics.rows += part.rows
+            metrics.missing += part.missing
+            return .metrics(metrics)
+        case (.sights(var sights), .sights(let part)):
+            sights.types += part.types
+            sights.producers += part.producers
+            return .sights(sights)
+        default: return next
+        }
+    }
 }
 
 /// A question that waits for its answer, over as many connections as it takes.
@@ -28,7 +77,7 @@ struct PendingQuestion: Sendable {
     private(set) var requestID: UInt32?
     private(set) var sentAt = NIODeadline.now()
     /// What came of an answer in several frames.
-    var counts: Counts?
+    fileprivate(set) var part: Reply?
 
     init(
         _ question: Question, id: UInt64,
@@ -48,7 +97,7 @@ struct PendingQuestion: Sendable {
     /// The request is gone, with what had come of its answer.
     mutating func disconnected() {
         requestID = nil
-        counts = nil
+        part = nil
     }
 }
 
@@ -85,6 +134,9 @@ extension Link {
             switch questions[index].question {
             case .ping: write(Ping(value: UInt64(requestID)), requestID: requestID, to: channel)
             case .count(let request): write(request, requestID: requestID, to: channel)
+            case .metric(let query): write(query, requestID: requestID, to: channel)
+            case .score(let query): write(query, requestID: requestID, to: channel)
+            case .sights: write(SightsRequest(), requestID: requestID, to: channel)
             case .status: write(StatusRequest(), requestID: requestID, to: channel)
             case .order(let order): write(order, requestID: requestID, to: channel)
             }
@@ -100,26 +152,13 @@ extension Link {
         guard let index = questions.firstIndex(where: { $0.requestID == header.requestID }) else {
             return
         }
-        let reply: Reply
-        switch (questions[index].question, header.opcode) {
-        case (.ping, .pong):
-            reply = .pong(Duration(NIODeadline.now() - questions[index].sentAt))
-        case (.status, .statusInfo):
-            reply = .status(try StatusInfo(payload: payload))
-        case (.order, .orderDone):
-            reply = .order(try OrderDone(payload: payload))
-        case (.count, .counts):
-            let part = try Counts(payload: payload)
-            questions[index].counts?.rows += part.rows
-            questions[index].counts?.missing += part.missing
-            let counts = questions[index].counts ?? part
-            guard !header.flags.contains(.more) else {
-                questions[index].counts = counts
-                return
-            }
-            reply = .counts(counts)
-        default:
+        guard let next = try Reply(to: questions[index], header.opcode, payload) else {
             throw LinkHandler.unexpected(header)
+        }
+        let reply = questions[index].part?.joined(with: next) ?? next
+        guard !header.flags.contains(.more) else {
+            questions[index].part = reply
+            return
         }
         progressed()
         questions.remove(at: index).answer(.success(reply))
@@ -160,10 +199,10 @@ extension Link {
         end(questions.remove(at: index), .cancelled)
     }
 
-    /// Gives a question up, and tells the server that a count is not wanted any more.
+    /// Gives a question up, and tells the server that its answer is not wanted any more.
     private func end(_ question: PendingQuestion, _ error: ClientError) {
         question.answer(.failure(error))
-        guard case .ready(let channel) = phase, case .count = question.question,
+        guard case .ready(let channel) = phase, question.question.isCancellable,
             let requestID = question.requestID
         else { return }
         write(Cancel(requestID: requestID), requestID: 0, to: channel)

@@ -11,12 +11,18 @@ public struct IndexAudit: Hashable, Sendable {
     public var watermark: UInt64
 
     /// Recounts random cells: of any series by type, resolution and time.
+    ///
+    /// - Parameter rowLimit: Cells of times of which chunks hold more events are left out: recounting
+    ///   them would take long.
     package static func run(
-        cells: Int, seed: UInt64, on view: EventIndex.View
+        cells: Int, seed: UInt64, rowLimit: Int = .max, on view: EventIndex.View,
+        shouldStop: () -> Bool = { false }
     ) throws(StorageError) -> IndexAudit {
         var audit = IndexAudit(watermark: view.state.watermark)
         var random = AuditDraws(state: seed)
-        let drawn = (0..<cells).compactMap { _ in view.state.byType.cell(&random) }
+        let drawn = (0..<cells).compactMap { _ in view.state.byType.cell(&random) }.filter {
+            view.snapshot.chunkRows(in: TimeRanges([$0.range])) <= rowLimit
+        }
         guard !drawn.isEmpty else { return audit }
         var recounts = Array(repeating: CellTotals(), count: drawn.count)
         let requests = drawn.enumerated().flatMap { index, cell in
@@ -29,14 +35,17 @@ public struct IndexAudit: Hashable, Sendable {
         }
         let scan = RowScan(requests, nil, view)
         // Without all events there is nothing to compare with.
-        guard try scan.hasAllEvents() else { return audit }
-        try scan.run { request, fact in
+        guard scan.hasAllEvents, view.uncounted.isEmpty, view.snapshot.missing.isEmpty else {
+            return audit
+        }
+        try scan.run(shouldStop) { request, fact in
             switch fact {
             case .event(let isError): recounts[request.draft].add(count: 1, errors: isError ? 1 : 0)
             case .value(let value, _): recounts[request.draft].add(value: value)
             case .user: break
             }
         }
+        guard !shouldStop() else { return audit }
         audit.cells = drawn.count
         for (cell, recount) in zip(drawn, recounts) where !cell.totals.isNear(recount) {
             let name = view.state.series.keys[Int(cell.series)].type

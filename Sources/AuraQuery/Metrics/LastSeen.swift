@@ -3,26 +3,14 @@ package import AuraStorage
 
 /// When events were last seen, by type and by producer.
 public struct LastSeen: Sendable {
-    /// The last of one type or producer.
-    public struct Sight: Hashable, Sendable {
-        /// The greatest event time that was plausible when it came; nil if none was.
-        public var event: Timestamp?
-        /// When the last event came.
-        public var arrival: Timestamp
-
-        init?(_ sight: SeriesTable.Sight) {
-            guard sight.arrival > .min else { return nil }
-            event = sight.event > .min ? Timestamp(microseconds: sight.event) : nil
-            arrival = Timestamp(microseconds: sight.arrival)
-        }
-    }
-
     /// Of all events; nil if there are none.
     public var any: Sight?
     /// By the name of the type.
     public var types: [ExactText: Sight] = [:]
     /// By the handle of the producer.
     public var producers: [UInt32: Sight] = [:]
+    /// The names of those handles that the store remembers.
+    public var producerNames: [UInt32: ExactText] = [:]
     /// Every event up to this sequence number was considered, and no other.
     public var watermark: UInt64
 
@@ -34,5 +22,15 @@ public struct LastSeen: Sendable {
         }
         producers = state.producers.compactMapValues(Sight.init)
         watermark = state.watermark
+    }
+}
+
+extension Sight {
+    /// What the index keeps; nil before the first event.
+    init?(_ sight: SeriesTable.Sight) {
+        guard sight.arrival > .min else { return nil }
+        self.init(
+            event: sight.event > .min ? Timestamp(microseconds: sight.event) : nil,
+            arrival: Timestamp(microseconds: sight.arrival))
     }
 }

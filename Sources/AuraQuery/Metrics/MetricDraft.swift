@@ -9,7 +9,12 @@ struct MetricDraft {
     /// The values, by the attribute that they are of.
     private var values: [String: CellTotals] = [:]
     private var histogram = Histogram()
+    /// Values that were read one by one: few, where a histogram takes as much as thousands.
+    private var loose: [Double] = []
     private var users = UserSet()
+
+    /// Whether it holds a sketch, which takes some ten kilobytes.
+    var isLarge: Bool { !histogram.isEmpty || !users.isExact }
 
     init(type: String?, bucket: Int64?) {
         self.type = type
@@ -42,7 +47,7 @@ struct MetricDraft {
         switch fact {
         case .event(let isError): totals.add(count: 1, errors: isError ? 1 : 0)
         case .user(let hash): users.insert(hash)
-        case .value(let value, _) where part == .quantiles: histogram.add(value)
+        case .value(let value, _) where part == .quantiles: loose.append(value)
         case .value(let value, let name): values[name, default: CellTotals()].add(value: value)
         }
     }
@@ -59,7 +64,11 @@ struct MetricDraft {
                 count: sum.valueCount, sum: sum.sum, deviation: deviation,
                 least: range.lowerBound, greatest: range.upperBound)
         }
-        if query.parts.contains(.quantiles) { row.quantiles = histogram.quantiles(query.quantiles) }
+        if query.parts.contains(.quantiles) {
+            var histogram = histogram
+            for value in loose { histogram.add(value) }
+            row.quantiles = histogram.quantiles(query.quantiles)
+        }
         if query.parts.contains(.users) {
             row.users = UserCount(
                 count: UInt64(users.count.rounded()), isExact: users.isExact)

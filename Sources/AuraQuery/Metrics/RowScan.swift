@@ -28,15 +28,14 @@ struct RowScan {
     private let requests: [RowRequest]
     private let longest: Int64
     private let view: EventIndex.View
-    private let range: Range<Int64>
+    private let times: TimeRanges
     private let dimension: (index: Int, value: AttributeValue)?
 
     init(_ requests: [RowRequest], _ dimension: MetricQuery.Dimension?, _ view: EventIndex.View) {
         self.requests = requests.sorted { $0.range.lowerBound < $1.range.lowerBound }
         longest = requests.map { $0.range.upperBound - $0.range.lowerBound }.max() ?? 0
         self.view = view
-        let start = requests.map(\.range.lowerBound).min() ?? 0
-        range = start..<max(start, requests.map(\.range.upperBound).max() ?? 0)
+        times = TimeRanges(requests.map(\.range))
         self.dimension = dimension.flatMap { wanted in
             let index = view.state.plan.dimensions.firstIndex {
                 ExactText($0) == ExactText(wanted.attribute)
@@ -45,19 +44,16 @@ struct RowScan {
         }
     }
 
-    /// Whether there is every event that the index counts.
-    func hasAllEvents() throws(StorageError) -> Bool {
-        var first: UInt64?
-        try view.snapshot.forEachStrip {
-            first = $0.firstSequence
-            return false
-        }
-        return first == 1 || view.state.watermark == 0
-    }
+    /// Whether there is every event that the index counts, but for chunks that cannot be read.
+    var hasAllEvents: Bool { view.snapshot.watermark >= view.state.watermark }
 
-    /// Calls `body` with each fact that was asked for.
-    func run(_ body: (RowRequest, RowFact) -> Void) throws(StorageError) {
-        try view.snapshot.forEachSource(in: range) { source throws(StorageError) in
+    /// Calls `body` with each fact that was asked for, until `shouldStop` says that nobody wants
+    /// them any more.
+    func run(
+        _ shouldStop: () -> Bool = { false }, _ body: (RowRequest, RowFact) -> Void
+    ) throws(StorageError) {
+        try view.snapshot.forEachSource(in: times) { source throws(StorageError) in
+            guard !shouldStop() else { return false }
             try read(source, body)
             return true
         }
@@ -66,28 +62,32 @@ struct RowScan {
     private func read(
         _ source: any RowSource, _ body: (RowRequest, RowFact) -> Void
     ) throws(StorageError) {
-        let times = source.timeRange
+        let range = source.timeRange
         let near = requests[
             firstRequest(
-                from: times.lowerBound - longest)..<firstRequest(from: times.upperBound + 1)]
-        if near.isEmpty { return }
+                from: range.lowerBound - longest)..<firstRequest(from: range.upperBound + 1)]
         let series = view.state.series.numbers(ofTypes: source.typeNames)
         let ofType = series.map { number in near.filter { asks($0, for: number) } }
-        guard ofType.contains(where: { !$0.isEmpty }) else { return }
-        let rows = try view.state.rows(of: source, series)
-        let isCounted = try counted(source)
+        guard ofType.contains(where: { !$0.isEmpty }),
+            // What was not counted yet is not counted here.
+            let source = try source.selected(in: times, upTo: view.state.watermark)
+        else { return }
+        let wanted = BatchRows.Parts(ofType.joined().map { $0.part.source })
+        let rows = try view.state.rows(of: source, series, wanted)
         let isKept = kept(rows)
         func visit(_ row: Int, _ parts: Set<RowPart>, _ fact: () -> RowFact) {
-            guard isCounted?[row] ?? true, isKept?[row] ?? true else { return }
+            guard isKept?[row] ?? true else { return }
             for request in ofType[Int(rows.codes[row])]
             where parts.contains(request.part) && request.range.contains(rows.times[row]) {
                 body(request, fact())
             }
         }
-        var isError = [Bool](repeating: false, count: rows.times.count)
-        for row in rows.errors { isError[Int(row)] = true }
-        for row in rows.times.indices where range.contains(rows.times[row]) {
-            visit(row, [.events]) { .event(isError: isError[row]) }
+        if wanted.contains(.errors) {
+            var isError = [Bool](repeating: false, count: rows.times.count)
+            for row in rows.errors { isError[Int(row)] = true }
+            for row in rows.times.indices {
+                visit(row, [.events]) { .event(isError: isError[row]) }
+            }
         }
         let names = series.map { view.state.series.valueName(of: $0) ?? "" }
         for (row, value) in zip(rows.valued, rows.values) {
@@ -129,13 +129,6 @@ struct RowScan {
         }
     }
 
-    /// Which rows the index counts already; nil if it does all.
-    private func counted(_ source: any RowSource) throws(StorageError) -> [Bool]? {
-        let watermark = view.state.watermark
-        if source.sequenceRange.upperBound <= watermark { return nil }
-        return try source.sequences().map { UInt64(bitPattern: $0) <= watermark }
-    }
-
     /// Which rows have the value of the dimension; nil if there is none.
     private func kept(_ rows: BatchRows) -> [Bool]? {
         guard let dimension else { return nil }
@@ -147,5 +140,16 @@ struct RowScan {
             }
         }
         return isKept
+    }
+}
+
+extension RowPart {
+    /// What rows are looked through for it.
+    fileprivate var source: BatchRows.Parts {
+        switch self {
+        case .events: .errors
+        case .values, .quantiles: .values
+        case .users: .users
+        }
     }
 }

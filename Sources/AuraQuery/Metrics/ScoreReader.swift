@@ -1,4 +1,4 @@
-import AuraCore
+package import AuraCore
 package import AuraStorage
 
 /// Compares a bucket with others, by cells alone: late events that correct a cell correct this.
@@ -14,7 +14,7 @@ package struct ScoreReader {
     ) throws(QueryError) -> Score {
         guard Resolution.isMultiple(query.width), query.width <= 366 * Resolution.day.width,
             query.bucket.isRepresentable
-        else { throw .badBucket(query.width) }
+        else { throw .unevenBucket(query.width) }
         if case .previous(let count) = query.comparison, count > ScoreQuery.maximumSamples {
             throw .tooManyGroups(ScoreQuery.maximumSamples)
         }

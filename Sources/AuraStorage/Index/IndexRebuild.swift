@@ -30,16 +30,6 @@ extension IndexState {
     }
 }
 
-extension RowSource {
-    /// The rows behind a sequence number; nil if there are none.
-    fileprivate func selected(after sequence: UInt64) throws(StorageError) -> (any RowSource)? {
-        if sequenceRange.lowerBound > sequence { return self }
-        if sequenceRange.upperBound <= sequence { return nil }
-        return try SelectedSource(
-            self, keeping: try sequences().map { UInt64(bitPattern: $0) > sequence })
-    }
-}
-
 extension Storage {
     /// Begins to count the index anew; nil where there is none.
     public func beginIndexRebuild() -> IndexRebuild? {

@@ -1,4 +1,4 @@
-import AuraCore
+public import AuraCore
 
 /// What the store remembers of each producer, so that a batch sent again is stored once.
 ///
@@ -64,6 +64,9 @@ public struct Producers: Hashable, Sendable {
     mutating func resume(lastHandle: UInt32) {
         self.lastHandle = lastHandle
     }
+
+    /// The name of a producer; nil if it is not remembered.
+    public func name(of handle: UInt32) -> ExactText? { producers[handle]?.name }
 
     /// How many are remembered.
     public var count: Int { producers.count }

@@ -1,5 +1,3 @@
-public import AuraCore
-
 /// A question to the time-bucket index: how much, how often wrong, how long, by how many.
 public struct MetricQuery: Hashable, Sendable {
     /// Only these types; empty means all.
@@ -21,7 +19,7 @@ public struct MetricQuery: Hashable, Sendable {
     public var quantiles = [0.5, 0.95, 0.99]
     /// What becomes of the parts of the window that no whole bucket of the index covers.
     public var edges = Edges.fromRows
-    /// More rows than these are refused.
+    /// More rows than these are refused; not told to a server, which has its own.
     public var rowLimit = 1_000_000
 
     /// All events, in one row.
@@ -44,10 +42,10 @@ public struct MetricQuery: Hashable, Sendable {
     /// What a metric has beside count and errors, each at a price.
     public struct Parts: OptionSet, Hashable, Sendable {
         /// The bits.
-        public let rawValue: Int
+        public let rawValue: UInt8
 
         /// Parts of these bits.
-        public init(rawValue: Int) {
+        public init(rawValue: UInt8) {
             self.rawValue = rawValue
         }
 
@@ -57,14 +55,17 @@ public struct MetricQuery: Hashable, Sendable {
         public static let quantiles = Parts(rawValue: 2)
         /// How many different users there are.
         public static let users = Parts(rawValue: 4)
+        /// All of them.
+        public static let all: Parts = [.values, .quantiles, .users]
     }
 
-    /// How the ends of a window are treated that lie within a bucket.
-    public enum Edges: Hashable, Sendable {
+    /// How the ends of a window are treated that lie within a bucket; raw values are the codes of
+    /// the wire.
+    public enum Edges: UInt8, Hashable, Sendable {
         /// The events at the edges are read one by one: exact, and as slow as they are many.
-        case fromRows
+        case fromRows = 0
         /// The window grows to whole buckets of the width that the index holds there.
-        case widened
+        case widened = 1
     }
 
     /// The most quantiles of a question.

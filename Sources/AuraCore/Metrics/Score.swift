@@ -1,15 +1,13 @@
-public import AuraCore
-
 /// A question how unusual a bucket is.
 public struct ScoreQuery: Hashable, Sendable {
-    /// What is compared.
-    public enum Statistic: Hashable, Sendable {
+    /// What is compared; raw values are the codes of the wire.
+    public enum Statistic: UInt8, Hashable, Sendable {
         /// The number of events.
-        case count
+        case count = 0
         /// The share of errors; buckets without events have none.
-        case errorRate
+        case errorRate = 1
         /// The mean of the values; buckets without values have none.
-        case mean
+        case mean = 2
     }
 
     /// What a bucket is compared with.
@@ -60,6 +58,14 @@ public struct Score: Hashable, Sendable {
     /// Every event up to this sequence number was considered, and no other.
     public var watermark: UInt64
 
+    /// A score of these parts.
+    public init(value: Double?, isClosed: Bool, baseline: Baseline?, watermark: UInt64) {
+        self.value = value
+        self.isClosed = isClosed
+        self.baseline = baseline
+        self.watermark = watermark
+    }
+
     /// Deviations from the mean; nil without baseline or where it does not deviate.
     public var z: Double? {
         guard let value, let baseline, baseline.deviation > 0 else { return nil }
@@ -86,32 +92,14 @@ public struct Baseline: Hashable, Sendable {
     /// The median of the distances to it.
     public var medianDeviation: Double
 
-    /// The baseline of samples, the latest first; nil if they are too few.
-    package init?(_ samples: [Double], decay: Double, medianOf count: Int) {
-        guard samples.count >= ScoreQuery.leastSamples else { return nil }
-        sampleCount = samples.count
-        var weight = 1.0
-        var weights = 0.0
-        var mean = 0.0
-        var distances = 0.0
-        for sample in samples {
-            weights += weight
-            let distance = sample - mean
-            mean += distance * weight / weights
-            distances += weight * distance * (sample - mean)
-            weight *= decay
-        }
+    /// What is usual by these figures.
+    public init(
+        sampleCount: Int, mean: Double, deviation: Double, median: Double, medianDeviation: Double
+    ) {
+        self.sampleCount = sampleCount
         self.mean = mean
-        deviation = (distances / weights).squareRoot()
-        let latest = samples.prefix(count)
-        let median = Baseline.median(of: Array(latest))
+        self.deviation = deviation
         self.median = median
-        medianDeviation = Baseline.median(of: latest.map { abs($0 - median) })
-    }
-
-    private static func median(of samples: [Double]) -> Double {
-        let sorted = samples.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+        self.medianDeviation = medianDeviation
     }
 }

@@ -1,0 +1,58 @@
+/// Half-open ranges of times, µs, merged where they touch.
+package struct TimeRanges: Sendable {
+    /// Ascending, none of them empty, with time between them.
+    package let ranges: [Range<Int64>]
+
+    /// What is in any of the ranges.
+    package init(_ ranges: [Range<Int64>]) {
+        var merged: [Range<Int64>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
+            if let last = merged.last, range.lowerBound <= last.upperBound {
+                merged[merged.count - 1] =
+                    last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        self.ranges = merged
+    }
+
+    /// Whether a time is in one of them.
+    package func contains(_ time: Int64) -> Bool { overlaps(time...time) }
+
+    /// Whether all times of a range are in one of them.
+    package func contains(_ times: ClosedRange<Int64>) -> Bool {
+        ranges.contains { $0.contains(times.lowerBound) && $0.contains(times.upperBound) }
+    }
+
+    /// Of each time whether it is in one of them.
+    package func contain(_ times: [Int64]) -> [Bool] {
+        // The range that held the last one probably holds the next one too.
+        var near = 0..<Int64(0)
+        var isNear = false
+        return times.map { time in
+            if near.contains(time) { return isNear }
+            let next = ranges.first { $0.upperBound > time }
+            isNear = next?.contains(time) ?? false
+            let before = ranges.last { $0.upperBound <= time }?.upperBound ?? .min
+            near = isNear ? next ?? near : before..<(next?.lowerBound ?? .max)
+            return isNear
+        }
+    }
+
+    /// Whether one of them has a time of that range.
+    package func overlaps(_ times: ClosedRange<Int64>) -> Bool {
+        var lower = 0
+        var upper = ranges.count
+        // The first that ends behind the beginning.
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if ranges[middle].upperBound <= times.lowerBound {
+                lower = middle + 1
+            } else {
+                upper = middle
+            }
+        }
+        return lower < ranges.count && ranges[lower].lowerBound <= times.upperBound
+    }
+}
