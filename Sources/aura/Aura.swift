@@ -11,13 +11,15 @@ struct Aura: AsyncParsableCommand {
               aura serve --data-dir ./data
               aura ingest events.ndjson
               aura count --by type
+              aura metric --by type
             """,
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(name: "Server", subcommands: [Serve.self, Demo.self]),
             CommandGroup(name: "Events", subcommands: [Ingest.self, TestEvents.self]),
             CommandGroup(
-                name: "Questions", subcommands: [Count.self, Tail.self, Status.self, Ping.self]),
+                name: "Questions",
+                subcommands: [Count.self, Metric.self, Tail.self, Status.self, Ping.self]),
             CommandGroup(
                 name: "Administration",
                 subcommands: [

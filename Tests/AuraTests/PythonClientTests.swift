@@ -361,3 +361,36 @@ struct PythonClientTests {
         #expect(try await server.aura("count", "--no-header").output.hasPrefix("200\t"))
     }
 }
+
+/// The Python client against a server that keeps an index.
+struct PythonMetricTests {
+    @Test func `Python reads the index as the program does`() async throws {
+        let folder = try Folder()
+        let server = try await TestServer(in: folder, ["--index", "true"])
+        let lines = (0..<30).map {
+            #"{"time":"2026-03-02T10:\#(10 + $0):00Z","type":"\#($0 % 3 == 0 ? "api.error" : "visit")","#
+                + #""attributes":{"user_id":\#($0 % 4),"duration_ms":\#($0)}}"#
+        }
+        let appended = try await server.python("append", input: lines.joined(separator: "\n"))
+        #expect(appended.status == 0, "\(appended.errors)")
+        let metric = try await server.python(
+            "metric", "--by", "type", "--by", "hour", "--part", "users", "--part", "values",
+            "--type", "visit")
+        #expect(metric.status == 0, "\(metric.errors)")
+        #expect(
+            metric.output.contains(
+                #""rows": [{"type": "visit", "bucket": "2026-03-02T10:00:00Z", "count": 20, "#
+                    + #""errors": 0, "values": {"count": 20, "sum": 300.0, "#), "\(metric.output)")
+        #expect(metric.output.contains(#""users": {"count": 4, "exact": true}"#))
+        let score = try await server.python(
+            "score", "--bucket", "2026-03-02T10:39:30Z", "--width", "60", "--previous", "20")
+        #expect(score.output.contains(#""value": 1.0, "closed": false"#), "\(score.output)")
+        #expect(score.output.contains(#""samples": 20, "mean": 1.0"#))
+        #expect(score.output.hasSuffix("\"z\": null, \"robust z\": null}\n"))
+        let sights = try await server.python("sights")
+        #expect(sights.output.contains(#"{"type": "visit", "event": "2026-03-02T10:39:00Z""#))
+        #expect(sights.output.contains(#""name": "aura_client.py "#), "\(sights.output)")
+        let refused = try await server.python("metric", "--where", "clinic=1")
+        #expect(refused.status == 1 && refused.errors.hasPrefix("error 601: "))
+    }
+}

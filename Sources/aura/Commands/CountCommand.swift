@@ -90,7 +90,7 @@ struct Count: AsyncParsableCommand {
     }
 
     /// What is said of a type that no event has; the store's types are nearer than the catalogue's.
-    private static func hint(unknownType name: String, stored: Set<GroupKey>) -> String {
+    static func hint(unknownType name: String, stored: Set<GroupKey>) -> String {
         let names = stored.compactMap { key -> String? in
             if case .type(let name) = key { name } else { nil }
         }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Numbers as people read them; machine formats never use these.
 enum Figures {
     /// With a comma between thousands: `1,234,567`.
@@ -26,6 +28,16 @@ enum Figures {
         let whole = Int(seconds)
         if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }
         return "\(whole / 3_600) h \(whole / 60 % 60) min"
+    }
+
+    /// With at most six digits that count.
+    static func rounded(_ number: Double) -> Double {
+        guard number.isFinite, number != 0 else { return number }
+        let digits = 5 - Int(log10(number.magnitude).rounded(.down))
+        guard (-15...15).contains(digits) else { return number }
+        let scale = pow(10, Double(digits.magnitude))
+        return digits < 0
+            ? (number / scale).rounded() * scale : (number * scale).rounded() / scale
     }
 
     /// With that many decimals.

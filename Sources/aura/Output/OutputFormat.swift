@@ -34,13 +34,17 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
+    /// The format in which rows are printed.
+    func format(for terminal: Terminal) -> OutputFormat {
+        json ? .json : output ?? (terminal.isInteractive ? .table : .tsv)
+    }
+
     /// Prints rows in the format asked for.
     ///
     /// - Parameter isComplete: Where it is false, each object of the JSON formats says so; the
     ///   others are told by status and message alone.
     func write(_ answer: Answer, isComplete: Bool = true, to terminal: Terminal) {
-        let standard = terminal.isInteractive ? OutputFormat.table : .tsv
-        let format = json ? .json : output ?? standard
+        let format = format(for: terminal)
         let isJSON = format == .json || format == .jsonl
         let answer = isComplete || !isJSON ? answer : answer.markedIncomplete
         switch format {

@@ -75,6 +75,11 @@ final class TestServer: Sendable {
 
     /// Runs a command against it.
     func aura(_ arguments: String..., input: String = "") async throws -> Outcome {
+        try await aura(arguments, input: input)
+    }
+
+    /// Runs a command of these words against it.
+    func aura(_ arguments: [String], input: String = "") async throws -> Outcome {
         let command = try command(arguments, input: input)
         let status = try await command.status()
         return Outcome(status: status, output: command.output, errors: command.errors)
