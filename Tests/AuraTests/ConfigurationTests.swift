@@ -86,7 +86,7 @@ import Testing
             """
         let expected = [
             "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "90", "1TiB", "/srv/ledger",
-            "1MiB", "12", "true", "refuse",
+            "1MiB", "12", "false", "refuse",
             "refuse", "nickname, pet name", "false", "/etc/aura/server.pem",
             "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
         ]

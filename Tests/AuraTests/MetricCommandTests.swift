@@ -6,14 +6,14 @@ import Testing
 
 @testable import aura
 
-/// `metric` against a server that keeps an index.
+/// `metric` against a server, which keeps an index.
 struct MetricCommandTests {
     private let server: TestServer
     private let folder: Folder
 
     init() async throws {
         folder = try Folder()
-        server = try await TestServer(in: folder, ["--index", "true"])
+        server = try await TestServer(in: folder)
     }
 
     /// An event as a line and as what the test knows of it.
@@ -220,7 +220,7 @@ struct MetricCommandTests {
 
     @Test func `a server without an index says how to get one`() async throws {
         let folder = try Folder()
-        let plain = try await TestServer(in: folder)
+        let plain = try await TestServer(in: folder, ["--index", "false"])
         for arguments in [["metric"], ["metric", "seen"], ["metric", "zscore"]] {
             let outcome = try await plain.aura(arguments)
             #expect(outcome.status == 1 && outcome.errors.contains("index: true"))

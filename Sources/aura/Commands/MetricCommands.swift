@@ -17,7 +17,7 @@ struct Metric: AsyncParsableCommand {
               aura metric zscore --type user.login --bucket 1h
               aura metric seen
 
-            The server must keep an index: start it with 'index: true'.
+            A server whose setting 'index' is false keeps no figures.
             """,
         subcommands: [MetricShow.self, MetricScore.self, MetricSeen.self],
         defaultSubcommand: MetricShow.self)
