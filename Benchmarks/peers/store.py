@@ -18,7 +18,7 @@ import machine
 import report
 from ingest import Bench, workload
 from machine import Server, free_port
-from stores import BENCHMARKS, REPOSITORY, Aura, run
+from stores import BENCHMARKS, REPOSITORY, Aura, build, chunk_cpu_s, run
 
 BYTES_NEEDED = 12_000_000_000
 
@@ -52,7 +52,7 @@ class Store:
 
 
 def imported(store, ndjson, events):
-    """D3, D4, D6, D7 and the first of D8, of one import and a start behind it."""
+    """D3, D4, D6, D7 and the first of D8, of one import, a compaction and a start behind it."""
     server, _ = store.serve()
     with server:
         begin = time.monotonic()
@@ -60,7 +60,12 @@ def imported(store, ndjson, events):
         seconds = time.monotonic() - begin
         visible = server.cpu_s()
         settled = server.settled_cpu_s(60)
+        in_chunks = chunk_cpu_s(store.port)
         resident, peak = memory_mb(server.process.pid)
+        begin = time.monotonic()
+        run([store.aura, "store", "compact", "--server", f"127.0.0.1:{store.port}"], 3600)
+        compaction = time.monotonic() - begin
+        peak_of_compaction = memory_mb(server.process.pid)[1]
     rows, chunk_bytes, sizes = chunks.columns(store.data)
     server, elapsed = store.serve()
     with server:
@@ -68,11 +73,14 @@ def imported(store, ndjson, events):
     return {
         "events/s": events / seconds,
         "server CPU ns/event, until acknowledged": visible / events * 1e9,
+        "server CPU ns/event, until visible": (settled - in_chunks) / events * 1e9,
         "server CPU ns/event, until idle": settled / events * 1e9,
         "resident MB, after": resident, "resident MB, peak": peak,
+        "store compact s": compaction, "resident MB, peak with it": peak_of_compaction,
         "events in chunks": rows, "bytes/event in chunks": chunk_bytes / max(1, rows),
-        "bytes beside chunks and log": size_of(store.data) - chunk_bytes
-        - size_of(os.path.join(store.data, "log")),
+        "bytes/event, all but the log": (size_of(store.data)
+                                         - size_of(os.path.join(store.data, "log"))) / events,
+        "bytes of the log": size_of(os.path.join(store.data, "log")),
         "start s": ready,
     }, {name: size / max(1, rows) for name, size in sizes.most_common()}
 
@@ -111,6 +119,13 @@ def replay(bench, aura):
     replayed = events - in_chunks
     return {"events": events, "events replayed": replayed, "ready s": ready,
             "replayed events/s": replayed / ready, "resident MB, peak": peak}
+
+
+def metric_reads(store, program, reads):
+    """Microseconds that a read of the index takes, in the process of the engine."""
+    found = json.loads(run([program, store.data, reads], 3600))
+    return {f"{what}, {part} µs": value for what, parts in found.items()
+            for part, value in parts.items()}
 
 
 def in_duckdb(ndjson, parquet, folder):
@@ -158,10 +173,14 @@ def main():
         bench = Bench(work, stem + ".ndjson", stem + ".parquet", events, 2, 2)
         aura = Aura(bench)
         aura.prepare()
+        program = build(BENCHMARKS, "aura-metrics")
         with machine.folder_for(work, "store") as folder:
-            figures, columns = imported(Store(aura.aura, folder), bench.ndjson, events)
+            store = Store(aura.aura, folder)
+            figures, columns = imported(store, bench.ndjson, events)
+            reads = metric_reads(store, program, 300)
         show(f"Aura, {size} M events", figures)
         show("bytes/event by column", columns)
+        show("reads of the index", reads)
         with machine.folder_for(work, "duckdb") as folder:
             show(f"DuckDB, {size} M events", in_duckdb(bench.ndjson, bench.parquet, folder))
         show("a start after kill -9", replay(bench, aura))
