@@ -194,9 +194,12 @@ struct WordTables: Sendable {
     private mutating func makeRoom(_ series: UInt32) {
         addTable(series)
         let old = tables[Int(series)]
-        // Small tables grow fast: to fill them again costs more than the room.
-        let growth = old.capacity < HyperLogLog.words ? 4 : 2
-        var new = takePlaces(max(WordTables.leastCapacity, old.capacity * growth))
+        // Small tables grow fast: to fill them again costs more than the room. None grows past the
+        // size of a sketch at once, for users become one there.
+        let grown =
+            old.capacity < HyperLogLog.words
+            ? min(HyperLogLog.words, old.capacity * 4) : old.capacity * 2
+        var new = takePlaces(max(WordTables.leastCapacity, grown))
         new.count = old.count
         for index in old.offset..<old.offset + old.capacity where words[index] != 0 {
             var place = new.place(of: words[index])

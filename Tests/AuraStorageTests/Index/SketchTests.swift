@@ -27,6 +27,24 @@ import Testing
         #expect(meanSquare.squareRoot() < 0.025)
     }
 
+    @Test(arguments: 1...UInt64(Effort.count(200)))
+    func `users are exact up to the same number however many come at once`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var tables = WordTables()
+        var all: Set<UInt64> = []
+        while all.count < 1_500 {
+            let hashes = (0..<random.below(700)).map { _ in max(1, random.next()) }
+            tables.insert(users: hashes[...], 3)
+            all.formUnion(hashes)
+            guard let table = tables.table(of: 3) else { continue }
+            #expect(table.isSketch == (all.count > WordTables.exactUsers), "seed \(seed)")
+            #expect(table.capacity <= HyperLogLog.words, "seed \(seed)")
+            if !table.isSketch {
+                #expect(Set(tables.places(of: table)).subtracting([0]) == all, "seed \(seed)")
+            }
+        }
+    }
+
     @Test func `a union of sketches is the sketch of the union`() {
         var random = SeededRandom(seed: 6)
         var parts = WordTables()
