@@ -205,6 +205,7 @@ struct MetricCommandTests {
             (["--where", "n:int64=x"], 2, "no int64"),
             (["--by", "7s", "--from", "2026-01-01"], 1, "multiples of ten seconds"),
             (["--where", "clinic_id=3"], 1, "'clinic_id'"),
+            (["--from", "now", "--to", "-1h"], 2, "is not before --to"),
             (["zscore", "--bucket", "tomorrow"], 2, "no width"),
             (["zscore", "--against", "2"], 2, "a number from 8 on"),
         ] as [([String], Int32, String)] {
@@ -239,7 +240,7 @@ struct MetricCommandTests {
 struct MetricTableTests {
     private func plan(_ names: [String], by: [String] = []) throws -> MetricPlan {
         try MetricPlan(
-            names: names, types: [], by: by, from: nil, to: nil, where: nil, isWidened: false,
+            names: names, types: [], by: by, times: (nil, nil), where: nil, isWidened: false,
             now: Timestamp(microseconds: 86_400_000_000))
     }
 

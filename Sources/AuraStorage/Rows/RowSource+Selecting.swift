@@ -5,7 +5,7 @@ extension RowSource {
     ) throws(StorageError) -> (any RowSource)? {
         guard times.overlaps(timeRange), sequenceRange.lowerBound <= last else { return nil }
         if times.contains(timeRange), sequenceRange.upperBound <= last { return self }
-        var isKept = times.contain(try self.times())
+        var isKept = try self.times().map(times.contains(_:))
         if sequenceRange.upperBound > last {
             let sequences = try sequences()
             for row in isKept.indices where UInt64(bitPattern: sequences[row]) > last {

@@ -25,21 +25,6 @@ package struct TimeRanges: Sendable {
         ranges.contains { $0.contains(times.lowerBound) && $0.contains(times.upperBound) }
     }
 
-    /// Of each time whether it is in one of them.
-    package func contain(_ times: [Int64]) -> [Bool] {
-        // The range that held the last one probably holds the next one too.
-        var near = 0..<Int64(0)
-        var isNear = false
-        return times.map { time in
-            if near.contains(time) { return isNear }
-            let next = ranges.first { $0.upperBound > time }
-            isNear = next?.contains(time) ?? false
-            let before = ranges.last { $0.upperBound <= time }?.upperBound ?? .min
-            near = isNear ? next ?? near : before..<(next?.lowerBound ?? .max)
-            return isNear
-        }
-    }
-
     /// Whether one of them has a time of that range.
     package func overlaps(_ times: ClosedRange<Int64>) -> Bool {
         var lower = 0

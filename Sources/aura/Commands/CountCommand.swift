@@ -24,15 +24,7 @@ struct Count: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
-
-    @Option(help: "Only events of this type; may be given several times.")
-    var type: [String] = []
-
-    @Option(parsing: .unconditional, help: "Only events at or after this time.")
-    var from: String?
-
-    @Option(parsing: .unconditional, help: "Only events before this time.")
-    var to: String?
+    @OptionGroup var selection: SelectionOptions
 
     @Option(
         parsing: .unconditionalSingleValue,
@@ -70,13 +62,8 @@ struct Count: AsyncParsableCommand {
     /// What the server is asked.
     func request(_ dimensions: [CountDimension], now: Timestamp) throws -> CountRequest {
         var request = CountRequest()
-        request.types = type
-        request.start = try from.map { try TimeExpression.parse($0, of: "--from", now: now) }
-        request.end = try to.map { try TimeExpression.parse($0, of: "--to", now: now) }
-        if let start = request.start, let end = request.end, start >= end {
-            throw CommandFailure(
-                .usage, "--from \(start) is not before --to \(end)", hint: "swap them")
-        }
+        request.types = selection.type
+        (request.start, request.end) = try selection.times(now: now)
         request.filters = try `where`.map(Count.filter)
         request.groupings = dimensions.map(\.grouping)
         if let distinct { request.groupings.append(.attribute(distinct)) }
@@ -120,7 +107,7 @@ struct Count: AsyncParsableCommand {
     ) {
         guard !output.quiet else { return }
         if counts.rows.isEmpty {
-            for name in type where !stored.contains(.type(name)) {
+            for name in selection.type where !stored.contains(.type(name)) {
                 StandardError.write(Count.hint(unknownType: name, stored: stored))
             }
         }

@@ -42,18 +42,10 @@ struct MetricShow: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var selection: SelectionOptions
 
     @Argument(help: "What to show, with commas between.")
     var metrics: [String] = []
-
-    @Option(help: "Only events of this type; may be given several times.")
-    var type: [String] = []
-
-    @Option(parsing: .unconditional, help: "Only events at or after this time.")
-    var from: String?
-
-    @Option(parsing: .unconditional, help: "Only events before this time.")
-    var to: String?
 
     @Option(
         parsing: .unconditional,
@@ -72,9 +64,7 @@ struct MetricShow: AsyncParsableCommand {
     func run() async throws {
         let now = WallClock.now
         let plan = try MetricPlan(
-            names: metrics, types: type, by: by,
-            from: from.map { try TimeExpression.parse($0, of: "--from", now: now) },
-            to: to.map { try TimeExpression.parse($0, of: "--to", now: now) },
+            names: metrics, types: selection.type, by: by, times: selection.times(now: now),
             where: `where`, isWidened: widen, now: now)
         let server = ServerConnection(try connection.configuration())
         let (metrics, stored) = try await server.run { client in
@@ -96,7 +86,7 @@ struct MetricShow: AsyncParsableCommand {
     private func explain(_ table: MetricTable, _ stored: Set<GroupKey>) {
         guard !output.quiet else { return }
         if !table.metrics.rows.contains(where: { $0.count > 0 }) {
-            for name in type where !stored.contains(.type(name)) {
+            for name in selection.type where !stored.contains(.type(name)) {
                 StandardError.write(Count.hint(unknownType: name, stored: stored))
             }
         }

@@ -24,8 +24,9 @@ struct MetricPlan: Sendable {
     ///
     /// Without any times it is about the last 24 hours, in whole buckets.
     init(
-        names: [String], types: [String], by: [String], from: Timestamp?, to: Timestamp?,
-        where condition: String?, isWidened: Bool, now: Timestamp
+        names: [String], types: [String], by: [String],
+        times: (start: Timestamp?, end: Timestamp?), where condition: String?, isWidened: Bool,
+        now: Timestamp
     ) throws {
         query.types = types
         var bucket: CountDimension?
@@ -53,13 +54,9 @@ struct MetricPlan: Sendable {
         self.names =
             chosen.isEmpty
             ? MetricPlan.usual(isOfOneType: query.isByType || types.count == 1) : chosen
-        (query.start, query.end) = (from, to)
-        if let from, let to, from >= to {
-            throw CommandFailure(
-                .usage, "--from \(from) is not before --to \(to)", hint: "swap them")
-        }
+        (query.start, query.end) = times
         query.edges = isWidened ? .widened : .fromRows
-        if from == nil, to == nil {
+        if times.start == nil, times.end == nil {
             query.start = Timestamp(microseconds: now.microseconds - CountDimension.day)
             query.end = now
             query.edges = .widened
