@@ -1,6 +1,7 @@
 import AuraCore
 import AuraStorage
 import Dispatch
+import Glibc
 import Logging
 import Synchronization
 
@@ -23,6 +24,7 @@ final class Committer: Sendable {
     private let waiting: Mutex<Waiting>
     /// Touched on `queue` alone, so nobody ever waits for this lock.
     let storage: Mutex<Storage>
+    private let index: EventIndex?
     private let spares: SpareSegments
     let flusher: Flusher
     let compactor: Compactor
@@ -60,6 +62,7 @@ final class Committer: Sendable {
         waiting = Mutex(Waiting(intake: Intake(storage, memoryLimit: memoryLimit)))
         published = Mutex(Published(snapshot: storage.snapshot, progress: Progress(storage)))
         self.storage = Mutex(storage)
+        index = storage.index
         self.clock = clock
         self.logger = logger
         spares = SpareSegments(logger: logger)
@@ -131,6 +134,11 @@ final class Committer: Sendable {
             for answer in answers { answer.ticket(.success(answer.outcome)) }
             // Behind the answers, so that one waking of an event loop serves for both.
             notify()
+            if let index {
+                // Whoever sends the answers may wait for this very processor.
+                sched_yield()
+                index.settle()
+            }
             orderSpare()
             orderFlush()
         }
@@ -266,7 +274,7 @@ final class Committer: Sendable {
         let ready = spares.take()
         let wanted = storage.withLock { storage in
             for spare in ready { storage.add(spare) }
-            return storage.wantedSpare
+            return spares.isFree ? storage.orderSpare() : nil
         }
         guard let wanted else { return }
         spares.make(wanted) { self.queue.async { self.orderSpare() } }
@@ -300,6 +308,7 @@ final class Committer: Sendable {
     ) -> Result<Void, StorageError> {
         let now = clock()
         let flushed: FlushedChunk? = if case .success(let chunk) = result { chunk } else { nil }
+        let before = snapshot
         let outcome = storage.withLock { storage -> Result<RetiredFiles, StorageError> in
             do throws(StorageError) {
                 let retired = try storage.endFlush(flushed, now: now)
@@ -312,7 +321,7 @@ final class Committer: Sendable {
         publish(snapshot, failure)
         waiting.withLock { $0.intake.headBytes = bytes }
         orderCompaction()
-        flusher.end(outcome) { self.queue.async { self.orderFlush() } }
+        flusher.end(outcome, releasing: before) { self.queue.async { self.orderFlush() } }
         return outcome.map { _ in }
     }
 

@@ -69,9 +69,13 @@ final class Flusher: Sendable {
 
     /// Ends a flush: removes what it made useless, or lets some time pass after a failure.
     ///
-    /// - Parameter next: Called when the next one may be begun.
+    /// - Parameters:
+    ///   - before: What readers saw until now, with the events that were flushed: giving their memory
+    ///     back takes milliseconds, which the writer does not have.
+    ///   - next: Called when the next one may be begun.
     func end(
-        _ outcome: Result<RetiredFiles, StorageError>, then next: @escaping @Sendable () -> Void
+        _ outcome: Result<RetiredFiles, StorageError>, releasing before: Snapshot,
+        then next: @escaping @Sendable () -> Void
     ) {
         let waiting = state.withLock { state in
             state.isBusy = false
@@ -80,7 +84,10 @@ final class Flusher: Sendable {
         }
         switch outcome {
         case .success(let retired):
-            queue.async { retired.remove() }
+            queue.async {
+                retired.remove()
+                withExtendedLifetime(before) {}
+            }
             next()
         case .failure(let error):
             if error != .closed {

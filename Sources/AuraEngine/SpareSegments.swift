@@ -33,24 +33,29 @@ final class SpareSegments: Sendable {
         }
     }
 
-    /// Makes one, unless another is being made.
+    /// Whether one may be made.
+    ///
+    /// Not while one is ready: that may be the very one that is wanted, and made again, it would take
+    /// the name from under the writer, which has the first open.
+    var isFree: Bool {
+        state.withLock { !$0.isBusy && !$0.isClosed && $0.ready.isEmpty }
+    }
+
+    /// Makes one, which must be free; none once this is closed.
     ///
     /// - Parameter next: Called when the segment is ready, or, after a failure, when it is time to
     ///   try again.
     func make(_ wanted: SpareSegment, then next: @escaping @Sendable () -> Void) {
-        let isFree = state.withLock { state in
-            // One that has become ready since the last `take` may be the very one that is wanted:
-            // made again, it would take the name from under the writer, which has the first open.
-            if state.isBusy || state.isClosed || !state.ready.isEmpty { return false }
+        state.withLock { state in
+            if state.isClosed { return }
             state.isBusy = true
-            return true
-        }
-        guard isFree else { return }
-        queue.async {
-            if self.prepare(wanted) { return next() }
-            self.queue.asyncAfter(deadline: .now() + SpareSegments.pause) {
-                self.state.withLock { $0.isBusy = false }
-                next()
+            // Within the lock, so that `close` waits for it.
+            queue.async {
+                if self.prepare(wanted) { return next() }
+                self.queue.asyncAfter(deadline: .now() + SpareSegments.pause) {
+                    self.state.withLock { $0.isBusy = false }
+                    next()
+                }
             }
         }
     }

@@ -1,19 +1,36 @@
 import CAura
 import Synchronization
 
-/// Adds up the processor time of jobs that begin and end on one thread.
+/// Runs jobs aside, on threads that give way to the writer and to connections, and adds up their
+/// processor time.
 final class WorkMeter: Sendable {
     private let nanoseconds = Atomic<UInt64>(0)
 
     /// Nanoseconds of all jobs so far.
     var total: UInt64 { nanoseconds.load(ordering: .relaxed) }
 
-    /// Runs a job, which must not leave its thread.
+    /// Runs a job, which must not leave its thread, to its end.
     func run(_ job: () -> Void) {
-        let start = aura_thread_cpu_clock()
-        job()
-        nanoseconds.wrappingAdd(
-            UInt64(clamping: aura_thread_cpu_clock() - start), ordering: .relaxed)
+        withoutActuallyEscaping(job) { job in
+            let aside = Aside {
+                let start = aura_thread_cpu_clock()
+                job()
+                self.nanoseconds.wrappingAdd(
+                    UInt64(clamping: aura_thread_cpu_clock() - start), ordering: .relaxed)
+            }
+            // The call outlives neither the job nor what it is wrapped in.
+            unsafe aura_run_aside(
+                { unsafe Unmanaged<Aside>.fromOpaque($0!).takeUnretainedValue().job() },
+                Unmanaged.passUnretained(aside).toOpaque())
+            withExtendedLifetime(aside) {}
+        }
+    }
+
+    /// A job as C can carry it.
+    private final class Aside {
+        let job: () -> Void
+
+        init(_ job: @escaping () -> Void) { self.job = job }
     }
 }
 

@@ -49,7 +49,7 @@ final class PosixFile: File {
     }
 
     func write(_ bytes: RawSpan, at offset: Int64) throws(FileSystemError) {
-        let failure = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, at: offset) }
+        let failure = unsafe bytes.withUnsafeBytes { unsafe writeInPieces($0, at: offset) }
         if failure != 0 { throw FileSystemError(.write, path, errno: failure) }
     }
 
@@ -88,6 +88,24 @@ final class PosixFile: File {
             let failure = unsafe writeAll(piece, at: offset + Int64(written))
             if failure != 0 { return failure }
             written += size
+        }
+        return 0
+    }
+
+    /// Writes the buffer; returns 0, or the errno value.
+    ///
+    /// Of a large one each piece is on its way to the disk before the next is written: all at once,
+    /// with its sync, would keep the syncs of other files waiting.
+    private func writeInPieces(_ buffer: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
+        let size = 1 << 20
+        if buffer.count < size { return unsafe writeAll(buffer, at: offset) }
+        for start in stride(from: 0, to: buffer.count, by: size) {
+            let end = min(buffer.count, start + size)
+            let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+            let place = offset + Int64(start)
+            let failure = unsafe writeAll(piece, at: place)
+            if failure != 0 { return failure }
+            aura_start_writing(descriptor, place, Int64(piece.count))
         }
         return 0
     }

@@ -19,6 +19,7 @@ public enum Canary: String, CaseIterable, Sendable {
     case skipChunkSync
     case skipCheckpointSync
     case skipIndexSync
+    case recycleOneTooMany
     // Chunks.
     case ignoreFooterHash
     case ignoreBlockHash

@@ -47,7 +47,7 @@ public struct Storage: Sendable {
     let options: Options
     var manifest: Manifest
     var log: Log
-    private var head: Head
+    var head: Head
     let cache: BlockCache
     /// By their first sequence number.
     var chunks: [Chunk]
@@ -55,7 +55,8 @@ public struct Storage: Sendable {
     let ledger: ErasureLedger
     /// What is hidden of all events.
     var mask: Mask
-    private var isFlushing = false
+    var isFlushing = false
+    var recycled = RecycledFiles()
     var isCompacting = false
     private(set) var isClosed = false
     /// Chunks that are no part of the store any more, while somebody may still read them.
@@ -271,94 +272,13 @@ public struct Storage: Sendable {
     /// Without its manifest the log cannot go on to another segment.
     public var failure: FileSystemError? { log.failure ?? manifest.failure }
 
-    /// A spare segment that should be made now, beside the writer; nil while enough are ready.
-    public var wantedSpare: SpareSegment? {
-        guard let number = log.wantedSpare(of: options.spareSegments) else { return nil }
-        return SpareSegment(
-            place: place, number: number, incarnation: manifest.incarnation,
-            size: manifest.state.segmentSize)
-    }
-
-    /// Takes a spare that was made.
-    public mutating func add(_ spare: PreparedSegment) {
-        log.addSpare(spare.file, number: spare.number)
-    }
-
-    /// Whether there is enough in memory for a flush.
-    public var wantsFlush: Bool {
-        !isFlushing && manifest.isWritable
-            && (head.rowCount >= options.flushRows
-                || head.byteCount >= options.flushBytes && head.rowCount > 0)
-    }
-
-    /// Begins to flush all events in memory; nil if there are none, or a flush is under way.
-    ///
-    /// `endFlush` must follow with what came of it.
-    public mutating func beginFlush() -> FlushJob? {
-        guard !isFlushing, !isClosed, manifest.isWritable, head.rowCount > 0 || mustMoveLog else {
-            return nil
-        }
-        isFlushing = true
-        return FlushJob(
-            place: place, incarnation: manifest.incarnation,
-            number: chunkNumbers.next(), numbers: chunkNumbers, strips: head.beginFlush(),
-            mask: mask,
-            layout: options.chunkLayout,
-            checkpoint: Checkpoint(producers: producers, lastIngestTime: lastIngestTime),
-            index: index?.view.state,
-            position: log.position, sequence: log.nextSequence - 1)
-    }
-
-    /// Whether the log is to move on although nothing is in memory: it holds what must be erased.
-    private var mustMoveLog: Bool {
-        mask.tombstones.contains { $0.isErasure && manifest.state.firstSegment <= $0.segment }
-            && log.position.segment > manifest.state.firstSegment
-    }
-
-    /// Makes a chunk part of the store, which gives up memory and log segments for it; nil ends a
-    /// flush that failed, and everything stays where it was.
-    ///
-    /// - Throws: `.noSpace`, `.io`; the flush has failed then, too.
-    /// - Returns: What is of no use any more, to be removed beside the writer.
-    public mutating func endFlush(
-        _ flushed: FlushedChunk?, now: Int64
-    ) throws(StorageError) -> RetiredFiles {
-        precondition(isFlushing, "no flush is under way")
-        isFlushing = false
-        var retired = RetiredFiles(place: place)
-        guard let flushed, !isClosed else {
-            head.endFlush(isInstalled: false)
-            return retired
-        }
-        let before = manifest.state
-        do throws(FileSystemError) {
-            let added = flushed.entries.map { ManifestEdit.chunkAdded($0) }
-            try manifest.write(added + [.flushed(flushed.mark)], now: now)
-        } catch {
-            head.endFlush(isInstalled: false)
-            throw StorageError(error, in: place.directory)
-        }
-        head.endFlush(isInstalled: !Canary.keepFlushedStrips.isActive)
-        chunks += flushed.entries.map {
-            Chunk($0, in: place, incarnation: manifest.incarnation, cache: cache)
-        }
-        index?.show(snapshot)
-        for number in before.firstSegment..<manifest.state.firstSegment {
-            retired.names.append(FileName.log + "/" + FileName.segment(number))
-        }
-        if let checkpoint = before.flushed?.checkpoint {
-            retired.names.append(FileName.checkpoint(checkpoint))
-            if index != nil { retired.names.append(FileName.index(checkpoint)) }
-        }
-        return retired
-    }
-
     /// Marks the store as closed in order and gives the directory back; nothing is accepted
     /// afterwards, also when it throws.
     public mutating func close(now: Int64) throws(StorageError) {
         if isClosed { return }
         isClosed = true
         defer { lock = nil }
+        removeRecycled()
         guard failure == nil else { return }
         do throws(FileSystemError) {
             try manifest.write([.closed(lastGroup: log.lastGroup, time: now)], now: now)
@@ -371,28 +291,4 @@ extension StorageError {
     init(_ error: FileSystemError, in directory: String) {
         self = error.reason == .noSpace ? .noSpace(directory: directory) : .io(error)
     }
-}
-
-/// A segment to be made ready; `prepare` touches nothing of the storage and may run anywhere.
-public struct SpareSegment: Sendable {
-    let place: StorePlace
-    let number: UInt64
-    let incarnation: UInt64
-    let size: Int64
-
-    /// Writes the segment; on an error nothing is left of it.
-    ///
-    /// One at a time for each store.
-    public func prepare() throws(FileSystemError) -> PreparedSegment {
-        PreparedSegment(
-            number: number,
-            file: try Segment.prepare(
-                place, number: number, incarnation: incarnation, size: size))
-    }
-}
-
-/// A segment that is ready for use.
-public struct PreparedSegment: Sendable {
-    let number: UInt64
-    let file: any File
 }

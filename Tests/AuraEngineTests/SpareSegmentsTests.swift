@@ -13,16 +13,17 @@ import Testing
         var options = Storage.Options(incarnation: 7)
         options.segmentSize = 256 << 10
         var storage = try Storage(directory: "/data", fileSystem: disk, options: options, now: 0)
-        let wanted = try #require(storage.wantedSpare)
+        let order = storage.orderSpare()
+        let wanted = try #require(order)
         let spares = SpareSegments(logger: configuration.logger)
         await withCheckedContinuation { continuation in
             spares.make(wanted) { continuation.resume() }
         }
-        let operations = disk.operationCount
-        spares.make(wanted) {}
-        spares.close()
-        #expect(disk.operationCount == operations)
+        #expect(!spares.isFree)
         #expect(spares.take().count == 1)
+        #expect(spares.isFree)
+        spares.close()
+        #expect(!spares.isFree)
         try storage.close(now: 0)
     }
 }

@@ -4,7 +4,7 @@ import AuraStorage
 extension StoreWorld {
     /// Makes the spare segment that is wanted, which `takeSpare` hands over.
     public mutating func makeSpare() {
-        guard spare == nil, let wanted = storage?.wantedSpare else { return }
+        guard spare == nil, let wanted = storage?.orderSpare() else { return }
         do throws(FileSystemError) { spare = try wanted.prepare() } catch {}
     }
 

@@ -94,6 +94,10 @@ public struct StoreCopy: Sendable {
     ) throws(StorageError) -> StoreVerification {
         // First what a flush takes away.
         try copyLog(manifest)
+        if source.isLive, try self.manifest().state.firstSegment != manifest.state.firstSegment {
+            // A segment may have become another while it was read.
+            throw .missing(file: FileName.log, reason: "a flush took a segment away")
+        }
         if let mark = manifest.state.flushed {
             let name = FileName.checkpoint(mark.checkpoint)
             try target.copy(name, from: source.place, size: Int64(mark.checkpointSize))

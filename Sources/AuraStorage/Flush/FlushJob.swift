@@ -16,6 +16,8 @@ public struct FlushJob: Sendable {
     let checkpoint: Checkpoint
     /// The index of the events up to `sequence`, if there is one.
     let index: IndexState?
+    /// The checkpoint of no use any more that this one is written over, and so the index.
+    let recycled: UInt64?
     /// The mark but for the checkpoint's size and hash.
     let position: LogPosition
     let sequence: UInt64
@@ -41,10 +43,12 @@ public struct FlushJob: Sendable {
                 }
                 try write(
                     bytes, to: FileName.checkpoint(number),
+                    over: recycled.map(FileName.checkpoint),
                     isSynced: !Canary.skipCheckpointSync.isActive)
                 if let index {
                     try write(
                         index.encoded(seed: incarnation), to: FileName.index(number),
+                        over: recycled.map(FileName.index),
                         isSynced: !Canary.skipIndexSync.isActive)
                 }
                 try place.fileSystem.syncDirectory(place.directory)
@@ -58,16 +62,18 @@ public struct FlushJob: Sendable {
             for number in chunkNumbers {
                 place.discard(FileName.chunks + "/" + FileName.chunk(number))
             }
-            place.discard(FileName.checkpoint(number))
-            place.discard(FileName.index(number))
+            for number in [number] + (recycled.map { [$0] } ?? []) {
+                place.discard(FileName.checkpoint(number))
+                place.discard(FileName.index(number))
+            }
             throw error
         }
     }
 
     private func write(
-        _ bytes: [UInt8], to name: String, isSynced: Bool
+        _ bytes: [UInt8], to name: String, over old: String?, isSynced: Bool
     ) throws(FileSystemError) {
-        let file = try create(place.path(name))
+        let file = try place.create(name, over: old, size: Int64(bytes.count))
         try file.write(bytes.rawSpan, at: 0)
         if isSynced { try file.sync() }
     }
@@ -88,7 +94,7 @@ public struct FlushJob: Sendable {
     private func write(
         _ sources: [any RowSource], _ number: UInt64
     ) throws(FileSystemError) -> ChunkEntry {
-        let file = try create(place.path(FileName.chunks + "/" + FileName.chunk(number)))
+        let file = try place.create(FileName.chunks + "/" + FileName.chunk(number))
         do throws(StorageError) {
             var entry = try ChunkWriter.write(
                 sources, to: file, layout, incarnation: incarnation, number: number)
@@ -100,12 +106,6 @@ public struct FlushJob: Sendable {
             }
             throw error
         }
-    }
-
-    /// A new file; one of a try before goes.
-    private func create(_ path: String) throws(FileSystemError) -> any File {
-        if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
-        return try place.fileSystem.open(path, .create)
     }
 }
 

@@ -1,3 +1,4 @@
+import AuraCore
 import Synchronization
 
 /// The time-bucket index of a store: what alerts and dashboards read instead of the events.
@@ -20,19 +21,43 @@ public final class EventIndex: Sendable {
         }
     }
 
-    private let shared: Mutex<View>
+    private struct Shared: Sendable {
+        var view: View
+        /// Durable batches that are not counted yet, in order.
+        var waiting: [(batch: EventBatch, origin: IndexState.Origin)] = []
+        var waitingRows = 0
+
+        /// Counts one that waits; false if that was the last.
+        mutating func countNext() -> Bool {
+            guard !waiting.isEmpty else { return false }
+            let (batch, origin) = waiting.removeFirst()
+            waitingRows -= batch.rowCount
+            view.state.apply(batch, origin)
+            return !waiting.isEmpty
+        }
+    }
+
+    private let shared: Mutex<Shared>
+
+    /// Events that may wait to be counted: whoever reads meanwhile waits for a third of a millisecond.
+    private static let waitingLimit = 4_096
 
     /// An index that goes on from a state.
     init(_ state: IndexState) {
-        shared = Mutex(View(state: state, snapshot: .empty))
+        shared = Mutex(Shared(view: View(state: state, snapshot: .empty)))
     }
 
-    /// The present state.
-    package var view: View { shared.withLock { $0 } }
+    /// The present state, which counts all that is durable.
+    package var view: View {
+        shared.withLock { shared in
+            while shared.countNext() {}
+            return shared.view
+        }
+    }
 
     /// Takes the events that are visible, before the last of them are counted.
     func show(_ snapshot: Snapshot) {
-        shared.withLock { $0.snapshot = snapshot }
+        shared.withLock { $0.view.snapshot = snapshot }
     }
 
     /// An index of what chunks hold, but for those that cannot be read.
@@ -47,23 +72,40 @@ public final class EventIndex: Sendable {
             try state.count(snapshot, arrival: arrival)
             return state
         }
-        shared = Mutex(View(state: state, snapshot: .empty, uncounted: missing))
+        shared = Mutex(Shared(view: View(state: state, snapshot: .empty, uncounted: missing)))
     }
 
     /// Takes the place of what was counted with events that are deleted since.
+    ///
+    /// - Parameter state: Counts all that is durable.
     func replace(with state: IndexState) {
-        shared.withLock { $0.state = state }
+        shared.withLock { shared in
+            shared.view.state = state
+            shared.waiting = []
+            shared.waitingRows = 0
+        }
     }
 
-    /// Counts a durable group; the lock is given back after each batch, so that readers wait for one
-    /// at most.
+    /// Takes a durable group, to be counted by `settle` or by whoever reads before; more than a few
+    /// events are counted at once.
     func take(_ group: CommitGroup) {
-        for record in group.records {
-            guard let batch = group.batch(record) else { continue }
-            let origin = IndexState.Origin(
-                firstSequence: record.header.firstSequence, arrival: record.header.ingestTime,
-                producer: record.header.producer)
-            shared.withLock { $0.state.apply(batch, origin) }
+        let rows = shared.withLock { shared in
+            for record in group.records {
+                guard let batch = group.batch(record) else { continue }
+                let origin = IndexState.Origin(
+                    firstSequence: record.header.firstSequence,
+                    arrival: record.header.ingestTime, producer: record.header.producer)
+                shared.waiting.append((batch, origin))
+                shared.waitingRows += batch.rowCount
+            }
+            return shared.waitingRows
         }
+        if rows > EventIndex.waitingLimit { settle() }
+    }
+
+    /// Counts what waits; the lock is given back after each batch, so that readers wait
+    /// for one at most.
+    public func settle() {
+        while shared.withLock({ $0.countNext() }) {}
     }
 }

@@ -6,13 +6,13 @@ enum Segment {
     static func create(
         _ place: StorePlace, number: UInt64, incarnation: UInt64, size: Int64
     ) throws(FileSystemError) -> any File {
-        let path = place.logDirectory + "/" + FileName.segment(number)
-        let file = try fill(place, path, number: number, incarnation: incarnation, size: size)
+        let file = try fill(
+            place, FileName.segment(number), number: number, incarnation: incarnation, size: size)
         try syncNames(place)
         return file
     }
 
-    /// Makes a spare.
+    /// Makes a spare, over a segment of no use any more where there is one.
     ///
     /// It gets its name when everything in it is durable, so that whoever finds the name need not
     /// doubt the content.
@@ -21,18 +21,19 @@ enum Segment {
     /// Where the disk has no room for two, none is made: the last room is left to the writer and to
     /// others.
     static func prepare(
-        _ place: StorePlace, number: UInt64, incarnation: UInt64, size: Int64
+        _ place: StorePlace, number: UInt64, incarnation: UInt64, size: Int64, recycled: UInt64?
     ) throws(FileSystemError) -> any File {
-        guard try place.fileSystem.freeBytes(place.logDirectory) >= 2 * size else {
+        if recycled == nil, try place.fileSystem.freeBytes(place.logDirectory) < 2 * size {
             throw FileSystemError(.freeBytes, place.logDirectory, .noSpace)
         }
-        let path = place.logDirectory + "/" + FileName.unfinished(number)
-        let spare = place.logDirectory + "/" + FileName.spare(number)
-        if Canary.nameSpareTooEarly.isActive {
-            return try fill(place, spare, number: number, incarnation: incarnation, size: size)
-        }
-        let file = try fill(place, path, number: number, incarnation: incarnation, size: size)
-        try place.fileSystem.rename(path, to: spare)
+        let (unfinished, spare) = (FileName.unfinished(number), FileName.spare(number))
+        let file = try fill(
+            place, Canary.nameSpareTooEarly.isActive ? spare : unfinished,
+            over: recycled.map(FileName.segment), number: number, incarnation: incarnation,
+            size: size)
+        if Canary.nameSpareTooEarly.isActive { return file }
+        try place.fileSystem.rename(
+            place.logDirectory + "/" + unfinished, to: place.logDirectory + "/" + spare)
         try syncNames(place)
         return file
     }
@@ -55,17 +56,18 @@ enum Segment {
     ///
     /// What has the name already is replaced.
     ///
-    /// Costs the size in writes. Each piece is synced by itself, so that a group's sync never waits
-    /// for more than a piece.
+    /// Costs the size in writes. Each small piece is synced by itself, so that a group's sync never
+    /// waits for more than a piece.
     private static func fill(
-        _ place: StorePlace, _ path: String, number: UInt64, incarnation: UInt64, size: Int64
+        _ place: StorePlace, _ name: String, over old: String? = nil, number: UInt64,
+        incarnation: UInt64, size: Int64
     ) throws(FileSystemError) -> any File {
-        if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
-        let file = try place.fileSystem.open(path, .create)
+        let folder = FileName.log + "/"
+        let file = try place.create(folder + name, over: old.map { folder + $0 }, size: size)
         do throws(FileSystemError) {
             var offset: Int64 = 0
             while offset < size {
-                let count = Int(min(1 << 20, size - offset))
+                let count = Int(min(128 << 10, size - offset))
                 try file.writeZeros(count, at: offset)
                 try file.sync()
                 offset += Int64(count)
@@ -77,7 +79,7 @@ enum Segment {
             return file
         } catch {
             // A half-made spare would hold the very space that is missing.
-            do throws(FileSystemError) { try place.fileSystem.remove(path) } catch {}
+            place.discard(folder + name)
             throw error
         }
     }

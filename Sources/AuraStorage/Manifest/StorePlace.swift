@@ -50,4 +50,21 @@ struct StorePlace: Sendable {
     func discard(_ name: String) {
         do throws(FileSystemError) { try fileSystem.remove(path(name)) } catch {}
     }
+
+    /// A new file; one of a try before goes.
+    func create(_ name: String) throws(FileSystemError) -> any File {
+        if try fileSystem.exists(path(name)) { try fileSystem.remove(path(name)) }
+        return try fileSystem.open(path(name), .create)
+    }
+
+    /// A file to be filled with that many bytes: one of no use any more, if it has no more of them,
+    /// or else a new one.
+    func create(
+        _ name: String, over old: String?, size: Int64
+    ) throws(FileSystemError) -> any File {
+        guard let old, try fileSystem.exists(path(old)) else { return try create(name) }
+        try fileSystem.rename(path(old), to: path(name))
+        let file = try fileSystem.open(path(name), .update)
+        return try file.size() <= size ? file : create(name)
+    }
 }

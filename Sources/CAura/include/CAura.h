@@ -16,4 +16,12 @@ int64_t aura_thread_cpu_clock(void);
 /// system cannot. Swift sees neither `fcntl` nor `O_DIRECT`.
 bool aura_set_direct(int descriptor, bool is_on);
 
+/// Has the kernel begin to write these bytes of the file out, and does not wait for it; a hint. Swift
+/// sees no `sync_file_range`.
+void aura_start_writing(int descriptor, int64_t offset, int64_t count);
+
+/// Runs a job on a thread of its own that gives way to others (nice 10), and waits for it. Threads of
+/// a pool cannot be lowered for a while: no unprivileged thread gets back what it has given up.
+void aura_run_aside(void (*job)(void *), void *context);
+
 #endif

@@ -43,6 +43,7 @@ private struct Hunt {
             case .skipChunkSync, .skipCheckpointSync, .skipIndexSync, .forgetFlushedProducers,
                 .forgetFlushedIndex, .keepFlushedStrips:
                 Hunt.crashes("flushes", seeds: 4)
+            case .recycleOneTooMany: Hunt.crashes("recycled-files", seeds: 1)
             case .forgetTombstones: Hunt.crashes("erasures", seeds: 1)
             case .finishTombstoneEarly: { [DeletionCase.partOfAChunk] }
             case .dropInputsUnasked: Hunt.crashes("compactions", seeds: 1)

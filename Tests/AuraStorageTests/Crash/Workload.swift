@@ -72,6 +72,16 @@ struct Workload: Sendable {
                 + [.promise, .beginFlush, .runFlush, .endFlush, .beginFlush, .runFlush, .close]
                 + [.open, .connect(1), .send(1), .commit, .beginFlush, .runFlush, .kill, .open]),
         Workload(
+            name: "recycled-files", clients: 1, segmentSize: 16 << 10,
+            steps: [.open, .connect(0), .commit]
+                + (0..<4).flatMap { round -> [Step] in
+                    (0..<3).flatMap { _ -> [Step] in [.send(0, padding: 3_000), .commit] }
+                        + [.beginFlush, .makeSpare, .runFlush, .endFlush, .takeSpare, .makeSpare]
+                        + [.send(0), .commit, .takeSpare, .send(nil), .commit]
+                        + (round == 1 ? [.kill, .open, .connect(0), .commit] : [])
+                        + (round == 2 ? [.erase(1), .promise] + flush : [])
+                } + [.makeSpare, .takeSpare, .close, .open, .connect(0), .send(0), .commit]),
+        Workload(
             name: "compactions", clients: 2, segmentSize: 16 << 10,
             steps: [.open, .connect(0), .connect(1), .commit]
                 + (0..<4).flatMap { round -> [Step] in
