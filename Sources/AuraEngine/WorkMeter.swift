@@ -18,9 +18,12 @@ final class WorkMeter: Sendable {
                 self.nanoseconds.wrappingAdd(
                     UInt64(clamping: aura_thread_cpu_clock() - start), ordering: .relaxed)
             }
-            // The call outlives neither the job nor what it is wrapped in.
+            // The call returns after the job, and the job is held until then.
             unsafe aura_run_aside(
-                { unsafe Unmanaged<Aside>.fromOpaque($0!).takeUnretainedValue().job() },
+                { context in
+                    guard let context = unsafe context else { return }
+                    unsafe Unmanaged<Aside>.fromOpaque(context).takeUnretainedValue().job()
+                },
                 Unmanaged.passUnretained(aside).toOpaque())
             withExtendedLifetime(aside) {}
         }
