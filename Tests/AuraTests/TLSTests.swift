@@ -194,10 +194,13 @@ struct TLSTests {
         let server = try await TestServer(
             in: folder, flags("--tls-client-ca", clients.file, "--log-level", "notice"))
         let foreign = try TestAuthority("Foreign")
+        let start = ContinuousClock.now
         for _ in 0..<3 { _ = try await server.aura("ping", "--ca", foreign.file) }
         #expect(try await server.stop() == 0)
         let lines = server.errors.split(separator: "\n").filter { $0.contains("no TLS: ") }
-        #expect(lines.count == 1)
+        // A line in ten seconds, and a busy machine may need those for three commands.
+        let allowed = 1 + Int(start.duration(to: .now) / .seconds(10))
+        #expect((1...allowed).contains(lines.count))
         #expect(lines.first?.hasSuffix("no TLS: the client says: unknown ca") == true)
     }
 

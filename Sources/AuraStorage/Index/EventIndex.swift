@@ -27,6 +27,11 @@ public final class EventIndex: Sendable {
         var waiting: [(batch: EventBatch, origin: IndexState.Origin)] = []
         var waitingRows = 0
 
+        mutating func wait(_ batch: EventBatch, _ origin: IndexState.Origin) {
+            waiting.append((batch, origin))
+            waitingRows += batch.rowCount
+        }
+
         /// Counts one that waits; false if that was the last.
         mutating func countNext() -> Bool {
             guard !waiting.isEmpty else { return false }
@@ -39,7 +44,7 @@ public final class EventIndex: Sendable {
 
     private let shared: Mutex<Shared>
 
-    /// Events that may wait to be counted: whoever reads meanwhile waits for a third of a millisecond.
+    /// Events that may wait to be counted: a third of a millisecond for whoever reads meanwhile.
     private static let waitingLimit = 4_096
 
     /// An index that goes on from a state.
@@ -86,26 +91,42 @@ public final class EventIndex: Sendable {
         }
     }
 
-    /// Takes a durable group, to be counted by `settle` or by whoever reads before; more than a few
-    /// events are counted at once.
+    /// Takes a durable group: few events wait to be counted by `settle` or by whoever reads before,
+    /// more are counted here.
+    ///
+    /// The lock is given back after each batch, so that readers wait for one, and count no more than
+    /// the few that wait.
     func take(_ group: CommitGroup) {
-        let rows = shared.withLock { shared in
-            for record in group.records {
-                guard let batch = group.batch(record) else { continue }
-                let origin = IndexState.Origin(
-                    firstSequence: record.header.firstSequence,
-                    arrival: record.header.ingestTime, producer: record.header.producer)
-                shared.waiting.append((batch, origin))
-                shared.waitingRows += batch.rowCount
+        let isSmall = shared.withLock { shared in
+            guard shared.waitingRows + group.eventCount <= EventIndex.waitingLimit else {
+                return false
             }
-            return shared.waitingRows
+            group.forEachBatch { shared.wait($0, $1) }
+            return true
         }
-        if rows > EventIndex.waitingLimit { settle() }
+        guard !isSmall else { return }
+        settle()
+        group.forEachBatch { batch, origin in
+            shared.withLock { $0.view.state.apply(batch, origin) }
+        }
     }
 
-    /// Counts what waits; the lock is given back after each batch, so that readers wait
-    /// for one at most.
+    /// Counts what waits; the lock is given back after each batch.
     public func settle() {
         while shared.withLock({ $0.countNext() }) {}
+    }
+}
+
+extension CommitGroup {
+    /// Calls with each batch of events, in order.
+    fileprivate func forEachBatch(_ body: (EventBatch, IndexState.Origin) -> Void) {
+        for record in records {
+            guard let batch = batch(record) else { continue }
+            body(
+                batch,
+                IndexState.Origin(
+                    firstSequence: record.header.firstSequence,
+                    arrival: record.header.ingestTime, producer: record.header.producer))
+        }
     }
 }
