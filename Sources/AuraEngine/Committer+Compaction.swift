@@ -94,10 +94,11 @@ extension Committer {
 
     /// Orders events to be deleted, which hides them at once.
     ///
-    /// - Parameter done: Called on the writer queue, when the order is durable.
+    /// - Parameter done: Called on the writer queue when the order is durable, with the events as they
+    ///   are then: a compaction may carry it out at once.
     func delete(
         _ order: @escaping @Sendable (inout Storage, Int64) throws(StorageError) -> Tombstone,
-        _ done: @escaping @Sendable (Result<Tombstone, StorageError>) -> Void
+        _ done: @escaping @Sendable (Result<(Tombstone, Snapshot), StorageError>) -> Void
     ) {
         queue.async {
             let now = self.clock()
@@ -109,7 +110,7 @@ extension Committer {
                 return (result, storage.snapshot, storage.failure)
             }
             self.publish(snapshot, failure)
-            done(result)
+            done(result.map { ($0, snapshot) })
         }
     }
 

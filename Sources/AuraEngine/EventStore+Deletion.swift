@@ -14,7 +14,7 @@ extension EventStore {
         attribute: String, values: [AttributeValue]
     ) async throws(EngineError) -> DeletionReceipt {
         let subject = SubjectHash(attribute: attribute, values: values)
-        let tombstone = try await order { storage, now throws(StorageError) in
+        let (tombstone, snapshot) = try await order { storage, now throws(StorageError) in
             try storage.erase(subject, now: now)
         }
         let before = try Extent(of: tombstone, in: snapshot)
@@ -27,7 +27,7 @@ extension EventStore {
     /// Deletes the events before a time: hides them at once, then removes the chunks of which nothing
     /// is left; others get rid of them with their next compaction.
     public func delete(before time: Timestamp) async throws(EngineError) -> DeletionReceipt {
-        let tombstone = try await order { storage, now throws(StorageError) in
+        let (tombstone, snapshot) = try await order { storage, now throws(StorageError) in
             try storage.delete(before: time.microseconds, now: now)
         }
         let before = try Extent(of: tombstone, in: snapshot)
@@ -108,7 +108,7 @@ extension EventStore {
 
     private func order(
         _ body: @escaping @Sendable (inout Storage, Int64) throws(StorageError) -> Tombstone
-    ) async throws(EngineError) -> Tombstone {
+    ) async throws(EngineError) -> (Tombstone, Snapshot) {
         let result = await withCheckedContinuation { continuation in
             committer.delete(body) { continuation.resume(returning: $0) }
         }

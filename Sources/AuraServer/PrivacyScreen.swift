@@ -16,11 +16,10 @@ public final class PrivacyScreen: BatchPolicy {
 
     /// Accepts what is clean; rewrites or refuses the rest, as the rules' policy says.
     public func inspect(_ batch: RawSpan, layout: BatchLayout) -> BatchVerdict {
-        if isSurelyClean(batch, layout) { return .accept(warnings: []) }
-        let batch = EventBatch(storage: batch.array, start: 0, layout: layout)
-        let findings = rules.inspect(batch)
+        let findings = rules.inspect(batch, layout)
         if findings.isEmpty { return .accept(warnings: []) }
         if rules.policy.batchAction == .refuse { return refuse(findings) }
+        let batch = EventBatch(storage: batch.array, start: 0, layout: layout)
         do throws(RewriteError) {
             let (rewritten, findings) = try rules.rewrite(batch)
             guard let rewritten else { return refuse(findings) }
@@ -33,19 +32,6 @@ public final class PrivacyScreen: BatchPolicy {
         } catch {
             return refuse(findings)
         }
-    }
-
-    /// Whether no name and no string can break a rule, wherever it stands.
-    private func isSurelyClean(_ batch: RawSpan, _ layout: BatchLayout) -> Bool {
-        for column in layout.columns
-        where rules.verdict(name: layout.strings.bytes(of: column.name, in: batch)) != .keep {
-            return false
-        }
-        for code in 0..<layout.strings.count
-        where rules.verdict(value: layout.strings.bytes(of: code, in: batch)) != .keep {
-            return false
-        }
-        return true
     }
 
     private func refuse(_ findings: [PrivacyFinding]) -> BatchVerdict {

@@ -63,6 +63,21 @@ import Testing
         try again.close()
     }
 
+    @Test func `a receipt counts what a compaction meanwhile removes`() async throws {
+        var random = SeededRandom(seed: 8)
+        let store = try openStore(on: SimulatedFileSystem())
+        for day in 10..<10 + Int64(Effort.count(20)) {
+            _ = try await store.append(batch(events(Int(day), &random)))
+            try await store.flush()
+            async let compacted = store.compact()
+            let receipt = try await store.delete(
+                before: Timestamp(microseconds: (day + 1) * 86_400_000_000))
+            #expect(receipt.eventCount == 20)
+            _ = try await compacted
+        }
+        try store.close()
+    }
+
     @Test func `events of another decade do not widen the chunk of today's`() async throws {
         var random = SeededRandom(seed: 6)
         let store = try openStore(on: SimulatedFileSystem())

@@ -2,22 +2,18 @@ extension PrivacyRules {
     /// Looks for breaches of the rules in an encoded batch.
     ///
     /// Costs the columns and the distinct strings, not the events; only where a string breaks a
-    /// rule are the columns of strings read for it.
+    /// rule are the bytes copied, and the columns of strings read for it.
     ///
     /// - Returns: What would become of what, if the batch were rewritten; nothing if it is clean.
-    public func inspect(_ batch: EventBatch) -> [PrivacyFinding] {
-        let layout = batch.layout
-        let bytes = batch.bytes
+    public func inspect(_ bytes: RawSpan, _ layout: BatchLayout) -> [PrivacyFinding] {
         var findings: [PrivacyFinding] = []
-        var isJudged = [Bool](repeating: false, count: layout.columns.count)
+        var judged: Set<Int> = []
         for (index, column) in layout.columns.enumerated() {
             let name = layout.strings.bytes(of: column.name, in: bytes)
             guard let rule = rule(onColumn: verdict(name: name), of: column.type) else { continue }
-            isJudged[index] = true
+            judged.insert(index)
             findings.append(
-                PrivacyFinding(
-                    rule, presentable(batch.string(column.name)), outcome, rows: column.values.count
-                ))
+                PrivacyFinding(rule, presentable(name.text), outcome, rows: column.values.count))
         }
         var suspects = Suspects()
         for code in 0..<layout.strings.count {
@@ -25,6 +21,7 @@ extension PrivacyRules {
             if !shapes.isEmpty { suspects.add(shapes, of: code) }
         }
         if suspects.isEmpty { return findings }
+        let batch = EventBatch(storage: bytes.array, start: 0, layout: layout)
         for type in layout.types {
             if let rule = rule(onType: batch.string(type.name)) {
                 findings.append(
@@ -32,7 +29,7 @@ extension PrivacyRules {
             }
         }
         for (index, column) in layout.columns.enumerated()
-        where column.type == .string && !isJudged[index] {
+        where column.type == .string && !judged.contains(index) {
             inspect(column, of: batch, for: suspects, into: &findings)
         }
         return findings

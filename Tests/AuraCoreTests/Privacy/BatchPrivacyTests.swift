@@ -256,3 +256,9 @@ import Testing
         }
     }
 }
+
+extension PrivacyRules {
+    fileprivate func inspect(_ batch: EventBatch) -> [PrivacyFinding] {
+        inspect(batch.bytes, batch.layout)
+    }
+}
