@@ -12,7 +12,8 @@ public struct EventStoreConfiguration: Sendable {
     public var indexPlan: IndexPlan?
     /// Bytes of a log segment of a new store.
     public var segmentSize: Int64 = 64 << 20
-    /// Events in memory from which on they are flushed into a chunk.
+    /// Events in memory from which on they are flushed into a chunk; of twice as many several are
+    /// made.
     public var flushRows = 1 << 20
     /// Bytes in memory from which on events are flushed, however few they are; nil for a quarter of
     /// the memory limit.

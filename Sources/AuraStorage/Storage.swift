@@ -16,7 +16,8 @@ public struct Storage: Sendable {
         public var spareSegments = 2
         /// What the index takes from events; nil for a store without one.
         public var indexPlan: IndexPlan?
-        /// Events in memory from which on they are flushed into a chunk.
+        /// Events in memory from which on they are flushed into a chunk; of twice as many several
+        /// are made.
         public var flushRows = 1 << 20
         /// Bytes in memory from which on events are flushed, however few they are.
         public var flushBytes = 64 << 20

@@ -7,12 +7,15 @@ public struct FlushJob: Sendable {
     let incarnation: UInt64
     /// Number of the chunk and of the checkpoint.
     let number: UInt64
-    /// Where a second chunk, for events of times far from the others', gets its number.
+    /// Where further chunks get theirs: of what is left of many events, and of those of times far
+    /// from the others'.
     let numbers: ChunkNumbers
     let strips: [Strip]
     /// What is hidden of them, and left out.
     let mask: Mask
     let layout: ChunkLayout
+    /// Rows of a chunk: one has twice as many at most, and what memory writing it takes has an end.
+    let chunkRows: Int
     let checkpoint: Checkpoint
     /// The index of the events up to `sequence`, if there is one.
     let index: IndexState?
@@ -26,17 +29,17 @@ public struct FlushJob: Sendable {
     ///
     /// One at a time for each store.
     public func run() throws(StorageError) -> FlushedChunk {
-        var chunkNumbers = [number]
+        var chunkNumbers: [UInt64] = []
         do throws(StorageError) {
             var entries: [ChunkEntry] = []
             let bytes = checkpoint.encoded(incarnation: incarnation, number: number)
             do throws(FileSystemError) {
                 try place.fileSystem.createDirectory(place.path(FileName.chunks))
                 let (usual, far) = divided()
-                if !usual.isEmpty { entries.append(try write(usual, number)) }
-                if !far.isEmpty {
-                    chunkNumbers.append(numbers.next())
-                    entries.append(try write(far, chunkNumbers[1]))
+                for sources in portions(of: usual) + portions(of: far) {
+                    let number = chunkNumbers.isEmpty ? number : numbers.next()
+                    chunkNumbers.append(number)
+                    entries.append(try write(sources, number))
                 }
                 if !entries.isEmpty {
                     try place.fileSystem.syncDirectory(place.path(FileName.chunks))
@@ -89,6 +92,20 @@ public struct FlushJob: Sendable {
         } catch {
             preconditionFailure("strips cannot be read: \(error)")
         }
+    }
+
+    /// Sources in a row, as many as make a chunk.
+    private func portions(of sources: [any RowSource]) -> [[any RowSource]] {
+        let rows = sources.reduce(0) { $0 + $1.rowCount }
+        guard rows > 0 else { return [] }
+        let count = max(1, rows / chunkRows)
+        var portions = [[any RowSource]](repeating: [], count: count)
+        var before = 0
+        for source in sources {
+            portions[before * count / rows].append(source)
+            before += source.rowCount
+        }
+        return portions.filter { !$0.isEmpty }
     }
 
     private func write(

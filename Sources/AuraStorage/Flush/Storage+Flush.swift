@@ -21,7 +21,7 @@ extension Storage {
             place: place, incarnation: manifest.incarnation,
             number: chunkNumbers.next(), numbers: chunkNumbers, strips: head.beginFlush(),
             mask: mask,
-            layout: options.chunkLayout,
+            layout: options.chunkLayout, chunkRows: options.flushRows,
             checkpoint: Checkpoint(producers: producers, lastIngestTime: lastIngestTime),
             index: index?.view.state, recycled: recycled.takeCheckpoint(),
             position: log.position, sequence: log.nextSequence - 1)
