@@ -140,8 +140,8 @@ extension QueryError: CustomStringConvertible {
         case .emptyRange:
             "the time range ends before it begins; swap its ends"
         case .unknownDimension(let name):
-            "no series are kept by '\(name)'; add it to the dimensions of the index, or count with "
-                + "a filter instead"
+            "no series are kept by '\(name)'; add it to the dimensions of the index (the server's "
+                + "setting 'index_dimensions'), or count with a filter instead"
         case .badQuantiles:
             "quantiles must lie in 0…1 and ascend, and be at most \(MetricQuery.maximumQuantiles)"
         case .mixedValues(let names):

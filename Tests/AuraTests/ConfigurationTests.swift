@@ -19,6 +19,7 @@ import Testing
                 "scrub_rate: 8MiB (default)",
                 "max_connections: 256 (default)",
                 "index: true (default)",
+                "index_dimensions:  (default)",
                 "privacy.policy: strip (default)",
                 "privacy.unknown_types: learn (default)",
                 "privacy.denied_attributes:  (default)",
@@ -59,7 +60,8 @@ import Testing
             erasure_ledger: /srv/ledger
             scrub_rate: 1MiB
             max_connections: 12
-            index: off
+            index: on
+            index_dimensions: [clinic_id, 'the channel']
             privacy:
               policy: refuse
               unknown_types: refuse
@@ -77,7 +79,8 @@ import Testing
         let dotted = """
             {environment: staging, data_dir: /srv/aura, listen: "[::1]:7272", memory_limit: 1024MiB,
             segment_size: 16777216, retention.days: 90, retention.size: 1024GiB,
-            erasure_ledger: /srv/ledger, scrub_rate: 1048576, max_connections: 12, index: false,
+            erasure_ledger: /srv/ledger, scrub_rate: 1048576, max_connections: 12, index: true,
+            index_dimensions: "clinic_id,the channel",
             privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
             auth.required: false, tls.certificate: /etc/aura/server.pem,
@@ -86,8 +89,9 @@ import Testing
             """
         let expected = [
             "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "90", "1TiB", "/srv/ledger",
-            "1MiB", "12", "false", "refuse",
-            "refuse", "nickname, pet name", "false", "/etc/aura/server.pem",
+            "1MiB", "12", "true",
+            "clinic_id, the channel", "refuse", "refuse", "nickname, pet name", "false",
+            "/etc/aura/server.pem",
             "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
         ]
         for text in [nested, dotted] {
@@ -122,7 +126,8 @@ import Testing
         let values: [ConfigurationKey: String] = [
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
             .segmentSize: "16MiB", .retentionDays: "30", .retentionSize: "1GiB",
-            .erasureLedger: "l", .scrubRate: "1MiB", .maximumConnections: "1", .index: "false",
+            .erasureLedger: "l", .scrubRate: "1MiB", .maximumConnections: "1", .index: "true",
+            .indexDimensions: "a, b",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .tlsCertificate: "c", .tlsPrivateKey: "k",
             .tlsClientAuthority: "a", .tlsClientCertificates: "required",
@@ -230,6 +235,18 @@ import Testing
         try expectFindings(
             ["--data-dir: '~' without HOME in the environment; write the whole path"],
             flags: [.dataDirectory: "~/x"])
+    }
+
+    @Test func `dimensions are few, and of an index`() throws {
+        try expectFindings(
+            [
+                "--index-dimensions: 'a,b,c,d,e,f,g,h,i' is no value for 'index_dimensions'; "
+                    + "write at most 8 names"
+            ],
+            flags: [.indexDimensions: "a,b,c,d,e,f,g,h,i"])
+        try expectFindings(
+            ["--index-dimensions: 'index_dimensions' without 'index'; set index too"],
+            flags: [.indexDimensions: "a", .index: "false"])
     }
 
     @Test func `a misspelt variable is a warning, a foreign one is not`() throws {

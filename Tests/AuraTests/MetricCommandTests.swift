@@ -188,6 +188,29 @@ struct MetricCommandTests {
         #expect(!rows[2][1].hasPrefix("#"), "the producer has a name")
     }
 
+    @Test func `a dimension has series of its own`() async throws {
+        try await ingest(
+            [("visit", 3, 2.0), ("visit", 3, 4), ("visit", 4, 8), ("call", 3, 16)].map {
+                #"{"type":"\#($0)","time":"2026-03-02T06:00:00Z","clinic_id":\#($1),"#
+                    + #""duration_ms":\#($2)}"#
+            })
+        #expect(try await server.stop() == 0)
+        // The index is counted anew, from the events that there are.
+        let server = try await TestServer(in: folder, ["--index-dimensions", "clinic_id"])
+        for (more, count, mean) in [
+            ([], 3, 22.0 / 3), (["--type", "visit"], 2, 3), (["--type", "none"], 0, nil),
+        ] as [([String], Int, Double?)] {
+            let outcome = try await server.aura(
+                ["metric", "count,mean", "--where", "clinic_id=3", "--from", "2026-03-02"]
+                    + ["--to", "2026-03-03", "--json"] + more)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let found = try row(outcome)
+            #expect(found["count"] as? Int == count)
+            #expect(found["mean"] as? Double == mean)
+        }
+        #expect(try await server.stop() == 0)
+    }
+
     // MARK: - Mistakes
 
     @Test func `mistakes are told with what was meant`() async throws {
@@ -204,7 +227,7 @@ struct MetricCommandTests {
             (["--where", "clinic"], 2, "attribute=value"),
             (["--where", "n:int64=x"], 2, "no int64"),
             (["--by", "7s", "--from", "2026-01-01"], 1, "multiples of ten seconds"),
-            (["--where", "clinic_id=3"], 1, "'clinic_id'"),
+            (["--where", "clinic_id=3"], 1, "'index_dimensions'"),
             (["--from", "now", "--to", "-1h"], 2, "is not before --to"),
             (["zscore", "--bucket", "tomorrow"], 2, "no width"),
             (["zscore", "--against", "2"], 2, "a number from 8 on"),

@@ -32,6 +32,8 @@ public struct IndexPlan: Hashable, Sendable {
     /// Nothing is an error, has a value or a user.
     public init() {}
 
+    /// Dimensions that a plan may have: each event is counted twice more for each.
+    public static let maximumDimensions = 8
     /// Types that may have series of their own; the events of others count as `SeriesKey.other`.
     public static let maximumTypes = 4_096
     /// Series of one dimension; what is beyond counts under the value `SeriesKey.other`.

@@ -1,5 +1,6 @@
 import AuraCore
 import AuraServer
+import AuraStorage
 import Logging
 
 /// How this server is set up: every setting with its value and where the value comes from.
@@ -21,6 +22,8 @@ struct Configuration: Sendable {
     private(set) var maximumConnections = 256
     /// Whether the time-bucket index is kept.
     private(set) var index = true
+    /// Attributes by whose values it keeps series, beside those by type.
+    private(set) var indexDimensions: [String] = []
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
     /// Event types that the deployment adds, from the file alone.
@@ -104,6 +107,10 @@ struct Configuration: Sendable {
                 findings.append(Finding(origin, .openWithoutAuthentication(listen), severity))
             }
         }
+        if !index, !indexDimensions.isEmpty {
+            findings.append(
+                Finding(origin(of: .indexDimensions), .without(.indexDimensions, needed: .index)))
+        }
         return findings + tls.findings(listen: listen, origin: origin(of:))
     }
 
@@ -121,6 +128,7 @@ struct Configuration: Sendable {
         case .scrubRate: scrubRate.description
         case .maximumConnections: String(maximumConnections)
         case .index: String(index)
+        case .indexDimensions: indexDimensions.joined(separator: ", ")
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
         case .deniedAttributes: deniedAttributes.joined(separator: ", ")
@@ -188,6 +196,8 @@ struct Configuration: Sendable {
             scrubRate = try written.size(in: ByteSize(bytes: 0)...(.mebibytes(1 << 12)))
         case .maximumConnections: maximumConnections = try written.number(in: 1...65_536)
         case .index: index = try written.flag()
+        case .indexDimensions:
+            indexDimensions = try written.names(atMost: IndexPlan.maximumDimensions)
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()
         case .deniedAttributes: deniedAttributes = try written.names()

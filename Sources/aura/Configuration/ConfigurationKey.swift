@@ -11,6 +11,7 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case scrubRate = "scrub_rate"
     case maximumConnections = "max_connections"
     case index
+    case indexDimensions = "index_dimensions"
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"
     case deniedAttributes = "privacy.denied_attributes"

@@ -41,6 +41,10 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "Whether the time-bucket index is kept: true or false.")
     var index: String?
 
+    @Option(
+        help: "Attributes by whose values the index keeps series too, with commas between them.")
+    var indexDimensions: String?
+
     @Option(help: "What happens to personal data in events: strip, refuse or rewrite.")
     var privacyPolicy: String?
 
@@ -99,6 +103,7 @@ struct ConfigurationOptions: ParsableArguments {
         case .scrubRate: scrubRate
         case .maximumConnections: maxConnections
         case .index: index
+        case .indexDimensions: indexDimensions
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes
         case .deniedAttributes: privacyDeniedAttributes

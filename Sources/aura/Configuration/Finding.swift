@@ -99,7 +99,8 @@ enum Problem: Error, Hashable, Sendable {
         case .unreadable: "check the path and its permissions"
         case .notYAML: "mend the file at this place"
         case .notMapping: "write 'key: value' lines"
-        case .notValue(.deniedAttributes): "write a list, [a, b], or a text, 'a, b'"
+        case .notValue(.deniedAttributes), .notValue(.indexDimensions):
+            "write a list, [a, b], or a text, 'a, b'"
         case .notValue: "write one value, or remove the key"
         case .unknownKey(_, let near?): "did you mean '\(near)'?"
         case .unknownKey:

@@ -56,7 +56,7 @@ struct SettingParser {
     }
 
     /// A list of names, or a text with commas between them; each name once.
-    func names() throws(Problem) -> [String] {
+    func names(atMost limit: Int = .max) throws(Problem) -> [String] {
         let written =
             switch value {
             case .list(let names): names
@@ -68,6 +68,7 @@ struct SettingParser {
             guard !name.isEmpty else { throw .notValue(key: key) }
             names.append(name)
         }
+        guard names.count <= limit else { throw wrong("at most \(limit) names") }
         return names
     }
 

@@ -19,6 +19,7 @@ struct OpenedStore: Sendable {
         if settings.index {
             var plan = IndexPlan.standard
             plan.memoryLimit = budget.index.bytes
+            plan.dimensions = settings.indexDimensions
             configuration.indexPlan = plan
         }
         configuration.scrubBytesPerSecond = settings.scrubRate.bytes
