@@ -24,12 +24,12 @@ struct ServeTests {
     @Test func `it tells the memory budget, the recovery and who may connect`() async throws {
         let server = try await TestServer(
             in: folder, ["--memory-limit", "128MiB", "--index", "true"])
-        #expect(server.errors.contains("128MiB: 78MiB for events, 25MiB for the index, 25MiB for"))
+        #expect(server.errors.contains("128MiB: 48MiB for events, 25MiB for the index, 31MiB for"))
         #expect(server.errors.contains("data directory \(folder.path("data")): 0 events"))
         #expect(server.errors.contains("no API key is asked for: only this machine can connect"))
         #expect(try await server.aura("test-events").status == 0)
         let status = try await server.aura("status", "--json")
-        #expect(status.output.contains("\"memory_limit_bytes\":\(78 << 20),"))
+        #expect(status.output.contains("\"memory_limit_bytes\":\(48 << 20),"))
         try await server.kill()
         try await server.restart()
         #expect(server.errors.contains("the last run did not end in order"))

@@ -9,6 +9,24 @@ public struct ChunkLayout: Hashable, Sendable {
     /// It takes about as long as all else: for chunks that are merged, not for those of a flush.
     public var derivesColumns = false
 
+    /// Bytes of memory that writing a chunk should take beside its events: fewer rows need less.
+    public var workBytes = 64 << 20
+
     /// The layout that suits chunks of a million rows.
     public init() {}
+
+    /// Bytes that a row takes while a chunk is written: its place, its order, and one of its values.
+    private static let rowBytes = 60
+    /// Bytes that a text takes while those of its column are numbered and sorted.
+    private static let textBytes = 96
+
+    /// Rows of a chunk for which the memory is enough.
+    ///
+    /// - Parameters:
+    ///   - rows: Rows that are like those to come.
+    ///   - texts: How many texts the column of theirs has that has most.
+    func fittingRows(like rows: Int, texts: Int) -> Int {
+        let work = rows * ChunkLayout.rowBytes + texts * ChunkLayout.textBytes
+        return max(1, rows * workBytes / max(1, work))
+    }
 }

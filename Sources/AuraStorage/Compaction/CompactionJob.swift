@@ -30,7 +30,7 @@ public struct CompactionJob: Sendable {
     }
 
     private func compact(_ shouldStop: () -> Bool) throws(StorageError) -> CompactedChunks? {
-        let plan = try CompactionPlan(chunks, mask, policy, mode) { tombstone in
+        let plan = try CompactionPlan(chunks, mask, policy, layout, mode) { tombstone in
             flushed >= tombstone.sequence
                 && (!tombstone.isErasure || firstSegment > tombstone.segment)
         }
@@ -41,7 +41,8 @@ public struct CompactionJob: Sendable {
         do throws(StorageError) {
             var sources: [any RowSource] = []
             for chunk in plan.merged { sources += try mask.sources(of: chunk) }
-            let cuts = try TimeCuts(sources, rows: policy.chunkRows)
+            let rows = try min(policy.chunkRows, plan.merged.fittingRows(layout))
+            let cuts = try TimeCuts(sources, rows: rows)
             for index in 0..<cuts.partCount {
                 if shouldStop() { throw .closed }
                 let part = try cuts.part(index, of: sources)

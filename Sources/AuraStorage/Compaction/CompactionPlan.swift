@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What the next compaction does.
 struct CompactionPlan {
     /// Chunks of which every event is hidden: they go unread.
@@ -13,8 +15,8 @@ struct CompactionPlan {
     ///   - mode: How much is worth while.
     ///   - isPast: Whether neither the head nor the log holds events that a tombstone hides.
     init(
-        _ chunks: [Chunk], _ mask: Mask, _ policy: CompactionPolicy, _ mode: CompactionMode,
-        isPast: (Tombstone) -> Bool
+        _ chunks: [Chunk], _ mask: Mask, _ policy: CompactionPolicy, _ layout: ChunkLayout,
+        _ mode: CompactionMode, isPast: (Tombstone) -> Bool
     ) throws(StorageError) {
         var rest: [Chunk] = []
         // What cannot be read stays as it is, and nothing that may be in it is done.
@@ -29,9 +31,13 @@ struct CompactionPlan {
         merged = try CompactionPlan.erased(rest, mask, policy)
         if merged.isEmpty { merged = try CompactionPlan.aged(rest, mask, policy, mode) }
         if merged.isEmpty {
+            let isSettled = try rest.map { chunk throws(StorageError) in
+                try chunk.isSettled(policy, layout)
+            }
+            let chunks = Array(zip(rest, isSettled))
             merged =
                 mode == .full
-                ? CompactionPlan.unsettled(rest, policy) : CompactionPlan.tier(rest, policy, mode)
+                ? CompactionPlan.unsettled(chunks) : CompactionPlan.tier(chunks, policy, mode)
         }
         let merging = Set(merged.map(\.entry.number))
         for tombstone in mask.tombstones where isPast(tombstone) {
@@ -80,10 +86,11 @@ struct CompactionPlan {
 
     /// Neighbours of one size, once there are enough of them.
     private static func tier(
-        _ chunks: [Chunk], _ policy: CompactionPolicy, _ mode: CompactionMode
+        _ chunks: [(chunk: Chunk, isSettled: Bool)], _ policy: CompactionPolicy,
+        _ mode: CompactionMode
     ) -> [Chunk] {
         var runs: [Int: [Chunk]] = [:]
-        for chunk in chunks where !chunk.isSettled(policy) {
+        for (chunk, isSettled) in chunks where !isSettled {
             let rows = chunk.entry.rowCount
             let tier = policy.tier(rows)
             runs[tier, default: []].append(chunk)
@@ -99,15 +106,16 @@ struct CompactionPlan {
     }
 
     /// Neighbours that overlap in time, are small, or are as a flush wrote them.
-    private static func unsettled(_ chunks: [Chunk], _ policy: CompactionPolicy) -> [Chunk] {
+    private static func unsettled(_ chunks: [(chunk: Chunk, isSettled: Bool)]) -> [Chunk] {
         var run: [Chunk] = []
         var end = Int64.min
-        for (index, chunk) in chunks.enumerated() {
-            let next = index + 1 < chunks.count ? chunks[index + 1].entry.timeRange.lowerBound : nil
+        for (index, (chunk, isSettled)) in chunks.enumerated() {
+            let next =
+                index + 1 < chunks.count ? chunks[index + 1].chunk.entry.timeRange.lowerBound : nil
             let range = chunk.entry.timeRange
             let isApart = range.lowerBound >= end && next.map { range.upperBound <= $0 } ?? true
             end = max(end, range.upperBound)
-            if isApart, chunk.isSettled(policy) {
+            if isApart, isSettled {
                 if run.isWorthMerging { return run }
                 run = []
             } else {
@@ -135,6 +143,23 @@ extension [Chunk] {
     }
 }
 
+extension [Chunk] {
+    /// Rows of chunks like these for which a layout's memory is enough.
+    func fittingRows(_ layout: ChunkLayout) throws(StorageError) -> Int {
+        var rows = 0
+        var texts: [ExactText: Int] = [:]
+        for chunk in self {
+            let footer = try chunk.open().footer
+            rows += footer.rowCount
+            for block in footer.blocks where block.key.kind == .dictionary {
+                let column = footer.columns[block.key.column]
+                if column.type == .string { texts[column.name, default: 0] += block.count }
+            }
+        }
+        return layout.fittingRows(like: rows, texts: texts.values.max() ?? 0)
+    }
+}
+
 extension Chunk {
     fileprivate static func isEarlier(_ left: Chunk, _ right: Chunk) -> Bool {
         let (left, right) = (left.entry, right.entry)
@@ -142,8 +167,12 @@ extension Chunk {
     }
 
     /// Whether it is as large as chunks become.
-    fileprivate func isSettled(_ policy: CompactionPolicy) -> Bool {
-        entry.level > 0 && entry.rowCount * 2 >= policy.chunkRows
+    fileprivate func isSettled(
+        _ policy: CompactionPolicy, _ layout: ChunkLayout
+    ) throws(StorageError) -> Bool {
+        guard entry.level > 0 else { return false }
+        if entry.rowCount * 2 >= policy.chunkRows { return true }
+        return try entry.rowCount * 2 >= [self].fittingRows(layout)
     }
 
     /// Rows that are hidden because of their age, as far as whole blocks tell.

@@ -14,7 +14,7 @@ public struct FlushJob: Sendable {
     /// What is hidden of them, and left out.
     let mask: Mask
     let layout: ChunkLayout
-    /// Rows of a chunk: one has twice as many at most, and what memory writing it takes has an end.
+    /// Rows of a chunk: one has twice as many at most.
     let chunkRows: Int
     let checkpoint: Checkpoint
     /// The index of the events up to `sequence`, if there is one.
@@ -94,11 +94,20 @@ public struct FlushJob: Sendable {
         }
     }
 
+    /// Rows of a chunk for which there is memory.
+    ///
+    /// About half of the texts that batches have is of one column.
+    private var fittingRows: Int {
+        let rows = strips.reduce(0) { $0 + $1.rowCount }
+        let texts = strips.reduce(0) { $0 + $1.batch.layout.strings.count } / 2
+        return min(chunkRows, layout.fittingRows(like: rows, texts: texts))
+    }
+
     /// Sources in a row, as many as make a chunk.
     private func portions(of sources: [any RowSource]) -> [[any RowSource]] {
         let rows = sources.reduce(0) { $0 + $1.rowCount }
         guard rows > 0 else { return [] }
-        let count = max(1, rows / chunkRows)
+        let count = max(1, rows / fittingRows)
         var portions = [[any RowSource]](repeating: [], count: count)
         var before = 0
         for source in sources {

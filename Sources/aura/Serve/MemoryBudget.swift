@@ -8,17 +8,26 @@ struct MemoryBudget: Hashable, Sendable {
     let program: ByteSize
     /// What the time-bucket index may use.
     let index: ByteSize
+    /// What a flush and a compaction at the same time should use beside the events.
+    let work: ByteSize
 
-    /// A fifth for the program, 24 MiB at least: what a server without events uses; as much for the
-    /// index, but not more than it can make good use of.
+    /// An eighth for the program, 24 MiB at least: what a server without events uses; a fifth for the
+    /// index and three tenths for work, but not more than they can make good use of, and no work
+    /// takes the last three eighths from the events.
     init(total: ByteSize, hasIndex: Bool) {
         self.total = total
-        program = .mebibytes(max(24, (total.bytes / 5) >> 20))
-        index = .mebibytes(hasIndex ? min(96, (total.bytes / 5) >> 20) : 0)
+        let all = total.bytes >> 20
+        let program = max(24, all / 8)
+        let index = hasIndex ? min(96, all / 5) : 0
+        self.program = .mebibytes(program)
+        self.index = .mebibytes(index)
+        work = .mebibytes(min(160, all * 3 / 10, all * 5 / 8 - program - index))
     }
 
     /// What events may take: those stored since the start, and those on their way into the log.
-    var events: ByteSize { ByteSize(bytes: total.bytes - program.bytes - index.bytes) }
+    var events: ByteSize {
+        ByteSize(bytes: total.bytes - program.bytes - index.bytes - work.bytes)
+    }
 }
 
 extension MemoryBudget: CustomStringConvertible {
@@ -26,7 +35,7 @@ extension MemoryBudget: CustomStringConvertible {
     var description: String {
         let index = index.bytes > 0 ? "\(index) for the index, " : ""
         return
-            "memory limit \(total): \(events) for events, \(index)\(program) for connections and "
-            + "the program"
+            "memory limit \(total): \(events) for events, \(index)\(work) for flushes and "
+            + "compactions, \(program) for connections and the program"
     }
 }

@@ -34,4 +34,39 @@ import Testing
         #expect(sequences.sorted() == Array(1...490))
         try storage.close(now: now)
     }
+
+    @Test func `chunks with many texts have fewer rows, and are left alone once merged`() throws {
+        var options = CareWorld.options()
+        // 700 rows of 60 bytes and as many texts of 96 want twice as much.
+        options.chunkLayout.workBytes = 55_000
+        let now: Int64 = 1_700_000_000_000_000
+        var storage = try Storage(
+            directory: CareWorld.directory, fileSystem: SimulatedFileSystem(), options: options,
+            now: now)
+        for number in Int64(0)..<10 {
+            let events = (Int64(0)..<70).map { row in
+                Event(
+                    type: "a", time: Timestamp(microseconds: now + number * 70 + row),
+                    attributes: [
+                        Attribute("text", .string("text \(number * 70 + row)")),
+                        Attribute("other", .string("other \(number * 70 + row)")),
+                    ])
+            }
+            try CareWorld.append(events, producer: 0, to: &storage)
+        }
+        let job = storage.beginFlush()
+        try storage.endFlush(try #require(job).run(), now: now).remove()
+        #expect(storage.snapshot.chunkCount == 2)
+        var rounds = 0
+        while let compaction = storage.beginCompaction(.full) {
+            let compacted = try compaction.run()
+            try storage.endCompaction(compacted, now: now)
+            if compacted == nil { break }
+            rounds += 1
+            try #require(rounds < 3)
+        }
+        #expect(rounds == 1)
+        #expect(storage.snapshot.chunkCount == 2)
+        try storage.close(now: now)
+    }
 }
