@@ -97,7 +97,7 @@ final class PosixFile: File {
     /// Of a large one each piece is on its way to the disk before the next is written: all at once,
     /// with its sync, would keep the syncs of other files waiting.
     private func writeInPieces(_ buffer: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
-        let size = 1 << 20
+        let size = 256 << 10
         if buffer.count < size { return unsafe writeAll(buffer, at: offset) }
         for start in stride(from: 0, to: buffer.count, by: size) {
             let end = min(buffer.count, start + size)

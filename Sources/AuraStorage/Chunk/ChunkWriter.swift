@@ -14,7 +14,7 @@ struct ChunkWriter {
     private var columnsOfType: [[Int]] = []
 
     /// Bytes that are gathered before they are written.
-    private static let bufferSize = 1 << 20
+    private static let bufferSize = 256 << 10
 
     /// Writes the rows of the sources as a new file, and makes it durable, but not its name.
     static func write(

@@ -73,12 +73,17 @@ public struct FlushJob: Sendable {
         }
     }
 
+    /// Each piece is synced by itself: all at once would keep the syncs of the log waiting.
     private func write(
         _ bytes: [UInt8], to name: String, over old: String?, isSynced: Bool
     ) throws(FileSystemError) {
         let file = try place.create(name, over: old, size: Int64(bytes.count))
-        try file.write(bytes.rawSpan, at: 0)
-        if isSynced { try file.sync() }
+        let size = 256 << 10
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let piece = bytes.rawSpan.slice(start, min(size, bytes.count - start))
+            try file.write(piece, at: Int64(start))
+            if isSynced { try file.sync() }
+        }
     }
 
     /// What is not hidden: of the usual times, and of others.
