@@ -128,7 +128,9 @@ public struct Storage: Sendable {
         lastIngestTime = replay.lastIngestTime
         self.cache = cache
         self.chunks = chunks
-        chunkNumbers = ChunkNumbers(behind: manifest.state.lastChunk)
+        // A flush of hidden events alone has left a checkpoint and no chunk of its number.
+        chunkNumbers = ChunkNumbers(
+            behind: max(manifest.state.lastChunk, manifest.state.flushed?.checkpoint ?? 0))
         self.ledger = ledger
         self.mask = mask
         self.recovery = report
