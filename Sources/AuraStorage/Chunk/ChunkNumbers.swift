@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Gives out the numbers of new chunks and checkpoints: whoever writes one in the background takes its own.
+/// Gives out the numbers of new chunks and checkpoints: whoever writes one in the background takes
+/// its own.
 final class ChunkNumbers: Sendable {
     private let last: Mutex<UInt64>
 
