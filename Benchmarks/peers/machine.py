@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+# Merging what a load has left takes a server as long as the load, and longer.
+SETTLING_S = 300
 IN_MEMORY = {"tmpfs", "ramfs", "rootfs", "devtmpfs"}
 
 
@@ -132,17 +134,24 @@ class Server:
 
     def cpu_s(self):
         """Processor seconds of the server so far, user and system, in steps of 10 ms."""
+        return sum(self._ticks()) / TICKS_PER_S
+
+    def kernel_s(self):
+        """Those of them that the kernel took."""
+        return self._ticks()[1] / TICKS_PER_S
+
+    def _ticks(self):
         with open(f"/proc/{self.process.pid}/stat") as f:
             fields = f.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+        return int(fields[11]), int(fields[12])
 
-    def settled_cpu_s(self, seconds=10):
-        """The same, once work in the background has ended (or after `seconds`)."""
-        deadline, last = time.monotonic() + seconds, self.cpu_s()
+    def settled_cpu_s(self):
+        """The same, once work in the background has ended."""
+        deadline, last = time.monotonic() + SETTLING_S, self.cpu_s()
         while time.monotonic() < deadline:
             time.sleep(.3)
             current = self.cpu_s()
             if current - last < 1.5 / TICKS_PER_S:
                 return current
             last = current
-        return last
+        raise PeerFailed(f"{self.command[0]} is still busy {SETTLING_S} s after its load")

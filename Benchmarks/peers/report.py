@@ -56,7 +56,7 @@ def lines(measurements, failures):
     rows = []
     for case, ms in measurements.items():
         if case in failures:
-            rows.append([name(case), "failed"] + [""] * 7)
+            rows.append([name(case), "failed"] + [""] * 8)
             continue
 
         def median(f, nd=2):
@@ -67,11 +67,12 @@ def lines(measurements, failures):
             median(lambda m: m["ack_ms_p50"]), median(lambda m: m["ack_ms_p99"]),
             median(lambda m: m["ack_ms_max"]),
             median(ns_per_event("server_cpu_s"), 0) if served else "",
+            median(ns_per_event("server_kernel_s"), 0) if "server_kernel_s" in ms[0] else "",
             median(visible_ns_per_event, 0) if served else "",
             median(ns_per_event("settled_cpu_s"), 0) if served else "",
             median(lambda m: m["client_cpu_s"] / m["seconds"])])
     return table(["peer", "events/s: median (min..max)", "ack ms p50", "p99", "max",
-                  "server CPU ns/event", "until visible", "until idle", "client cores"], rows)
+                  "server CPU ns/event", "kernel's part", "until visible", "until idle", "client cores"], rows)
 
 
 def paired(measurements, over, under, value):
@@ -123,8 +124,10 @@ def figures(measurements, failures):
     d2 = find("D2", "aura")
     row("D2 events/s", [d2], of(d2, rate), "≥ 3 M", lambda x: x >= 3e6)
     for c in [c for c in measurements if c.peer == "aura" and not c.rate]:
+        # With one batch in flight the fixed cost of a sync and of its wake-ups is all that is seen.
+        target = () if (c.connections, c.in_flight) == (1, 1) else ("≤ 200", lambda x: x <= 200)
         row(f"D3 server CPU ns/event until visible: {name(c)}", [c],
-            of(c, visible_ns_per_event), "≤ 200", lambda x: x <= 200)
+            of(c, visible_ns_per_event), *target)
     for c in [c for c in measurements if c.figure == "D1" and c.peer == "redis"]:
         ratio(f"{name(c)} / raw append of the NDJSON", c, raw, rate)
     ratio("DuckDB / Redis, 1 in flight", duckdb, find("D1", "redis", 1), rate)

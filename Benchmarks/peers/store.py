@@ -59,7 +59,7 @@ def imported(store, ndjson, events):
         run([store.aura, "ingest", ndjson, "--server", f"127.0.0.1:{store.port}"], 3600)
         seconds = time.monotonic() - begin
         visible = server.cpu_s()
-        settled = server.settled_cpu_s(60)
+        settled = server.settled_cpu_s()
         in_chunks = chunk_cpu_s(store.port)
         resident, peak = memory_mb(server.process.pid)
         begin = time.monotonic()

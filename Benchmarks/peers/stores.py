@@ -2,8 +2,9 @@
 
 Each has `prepare()`, called once, and `measure(case, folder)`, called once a round with an empty
 folder on the disk.  Both raise `PeerFailed`.  A measurement is the load generator's result line
-plus `server_cpu_s` (during the load) and `settled_cpu_s` (until the server is idle again); Aura's
-have `chunk_cpu_s` as well, the part of the latter that made and merged chunks.
+plus `server_cpu_s` (during the load), `server_kernel_s` (the kernel's part of that) and
+`settled_cpu_s` (until the server is idle again); Aura's have `chunk_cpu_s` as well, the part of the
+latter that made and merged chunks.
 """
 import json
 import os
@@ -199,8 +200,9 @@ def chunk_cpu_s(port):
 
 def measured(server, load_once):
     """The result of one load with the processor time the server spent on it."""
-    before = server.settled_cpu_s()
+    before, kernel = server.settled_cpu_s(), server.kernel_s()
     result = load_once()
     result["server_cpu_s"] = round(server.cpu_s() - before, 3)
+    result["server_kernel_s"] = round(server.kernel_s() - kernel, 3)
     result["settled_cpu_s"] = round(server.settled_cpu_s() - before, 3)
     return result
