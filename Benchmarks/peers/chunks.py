@@ -4,7 +4,7 @@ import glob
 import os
 import struct
 
-KINDS = ["times", "sequence numbers"]      # the others belong to a column
+KINDS = {0: "times", 1: "sequence numbers", 6: "rollups", 7: "rollups"}    # others: a column's
 TRAILER, HEAD, BLOCK = struct.Struct("<qQ16s8s"), struct.Struct("<IQQQIqqQQ"), 64
 
 
@@ -35,7 +35,9 @@ def footer(path):
     offset, size, _, _ = TRAILER.unpack(data[-TRAILER.size:])
     reader = Reader(data[offset:offset + size])
     rows = reader.unpack(HEAD.format)[3]
+    reader.text()
     for _ in range(reader.u32()):
+        reader.text()
         reader.text()
         reader.unpack(f"<{reader.u32()}I")
     columns = [(reader.text(), reader.unpack("<B")[0])[0] for _ in range(reader.u32())]
@@ -45,7 +47,7 @@ def footer(path):
     for _ in range(reader.u32()):
         kind, _, _, _, column, _, _, _, _, stored = reader.unpack("<BBBBIIIIII")
         reader.at += BLOCK - struct.calcsize("<BBBBIIIIII")
-        name = KINDS[kind] if kind < 2 else columns[column]
+        name = KINDS[kind] if kind in KINDS else columns[column]
         sizes[name] += stored + -stored % 8
     return rows, len(data), sizes
 

@@ -15,13 +15,14 @@ public enum Counter {
     ) throws(QueryError) -> CountResult {
         try check(query)
         let filters = query.filters.map(RowFilter.init)
+        let times = TimeRanges([query.times])
         var failure: QueryError?
         let table: GroupTable
         let missing: [MissingChunk]
         do throws(StorageError) {
             (table, missing) = try snapshot.readingWhole { snapshot throws(StorageError) in
                 var table = GroupTable()
-                try snapshot.forEachSource(in: query.times) { source throws(StorageError) in
+                try snapshot.forEachSource(in: times) { source throws(StorageError) in
                     if shouldStop() {
                         failure = .stopped
                     } else {

@@ -7,22 +7,14 @@ struct RowSelection {
     /// nil while all rows count.
     private var isKept: [Bool]?
 
-    /// Rows of the query's types and time range; nil if there are none.
+    /// Rows of the query's types; nil if there are none.
     init?(_ source: any RowSource, _ query: CountQuery) throws(StorageError) {
-        let wanted = query.times
-        let range = source.timeRange
-        guard range.upperBound >= wanted.lowerBound, range.lowerBound < wanted.upperBound else {
-            return nil
-        }
         rowCount = source.rowCount
         if !query.types.isEmpty {
             let types = Set(query.types.map(ExactText.init))
             let keep = source.typeNames.map { types.contains(ExactText($0)) }
             guard keep.contains(true) else { return nil }
             if keep.contains(false) { isKept = try source.typeCodes().map { keep[Int($0)] } }
-        }
-        if range.lowerBound < wanted.lowerBound || range.upperBound >= wanted.upperBound {
-            intersect(try source.times().map { wanted.contains($0) })
         }
     }
 

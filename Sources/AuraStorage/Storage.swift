@@ -86,6 +86,8 @@ public struct Storage: Sendable {
     public init(
         directory: String, fileSystem: any FileSystem, options: Options, now: Int64
     ) throws(StorageError) {
+        var options = options
+        options.chunkLayout.rollups = options.indexPlan
         self.options = options
         place = StorePlace(fileSystem: fileSystem, directory: directory)
         lock = try Storage.lock(directory, fileSystem)

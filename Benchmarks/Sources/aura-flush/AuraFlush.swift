@@ -4,10 +4,11 @@ import Foundation
 
 /// Measures flushes alone, in this process, on one thread.
 ///
-/// `aura-flush DIRECTORY ROUNDS [derived]`: takes batches from the standard input, as `aura-batches`
+/// `aura-flush DIRECTORY ROUNDS [derived] [rolled]`: takes batches from the standard input, as `aura-batches`
 /// writes them, into a new store, and flushes whenever the store wants to; each flush is run that
 /// many times, and the fastest counts. With `derived`, columns are derived from each other, as in
-/// chunks that are merged. Prints one JSON object.
+/// chunks that are merged; with `rolled` there is an index, which is written as well, and rollups.
+/// Prints one JSON object.
 @main
 struct AuraFlush {
     private var storage: Storage
@@ -20,15 +21,19 @@ struct AuraFlush {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 3, let rounds = Int(arguments[2]), rounds > 0,
-            arguments.dropFirst(3).allSatisfy({ $0 == "derived" })
-        else { throw Failure("usage: aura-flush DIRECTORY ROUNDS [derived] <BATCHES") }
+            arguments.dropFirst(3).allSatisfy({ ["derived", "rolled"].contains($0) })
+        else { throw Failure("usage: aura-flush DIRECTORY ROUNDS [derived] [rolled] <BATCHES") }
         var flush = try AuraFlush(
-            directory: arguments[1], rounds: rounds, derivesColumns: arguments.count > 3)
+            directory: arguments[1], rounds: rounds, derivesColumns: arguments.contains("derived"),
+            isRolledUp: arguments.contains("rolled"))
         try flush.run()
     }
 
-    private init(directory: String, rounds: Int, derivesColumns: Bool) throws {
+    private init(
+        directory: String, rounds: Int, derivesColumns: Bool, isRolledUp: Bool
+    ) throws {
         var options = Storage.Options(incarnation: 1)
+        options.indexPlan = isRolledUp ? .standard : nil
         options.chunkLayout.derivesColumns = derivesColumns
         storage = try Storage(
             directory: directory, fileSystem: PosixFileSystem(), options: options, now: 0)

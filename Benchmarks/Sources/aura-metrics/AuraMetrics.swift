@@ -7,9 +7,9 @@ import Logging
 
 /// Measures what it takes to read a metric in the process of the engine.
 ///
-/// `aura-metrics DIRECTORY READS`: opens a store that nobody else has open, and asks that many
-/// questions of each kind about random types and windows of up to 30 days. Prints one JSON object:
-/// microseconds, median and 99th percentile.
+/// `aura-metrics DIRECTORY READS [KIND]`: opens a store that nobody else has open, and asks that many
+/// questions of each kind, or of those with that word in their name, about random types and windows of
+/// up to 30 days. Prints one JSON object: microseconds, median and 99th percentile.
 @main
 struct AuraMetrics {
     private let store: EventStore
@@ -17,24 +17,28 @@ struct AuraMetrics {
     private let first: Int64
     private let last: Int64
     private let reads: Int
+    private let kind: String?
+    private var figures: [String] = []
     private var random = Draws(state: 1)
 
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3, let reads = Int(arguments[2]), reads >= 100 else {
-            throw Failure("usage: aura-metrics DIRECTORY READS, of which there are 100 or more")
+        guard (3...4).contains(arguments.count), let reads = Int(arguments[2]), reads >= 100 else {
+            throw Failure("usage: aura-metrics DIRECTORY READS [KIND], with 100 READS or more")
         }
-        var metrics = try AuraMetrics(directory: arguments[1], reads: reads)
+        var metrics = try AuraMetrics(
+            directory: arguments[1], reads: reads, kind: arguments.dropFirst(3).first)
         try metrics.run()
     }
 
-    private init(directory: String, reads: Int) throws {
+    private init(directory: String, reads: Int, kind: String?) throws {
         var configuration = EventStoreConfiguration(
             directory: directory, newIncarnation: 1, fileSystem: PosixFileSystem()
         ) { 0 }
         configuration.indexPlan = .standard
         store = try EventStore(configuration)
         self.reads = reads
+        self.kind = kind
         var query = MetricQuery()
         query.isByType = true
         let whole = try store.metrics(query)
@@ -45,28 +49,25 @@ struct AuraMetrics {
     }
 
     private mutating func run() throws {
-        var figures: [String] = []
         for (name, width, parts) in AuraMetrics.kinds {
-            figures.append(try measure(name) { try $0.read(aligned: width, parts) })
+            try measure(name) { try $0.read(aligned: width, parts) }
         }
-        figures.append(
-            try measure("count of all types by hour, 30 days") { metrics in
-                var query = metrics.query(MetricQuery.Parts(), isOfAllTypes: true)
-                query.bucket = 3_600_000_000
-                query.start = Timestamp(microseconds: metrics.last - 30 * 86_400_000_000)
-                query.end = Timestamp(microseconds: metrics.last)
-                query.edges = .widened
-                _ = try metrics.store.metrics(query)
-            })
-        figures.append(
-            try measure("z-score of an hour") { metrics in
-                let hour: Int64 = 3_600_000_000
-                let start = metrics.time(from: metrics.first, to: metrics.last) / hour * hour
-                var query = ScoreQuery(bucket: Timestamp(microseconds: start), width: hour)
-                query.type = metrics.types.randomElement(using: &metrics.random)
-                _ = try metrics.store.score(query)
-            })
-        figures.append(try measure("last seen") { _ = try $0.store.lastSeen() })
+        try measure("count of all types by hour, 30 days") { metrics in
+            var query = metrics.query(MetricQuery.Parts(), isOfAllTypes: true)
+            query.bucket = 3_600_000_000
+            query.start = Timestamp(microseconds: metrics.last - 30 * 86_400_000_000)
+            query.end = Timestamp(microseconds: metrics.last)
+            query.edges = .widened
+            _ = try metrics.store.metrics(query)
+        }
+        try measure("z-score of an hour") { metrics in
+            let hour: Int64 = 3_600_000_000
+            let start = metrics.time(from: metrics.first, to: metrics.last) / hour * hour
+            var query = ScoreQuery(bucket: Timestamp(microseconds: start), width: hour)
+            query.type = metrics.types.randomElement(using: &metrics.random)
+            _ = try metrics.store.score(query)
+        }
+        try measure("last seen") { _ = try $0.store.lastSeen() }
         print("{" + figures.joined(separator: ", ") + "}")
     }
 
@@ -116,7 +117,8 @@ struct AuraMetrics {
     /// Asks again and again, the first tenth unmeasured.
     private mutating func measure(
         _ name: String, _ read: (inout AuraMetrics) throws -> Void
-    ) throws -> String {
+    ) throws {
+        if let kind, !name.contains(kind) { return }
         let clock = ContinuousClock()
         for _ in 0..<reads / 10 { try read(&self) }
         var times: [Double] = []
@@ -127,8 +129,8 @@ struct AuraMetrics {
         }
         times.sort()
         let (median, late) = (times[reads / 2], times[reads * 99 / 100])
-        return
-            "\"\(name)\": {\"p50\": \(rounded(median)), \"p99\": \(rounded(late))}"
+        figures.append(
+            "\"\(name)\": {\"p50\": \(rounded(median)), \"p99\": \(rounded(late))}")
     }
 
     private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }

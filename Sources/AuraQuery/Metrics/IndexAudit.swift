@@ -38,11 +38,13 @@ public struct IndexAudit: Hashable, Sendable {
         guard scan.hasAllEvents, view.uncounted.isEmpty, view.snapshot.missing.isEmpty else {
             return audit
         }
-        try scan.run(shouldStop) { request, fact in
-            switch fact {
-            case .event(let isError): recounts[request.draft].add(count: 1, errors: isError ? 1 : 0)
-            case .value(let value, _): recounts[request.draft].add(value: value)
-            case .user: break
+        try scan.run(shouldStop) { request, facts in
+            switch facts {
+            case .events(let count, let errors):
+                recounts[request.draft].add(count: count, errors: errors)
+            case .values(let values, _):
+                for value in values { recounts[request.draft].add(value: value) }
+            case .users, .hourOfUsers, .hourOfValues: break
             }
         }
         guard !shouldStop() else { return audit }

@@ -42,13 +42,16 @@ struct MetricDraft {
         if parts.contains(.users) { group.addUsers(target.series, sketches, to: &users) }
     }
 
-    /// Adds what a row of an event says.
-    mutating func add(_ fact: RowFact, _ part: RowPart) {
-        switch fact {
-        case .event(let isError): totals.add(count: 1, errors: isError ? 1 : 0)
-        case .user(let hash): users.insert(hash)
-        case .value(let value, _) where part == .quantiles: loose.append(value)
-        case .value(let value, let name): values[name, default: CellTotals()].add(value: value)
+    /// Adds what rows of events say.
+    mutating func add(_ facts: RowFacts, _ part: RowPart) {
+        switch facts {
+        case .events(let count, let errors): totals.add(count: count, errors: errors)
+        case .users(let hashes): for hash in hashes { users.insert(hash) }
+        case .values(let found, _) where part == .quantiles: loose += found
+        case .values(let found, let name):
+            for value in found { values[name, default: CellTotals()].add(value: value) }
+        case .hourOfUsers(let hour): users.merge(hour)
+        case .hourOfValues(let hour): histogram.merge(hour)
         }
     }
 

@@ -2,15 +2,18 @@ import AuraCore
 import AuraStorage
 
 /// Which part of a metric rows are read for.
-enum RowPart: Hashable, Sendable {
+enum RowPart: Hashable, CaseIterable, Sendable {
     case events, values, quantiles, users
 }
 
-/// What a row says of one part.
-enum RowFact {
-    case event(isError: Bool)
-    case value(Double, attribute: String)
-    case user(UInt64)
+/// What rows say of one part.
+enum RowFacts {
+    case events(count: UInt64, errors: UInt64)
+    case values([Double], attribute: String)
+    case users([UInt64])
+    /// Of whole hours.
+    case hourOfUsers(HourUsers)
+    case hourOfValues(HourValues)
 }
 
 /// Events that are to be read one by one for a row of an answer.
@@ -23,19 +26,16 @@ struct RowRequest: Sendable {
 }
 
 /// Reads events of a snapshot that lie where the index has no buckets: the rows behind its cells.
+///
+/// What chunks say of whole hours is taken from there.
 struct RowScan {
-    /// Ascending by where they begin.
     private let requests: [RowRequest]
-    private let longest: Int64
     private let view: EventIndex.View
-    private let times: TimeRanges
     private let dimension: (index: Int, value: AttributeValue)?
 
     init(_ requests: [RowRequest], _ dimension: MetricQuery.Dimension?, _ view: EventIndex.View) {
-        self.requests = requests.sorted { $0.range.lowerBound < $1.range.lowerBound }
-        longest = requests.map { $0.range.upperBound - $0.range.lowerBound }.max() ?? 0
+        self.requests = requests
         self.view = view
-        times = TimeRanges(requests.map(\.range))
         self.dimension = dimension.flatMap { wanted in
             let index = view.state.plan.dimensions.firstIndex {
                 ExactText($0) == ExactText(wanted.attribute)
@@ -47,71 +47,59 @@ struct RowScan {
     /// Whether there is every event that the index counts, but for chunks that cannot be read.
     var hasAllEvents: Bool { view.snapshot.watermark >= view.state.watermark }
 
-    /// Calls `body` with each fact that was asked for, until `shouldStop` says that nobody wants
+    /// Calls `body` with all facts that were asked for, until `shouldStop` says that nobody wants
     /// them any more.
     func run(
-        _ shouldStop: () -> Bool = { false }, _ body: (RowRequest, RowFact) -> Void
+        _ shouldStop: () -> Bool = { false }, _ body: (RowRequest, RowFacts) -> Void
     ) throws(StorageError) {
-        try view.snapshot.forEachSource(in: times) { source throws(StorageError) in
-            guard !shouldStop() else { return false }
-            try read(source, body)
-            return true
+        let times = TimeRanges(requests.map(\.range))
+        let whole = SortedRequests(requests)
+        try view.snapshot.forEachPart(in: times) { part throws(StorageError) in
+            var sorted = whole
+            if dimension == nil, let rollup = part.rollup,
+                rollup.lastSequence <= view.state.watermark
+            {
+                let near = whole.near(rollup.timeRange)
+                let reader = RollupReader(rollup, view.state)
+                sorted = SortedRequests(try reader.answer(near, body))
+            }
+            return try part.forEachSource { rows throws(StorageError) in
+                guard !shouldStop() else { return false }
+                try read(rows, sorted.near(rows.timeRange), body)
+                return true
+            }
         }
     }
 
     private func read(
-        _ source: any RowSource, _ body: (RowRequest, RowFact) -> Void
+        _ masked: MaskedRows, _ near: [RowRequest], _ body: (RowRequest, RowFacts) -> Void
     ) throws(StorageError) {
-        let range = source.timeRange
-        let near = requests[
-            firstRequest(
-                from: range.lowerBound - longest)..<firstRequest(from: range.upperBound + 1)]
-        let series = view.state.series.numbers(ofTypes: source.typeNames)
-        let ofType = series.map { number in near.filter { asks($0, for: number) } }
-        guard ofType.contains(where: { !$0.isEmpty }),
+        guard !near.isEmpty else { return }
+        let series = view.state.series.numbers(ofTypes: masked.typeNames)
+        let asked = near.filter { request in series.contains { asks(request, for: $0) } }
+        guard !asked.isEmpty,
+            let all = try masked.rows(in: TimeRanges(asked.map(\.range))),
             // What was not counted yet is not counted here.
-            let source = try source.selected(in: times, upTo: view.state.watermark)
+            let source = try all.selected(upTo: view.state.watermark)
         else { return }
-        let wanted = BatchRows.Parts(ofType.joined().map { $0.part.source })
-        let rows = try view.state.rows(of: source, series, wanted)
+        let rows = try view.state.rows(
+            of: source, series, BatchRows.Parts(asked.map { $0.part.source }))
         let isKept = kept(rows)
-        func visit(_ row: Int, _ parts: Set<RowPart>, _ fact: () -> RowFact) {
-            guard isKept?[row] ?? true else { return }
-            for request in ofType[Int(rows.codes[row])]
-            where parts.contains(request.part) && request.range.contains(rows.times[row]) {
-                body(request, fact())
+        for part in RowPart.allCases {
+            let wanted = asked.filter { $0.part == part }
+            if wanted.isEmpty { continue }
+            let ofType = series.map { number in
+                wanted.indices.filter { asks(wanted[$0], for: number) }
+            }
+            let finder = RequestFinder(wanted, ofType, rows, isKept)
+            switch part {
+            case .events: finder.events(rows.errors, body)
+            case .users: finder.users(rows.used, rows.users, body)
+            case .values, .quantiles:
+                let names = series.map { view.state.series.valueName(of: $0) ?? "" }
+                finder.values(rows.valued, rows.values, names, body)
             }
         }
-        if wanted.contains(.errors) {
-            var isError = [Bool](repeating: false, count: rows.times.count)
-            for row in rows.errors { isError[Int(row)] = true }
-            for row in rows.times.indices {
-                visit(row, [.events]) { .event(isError: isError[row]) }
-            }
-        }
-        let names = series.map { view.state.series.valueName(of: $0) ?? "" }
-        for (row, value) in zip(rows.valued, rows.values) {
-            let name = names[Int(rows.codes[Int(row)])]
-            visit(Int(row), [.values, .quantiles]) { .value(value, attribute: name) }
-        }
-        for (row, hash) in zip(rows.used, rows.users) {
-            visit(Int(row), [.users]) { .user(hash) }
-        }
-    }
-
-    /// The index of the first request that does not begin before a time.
-    private func firstRequest(from time: Int64) -> Int {
-        var lower = 0
-        var upper = requests.count
-        while lower < upper {
-            let middle = (lower + upper) / 2
-            if requests[middle].range.lowerBound < time {
-                lower = middle + 1
-            } else {
-                upper = middle
-            }
-        }
-        return lower
     }
 
     /// Whether a request is about events of a type that has that series.
@@ -140,6 +128,101 @@ struct RowScan {
             }
         }
         return isKept
+    }
+}
+
+/// Requests by where they begin.
+private struct SortedRequests {
+    private let requests: [RowRequest]
+    private let longest: Int64
+
+    init(_ requests: [RowRequest]) {
+        self.requests = requests.sorted { $0.range.lowerBound < $1.range.lowerBound }
+        longest = requests.map { $0.range.upperBound - $0.range.lowerBound }.max() ?? 0
+    }
+
+    /// Those that are about times of a range.
+    func near(_ range: ClosedRange<Int64>) -> [RowRequest] {
+        let first = firstIndex(from: range.lowerBound - longest)
+        let end = firstIndex(from: range.upperBound + 1)
+        return requests[first..<end].filter { $0.range.upperBound > range.lowerBound }
+    }
+
+    private func firstIndex(from time: Int64) -> Int {
+        var lower = 0
+        var upper = requests.count
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if requests[middle].range.lowerBound < time {
+                lower = middle + 1
+            } else {
+                upper = middle
+            }
+        }
+        return lower
+    }
+}
+
+/// Finds the requests that rows are read for.
+private struct RequestFinder {
+    private let requests: [RowRequest]
+    /// The indexes of those that ask for a type.
+    private let ofType: [[Int]]
+    private let times: [Int64]
+    private let codes: [UInt32]
+    private let isKept: [Bool]?
+
+    init(_ requests: [RowRequest], _ ofType: [[Int]], _ rows: BatchRows, _ isKept: [Bool]?) {
+        self.requests = requests
+        self.ofType = ofType
+        times = rows.times
+        codes = rows.codes
+        self.isKept = isKept
+    }
+
+    /// Calls `body` with the indexes of the requests that a row answers.
+    @inline(__always)
+    private func forEachRequest(of row: Int, _ body: (Int) -> Void) {
+        guard isKept?[row] ?? true else { return }
+        for index in ofType[Int(codes[row])] where requests[index].range.contains(times[row]) {
+            body(index)
+        }
+    }
+
+    func events(_ errors: [UInt32], _ body: (RowRequest, RowFacts) -> Void) {
+        var counts = [(events: UInt64, errors: UInt64)](
+            repeating: (0, 0), count: requests.count)
+        for row in times.indices { forEachRequest(of: row) { counts[$0].events += 1 } }
+        for row in errors { forEachRequest(of: Int(row)) { counts[$0].errors += 1 } }
+        for (request, count) in zip(requests, counts) where count.events > 0 {
+            body(request, .events(count: count.events, errors: count.errors))
+        }
+    }
+
+    func users(_ used: [UInt32], _ users: [UInt64], _ body: (RowRequest, RowFacts) -> Void) {
+        var found = [[UInt64]](repeating: [], count: requests.count)
+        for index in used.indices {
+            forEachRequest(of: Int(used[index])) { found[$0].append(users[index]) }
+        }
+        for (request, users) in zip(requests, found) where !users.isEmpty {
+            body(request, .users(users))
+        }
+    }
+
+    /// - Parameter names: The attribute whose values they are, by type.
+    func values(
+        _ valued: [UInt32], _ values: [Double], _ names: [String],
+        _ body: (RowRequest, RowFacts) -> Void
+    ) {
+        for name in Set(names) {
+            var found = [[Double]](repeating: [], count: requests.count)
+            for index in valued.indices where names[Int(codes[Int(valued[index])])] == name {
+                forEachRequest(of: Int(valued[index])) { found[$0].append(values[index]) }
+            }
+            for (request, values) in zip(requests, found) where !values.isEmpty {
+                body(request, .values(values, attribute: name))
+            }
+        }
     }
 }
 

@@ -8,23 +8,28 @@ extension ChunkFooter {
         return zip(types, rows).map { ($0.name, $1) }.sorted { $0.name < $1.name }
     }
 
-    /// What each column takes, times and sequence numbers first.
+    /// What each column takes, times and sequence numbers first, rollups last.
     var columnSizes: [StoreInspection.Column] {
         var all = [
             StoreInspection.Column(name: "$time", type: .timestamp),
             StoreInspection.Column(name: "$sequence", type: .int64),
         ]
         all += columns.map { StoreInspection.Column(name: $0.name.text, type: $0.type) }
+        let rollups = all.count
+        if blocks.contains(where: { [.users, .histograms].contains($0.key.kind) }) {
+            all.append(StoreInspection.Column(name: "$rollups", type: .int64))
+        }
         for block in blocks {
             let index =
                 switch block.key.kind {
                 case .times: 0
                 case .sequences: 1
                 case .presence, .values, .dictionary, .map: 2 + block.key.column
+                case .users, .histograms: rollups
                 }
             all[index].blocks += 1
             all[index].bytes += block.storedSize
-            if [.times, .sequences, .values].contains(block.key.kind) {
+            if [.times, .sequences, .values, .users, .histograms].contains(block.key.kind) {
                 all[index].values += block.count
             }
             all[index].encodings.insert("\(block.encoding)")

@@ -115,7 +115,7 @@ extension Chunk {
 
     private func wholePiece(_ section: Int, _ group: Int) -> ChunkPiece? {
         do {
-            let piece = try ChunkPiece(self, section: section, group: group)
+            let piece = ChunkPiece(self, try ChunkGroup(of: self, section: section, group: group))
             _ = try piece.times()
             _ = try piece.sequences()
             for index in piece.columnKeys.indices { _ = try piece.column(index) }

@@ -16,6 +16,8 @@ final class BlockCache: Sendable {
         case texts(TextTable)
         case uuids([UUIDBytes])
         case numbers([Int64])
+        case users([HourUsers])
+        case values([HourValues])
     }
 
     fileprivate struct Entry: Sendable {

@@ -4,41 +4,88 @@ extension Chunk {
     /// How many columns may be derived one from another.
     private static let longestChain = 8
 
-    /// The whole numbers of a column in a group: codes where it has a dictionary.
+    /// The whole numbers of a column in rows of a group: codes where it has a dictionary.
     ///
-    /// - Parameter rows: Those that have a value; nil if all do.
+    /// - Parameter present: Those of the rows that have a value, and where their values lie.
     func values(
-        _ column: Int, _ section: Int, _ group: Int, _ rows: [UInt32]?, chain: Int = 0
+        _ column: Int, _ group: ChunkGroup, _ rows: RowRanges, _ present: Presence, chain: Int = 0
     ) throws(StorageError) -> [Int64] {
-        let key = ChunkFooter.Key(kind: .values, column: column, section: section, group: group)
-        guard let block = try block(key), block.encoding == .derived else {
-            return try integers(key)
+        let key = group.key(.values, column)
+        guard let block = try block(key), block.count == present.all else {
+            throw corrupt(9, 0, "values that are not those of \(present.all) rows")
         }
-        let derivation = try derivation(key)
+        guard block.encoding == .derived else {
+            return try withBlock(key) { reader throws(FormatError) in
+                try reader.integers(in: present.places)
+            }
+        }
+        let derivation = try withBlock(key) { reader throws(FormatError) in
+            try reader.derivation(in: present.places)
+        }
         let of = derivation.determinant
-        guard chain < Chunk.longestChain,
-            try self.block(.init(kind: .values, column: of, section: section, group: group)) != nil,
-            try self.block(.init(kind: .presence, column: of, section: section, group: group))
-                == nil
+        guard chain < Chunk.longestChain, try self.block(group.key(.values, of)) != nil,
+            try self.block(group.key(.presence, of)) == nil
         else {
             throw corrupt(10, block.offset, "column \(of) determines nothing")
         }
-        let codes = try values(of, section, group, nil, chain: chain + 1)
+        let all = Presence(ofAll: rows, rowCount: group.rowCount)
+        let codes = try values(of, group, rows, all, chain: chain + 1)
         let map = try numbers(ChunkFooter.Key(kind: .map, column: column))
-        guard block.count == rows?.count ?? codes.count, rows?.last ?? 0 < codes.count else {
-            throw corrupt(9, block.offset, "\(block.count) values of \(codes.count) rows")
-        }
-        var values = [Int64](repeating: 0, count: block.count)
+        var values = [Int64](repeating: 0, count: present.places.count)
         for index in values.indices {
-            let code = codes[rows.map { Int($0[index]) } ?? index]
+            let code = codes[present.rows.map { Int($0[index]) } ?? index]
             guard code >= 0, code < map.count else {
                 throw corrupt(10, block.offset, "code \(code) of \(map.count)")
             }
             values[index] = map[Int(code)]
         }
         for (place, value) in zip(derivation.places, derivation.values) {
-            values[Int(place)] = value
+            if let index = present.places.index(of: Int(place)) { values[index] = value }
         }
         return values
+    }
+
+    /// Which of some rows of a group have a value of a column.
+    func presence(
+        _ column: Int, _ group: ChunkGroup, _ rows: RowRanges
+    ) throws(StorageError) -> Presence {
+        let key = group.key(.presence, column)
+        guard let block = try block(key) else {
+            return Presence(ofAll: rows, rowCount: group.rowCount)
+        }
+        guard block.count == group.rowCount else {
+            throw corrupt(9, block.offset, "\(block.count) presence bits of \(group.rowCount) rows")
+        }
+        return try withBlock(key) { reader throws(FormatError) in
+            let (ranges, all) = try reader.ones(at: rows)
+            let bits = try reader.integers(in: rows)
+            var present: [UInt32] = []
+            present.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
+            for row in bits.indices where bits[row] != 0 { present.append(UInt32(row)) }
+            return Presence(rows: present, places: RowRanges(ranges), all: all)
+        }
+    }
+}
+
+/// Which rows have a value of a column, and where their values lie in its block.
+struct Presence {
+    /// Those of the rows asked for that have one, counted from the first of these; nil if all do.
+    let rows: [UInt32]?
+    /// The places of their values.
+    let places: RowRanges
+    /// How many rows of the whole group have one.
+    let all: Int
+
+    init(rows: [UInt32], places: RowRanges, all: Int) {
+        self.rows = rows
+        self.places = places
+        self.all = all
+    }
+
+    /// Every row has a value.
+    init(ofAll rows: RowRanges, rowCount: Int) {
+        self.rows = nil
+        places = rows
+        all = rowCount
     }
 }

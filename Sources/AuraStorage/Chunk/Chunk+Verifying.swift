@@ -23,6 +23,7 @@ extension Chunk {
             throw corrupt(3, end, "the file does not end behind its footer")
         }
         try verifyRows(opened.footer)
+        try verifyRollups()
     }
 
     /// Whether the zeros to the next multiple of 8 are there; that multiple.

@@ -8,6 +8,7 @@ final class Chunk: Sendable {
     private let incarnation: UInt64
     private let cache: BlockCache
     private let opened: Mutex<Opened?> = Mutex(nil)
+    private let knownGroups: Mutex<[ChunkGroup]?> = Mutex(nil)
     /// Whether a subject has events here, as far as somebody has asked.
     private let subjects: Mutex<[SubjectHash: Bool]> = Mutex([:])
     /// Why it is set aside; nil while it is read.
@@ -19,6 +20,8 @@ final class Chunk: Sendable {
         let footer: ChunkFooter
         /// Where each block stands in the footer.
         let indexes: [ChunkFooter.Key: Int]
+        /// Where each type stands in the footer.
+        let types: [ExactText: Int]
     }
 
     init(_ entry: ChunkEntry, in place: StorePlace, incarnation: UInt64, cache: BlockCache) {
@@ -30,15 +33,22 @@ final class Chunk: Sendable {
 
     /// The rows, in pieces of one group of a section each.
     func pieces() throws(StorageError) -> [ChunkPiece] {
+        try groups().map { ChunkPiece(self, $0) }
+    }
+
+    /// What the footer says of each group of rows, which is put together once.
+    private func groups() throws(StorageError) -> [ChunkGroup] {
+        if let known = knownGroups.withLock({ $0 }) { return known }
         let footer = try open().footer
-        var pieces: [ChunkPiece] = []
+        var groups: [ChunkGroup] = []
         for (section, content) in footer.sections.enumerated() {
-            let groups = (content.rowCount + footer.groupRows - 1) / footer.groupRows
-            for group in 0..<groups {
-                pieces.append(try ChunkPiece(self, section: section, group: group))
+            let count = (content.rowCount + footer.groupRows - 1) / footer.groupRows
+            for group in 0..<count {
+                groups.append(try ChunkGroup(of: self, section: section, group: group))
             }
         }
-        return pieces
+        knownGroups.withLock { $0 = groups }
+        return groups
     }
 
     /// File and footer, opened once.
@@ -105,7 +115,10 @@ final class Chunk: Sendable {
         guard indexes.count == footer.blocks.count else {
             throw corrupt(6, trailer.footerOffset, "two blocks of one kind and place")
         }
-        return Opened(file: file, footer: footer, indexes: indexes)
+        let types = Dictionary(
+            footer.types.enumerated().map { (ExactText($1.name), $0) },
+            uniquingKeysWith: { first, _ in first })
+        return Opened(file: file, footer: footer, indexes: indexes, types: types)
     }
 
     /// Whether events of the subject are here, which is found out once.
@@ -138,7 +151,7 @@ final class Chunk: Sendable {
     }
 
     /// A block that must be there, with what `decode` makes of it.
-    private func content(
+    func content(
         _ key: ChunkFooter.Key,
         _ decode: (BlockReader) throws(FormatError) -> (BlockCache.Content, size: Int)
     ) throws(StorageError) -> BlockCache.Content {
@@ -179,24 +192,20 @@ final class Chunk: Sendable {
             }
             bytes = plain
         }
-        return BlockReader(encoding: block.encoding, count: block.count, bytes: bytes)
+        do throws(FormatError) {
+            return try BlockReader(encoding: block.encoding, count: block.count, bytes: bytes)
+        } catch { throw .corrupt(file: entry.name, error.moved(by: block.offset)) }
     }
 
-    /// The whole numbers of a block.
-    func integers(_ key: ChunkFooter.Key) throws(StorageError) -> [Int64] {
-        let content = try content(key) { reader in (.block(reader), reader.bytes.count) }
-        guard case .block(let reader) = content else { return [] }
-        do throws(FormatError) { return try reader.integers() } catch {
-            let offset = try block(key)?.offset ?? 0
-            throw .corrupt(file: entry.name, error.moved(by: offset))
+    /// What `body` makes of the values of a block, which is kept for the next one who asks.
+    func withBlock<Result>(
+        _ key: ChunkFooter.Key, _ body: (BlockReader) throws(FormatError) -> Result
+    ) throws(StorageError) -> Result {
+        let content = try content(key) { reader in (.block(reader), reader.byteCount) }
+        guard case .block(let reader) = content else {
+            throw corrupt(6, 0, "the block \(key) holds something else")
         }
-    }
-
-    /// From what a block of derived values follows.
-    func derivation(_ key: ChunkFooter.Key) throws(StorageError) -> Derivation {
-        let content = try content(key) { reader in (.block(reader), reader.bytes.count) }
-        guard case .block(let reader) = content else { throw corrupt(6, 0, "no derived values") }
-        do throws(FormatError) { return try reader.derivation() } catch {
+        do throws(FormatError) { return try body(reader) } catch {
             let offset = try block(key)?.offset ?? 0
             throw .corrupt(file: entry.name, error.moved(by: offset))
         }
@@ -217,7 +226,7 @@ final class Chunk: Sendable {
         let content = try content(ChunkFooter.Key(kind: .dictionary, column: column)) {
             reader throws(FormatError) in
             let table = try reader.texts()
-            return (.texts(table), reader.bytes.count + table.count * 8)
+            return (.texts(table), reader.byteCount + table.count * 8)
         }
         guard case .texts(let table) = content else { throw corrupt(6, 0, "no texts") }
         return table

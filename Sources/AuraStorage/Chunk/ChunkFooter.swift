@@ -7,6 +7,8 @@ struct ChunkFooter: Sendable {
         let name: String
         /// The columns in which some of its rows have a value, ascending.
         let columns: [Int]
+        /// The attribute whose values are rolled up; "" for none.
+        var value = ""
     }
 
     /// Rows of one type in a section, which lie together, by time.
@@ -34,14 +36,19 @@ struct ChunkFooter: Sendable {
         case dictionary = 4
         /// What a derived column has, for each entry of its determinant's dictionary.
         case map = 5
+        /// The users of hours, of all types or of one.
+        case users = 6
+        /// The values of hours of one type.
+        case histograms = 7
     }
 
     /// What a block is found by.
     struct Key: Hashable, Sendable {
         let kind: Kind
         var column = 0
+        /// Of rollups the series: 0 for all types, else the type's index and 1.
         var section = 0
-        /// Which group of rows of the section.
+        /// Which group of rows of the section; of rollups, which block of the series.
         var group = 0
     }
 
@@ -69,6 +76,8 @@ struct ChunkFooter: Sendable {
     let groupRows: Int
     let timeRange: ClosedRange<Int64>
     let sequenceRange: ClosedRange<UInt64>
+    /// The attribute whose values are the users that are rolled up; "" for none.
+    let user: String
     let types: [TypeEntry]
     let columns: [ColumnKey]
     let sections: [Section]
@@ -87,9 +96,11 @@ struct ChunkFooter: Sendable {
         out.append(little: timeRange.upperBound)
         out.append(little: sequenceRange.lowerBound)
         out.append(little: sequenceRange.upperBound)
+        out.append(string: user)
         out.append(little: UInt32(types.count))
         for type in types {
             out.append(string: type.name)
+            out.append(string: type.value)
             out.append(little: UInt32(type.columns.count))
             for column in type.columns { out.append(little: UInt32(column)) }
         }
@@ -192,12 +203,15 @@ extension ChunkFooter {
         self.groupRows = Int(groupRows)
         timeRange = earliest...latest
         sequenceRange = first...last
-        types = try reader.array(smallest: 8) { reader throws(FormatError) in
-            TypeEntry(
-                name: try reader.readString(limit: Limits.nameBytes),
+        user = try reader.readString(limit: Limits.nameBytes)
+        types = try reader.array(smallest: 12) { reader throws(FormatError) in
+            let name = try reader.readString(limit: Limits.nameBytes)
+            let value = try reader.readString(limit: Limits.nameBytes)
+            return TypeEntry(
+                name: name,
                 columns: try reader.array(smallest: 4) { reader throws(FormatError) in
                     Int(try reader.read(UInt32.self))
-                })
+                }, value: value)
         }
         columns = try reader.array(smallest: 5) { reader throws(FormatError) in
             let name = try reader.readString(limit: Limits.nameBytes)
@@ -230,18 +244,20 @@ extension ChunkFooter {
             types.allSatisfy({ $0.columns.allSatisfy(columns.indices.contains) }),
             runs.reduce(0, { $0 + $1.rowCount }) == rowCount,
             blocks.allSatisfy({ block in
-                block.key.kind == .dictionary || block.key.kind == .map
-                    || sections.indices.contains(block.key.section)
-                        && block.count <= groupRows
-            }),
-            blocks.allSatisfy({ block in
                 switch block.key.kind {
-                case .times, .sequences: true
-                case .presence, .values, .dictionary, .map:
-                    columns.indices.contains(block.key.column)
+                case .times, .sequences: isOfGroup(block)
+                case .presence, .values:
+                    isOfGroup(block) && columns.indices.contains(block.key.column)
+                case .dictionary, .map: columns.indices.contains(block.key.column)
+                case .users: block.key.section <= types.count
+                case .histograms: (1...types.count).contains(block.key.section)
                 }
             })
         else { throw failure }
+    }
+
+    private func isOfGroup(_ block: Block) -> Bool {
+        sections.indices.contains(block.key.section) && block.count <= groupRows
     }
 }
 

@@ -9,6 +9,11 @@ public struct ChunkLayout: Hashable, Sendable {
     /// It takes about as long as all else: for chunks that are merged, not for those of a flush.
     public var derivesColumns = false
 
+    /// By what the users and values of hours are rolled up; nil where they are not.
+    public var rollups: IndexPlan?
+    /// Rows of a type in an hour from which on they are: fewer are read as fast one by one.
+    public var rollupRows = 64
+
     /// Bytes of memory that writing a chunk should take beside its events: fewer rows need less.
     public var workBytes = 64 << 20
 

@@ -1,104 +1,122 @@
 import AuraCore
 
-/// One group of rows of one section of a chunk.
+/// Rows of one group of one section of a chunk: all, or those of some times.
 struct ChunkPiece: RowSource {
     private let chunk: Chunk
-    private let section: Int
-    private let group: Int
-    /// The types here and their rows, in the order of rows.
-    private let runs: [ChunkFooter.Run]
-    /// The columns that have values here, by their numbers in the chunk.
-    private let columns: [Int]
-    let typeNames: [String]
-    let columnKeys: [ColumnKey]
-    let rowCount: Int
+    private let group: ChunkGroup
+    private let rows: RowRanges
     let timeRange: ClosedRange<Int64>
-    let sequenceRange: ClosedRange<UInt64>
 
-    init(_ chunk: Chunk, section: Int, group: Int) throws(StorageError) {
+    /// All rows of a group.
+    init(_ chunk: Chunk, _ group: ChunkGroup) {
+        self.init(chunk, group, RowRanges(upTo: group.rowCount), group.timeRange)
+    }
+
+    private init(
+        _ chunk: Chunk, _ group: ChunkGroup, _ rows: RowRanges, _ timeRange: ClosedRange<Int64>
+    ) {
         self.chunk = chunk
-        self.section = section
         self.group = group
-        let footer = try chunk.open().footer
-        runs = footer.sections[section].runs(of: group, footer.groupRows)
-        typeNames = runs.map { footer.types[$0.type].name }
-        rowCount = runs.reduce(0) { $0 + $1.rowCount }
-        func key(_ kind: ChunkFooter.Kind, _ column: Int = 0) -> ChunkFooter.Key {
-            ChunkFooter.Key(kind: kind, column: column, section: section, group: group)
-        }
-        guard let times = try chunk.block(key(.times)), times.count == rowCount,
-            let sequences = try chunk.block(key(.sequences)), sequences.count == rowCount,
-            times.least <= times.greatest, sequences.least <= sequences.greatest
-        else { throw chunk.corrupt(6, 0, "section \(section) lacks its times") }
-        timeRange = times.least...times.greatest
-        sequenceRange =
-            UInt64(bitPattern: sequences.least)...UInt64(bitPattern: sequences.greatest)
-        var columns: [Int] = []
-        for index in footer.columns.indices where try chunk.block(key(.values, index)) != nil {
-            columns.append(index)
-        }
-        self.columns = columns
-        columnKeys = columns.map { footer.columns[$0] }
+        self.rows = rows
+        self.timeRange = timeRange
     }
 
-    private func key(_ kind: ChunkFooter.Kind, _ column: Int = 0) -> ChunkFooter.Key {
-        ChunkFooter.Key(kind: kind, column: column, section: section, group: group)
-    }
+    var rowCount: Int { rows.count }
+    /// That of the whole group.
+    var sequenceRange: ClosedRange<UInt64> { group.sequenceRange }
+    var typeNames: [String] { group.typeNames }
+    var columnKeys: [ColumnKey] { group.columnKeys }
 
     func typeCodes() -> [UInt32] {
         var codes: [UInt32] = []
         codes.reserveCapacity(rowCount)
-        for (code, run) in runs.enumerated() {
-            codes.append(contentsOf: repeatElement(UInt32(code), count: run.rowCount))
+        for (code, range) in parts() {
+            codes.append(contentsOf: repeatElement(UInt32(code), count: range.count))
         }
         return codes
     }
 
-    func times() throws(StorageError) -> [Int64] { try chunk.integers(key(.times)) }
+    /// The rows here of each run: of one type, by time.
+    private func parts() -> [(code: Int, range: Range<Int>)] {
+        var parts: [(code: Int, range: Range<Int>)] = []
+        var start = 0
+        for (code, run) in group.runs.enumerated() {
+            let end = start + run.rowCount
+            for range in rows.ranges {
+                let part = range.clamped(to: start..<end)
+                if !part.isEmpty { parts.append((code, part)) }
+            }
+            start = end
+        }
+        return parts
+    }
 
-    func sequences() throws(StorageError) -> [Int64] { try chunk.integers(key(.sequences)) }
+    func times() throws(StorageError) -> [Int64] { try integers(.times) }
+
+    func sequences() throws(StorageError) -> [Int64] { try integers(.sequences) }
+
+    private func integers(_ kind: ChunkFooter.Kind) throws(StorageError) -> [Int64] {
+        try chunk.withBlock(group.key(kind)) { reader throws(FormatError) in
+            try reader.integers(in: rows)
+        }
+    }
+
+    func rows(in times: TimeRanges) throws(StorageError) -> (any RowSource)? {
+        let wanted = times.overlapping(timeRange)
+        guard let first = wanted.first, let last = wanted.last else { return nil }
+        if times.contains(timeRange) { return self }
+        var found: [Range<Int>] = []
+        for (_, part) in parts() {
+            var start = part.lowerBound
+            for range in wanted {
+                let bounds = [range.lowerBound, range.upperBound]
+                let ends = try chunk.withBlock(group.key(.times)) { reader throws(FormatError) in
+                    var ends: [Int] = []
+                    for bound in bounds {
+                        let behind = ends.last ?? start
+                        ends.append(
+                            try reader.firstIndex(notBelow: bound, in: behind..<part.upperBound))
+                    }
+                    return ends
+                }
+                found.append(ends[0]..<ends[1])
+                start = ends[1]
+            }
+        }
+        let rows = RowRanges(found)
+        guard rows.count > 0 else { return nil }
+        let range =
+            max(
+                timeRange.lowerBound, first.lowerBound)...min(
+                timeRange.upperBound, last.upperBound - 1)
+        return ChunkPiece(chunk, group, rows, range)
+    }
 
     func column(_ index: Int) throws(StorageError) -> ColumnData {
-        let column = columns[index]
-        let type = columnKeys[index].type
-        let rows = try rows(of: column)
-        let values = try chunk.values(column, section, group, rows)
-        guard values.count == rows?.count ?? rowCount else {
-            throw chunk.corrupt(9, 0, "\(values.count) values of \(rowCount) rows")
-        }
+        let column = group.columns[index]
+        let type = group.columnKeys[index].type
+        let present = try chunk.presence(column, group, rows)
+        let values = try chunk.values(column, group, rows, present)
         switch type {
         case .string:
             let table = try chunk.texts(column)
             let codes = try codes(values, below: table.count)
-            return ColumnData(type: type, rows: rows, values: .texts(codes, table))
+            return ColumnData(type: type, rows: present.rows, values: .texts(codes, table))
         case .uuid:
             let uuids = try chunk.uuids(column)
             let codes = try codes(values, below: uuids.count)
             return ColumnData(
-                type: type, rows: rows, values: .uuids(codes.map { uuids[Int($0)] }))
+                type: type, rows: present.rows, values: .uuids(codes.map { uuids[Int($0)] }))
         default:
             let dictionary = ChunkFooter.Key(kind: .dictionary, column: column)
             guard try chunk.block(dictionary) != nil else {
-                return ColumnData(type: type, rows: rows, values: .integers(values))
+                return ColumnData(type: type, rows: present.rows, values: .integers(values))
             }
             let numbers = try chunk.numbers(dictionary)
             let codes = try codes(values, below: numbers.count)
             return ColumnData(
-                type: type, rows: rows, values: .integers(codes.map { numbers[Int($0)] }))
+                type: type, rows: present.rows, values: .integers(codes.map { numbers[Int($0)] }))
         }
-    }
-
-    /// The rows that have a value of a column; nil if all do.
-    private func rows(of column: Int) throws(StorageError) -> [UInt32]? {
-        guard try chunk.block(key(.presence, column)) != nil else { return nil }
-        let bits = try chunk.integers(key(.presence, column))
-        guard bits.count == rowCount else {
-            throw chunk.corrupt(9, 0, "\(bits.count) presence bits of \(rowCount) rows")
-        }
-        var rows: [UInt32] = []
-        rows.reserveCapacity(rowCount)
-        for row in bits.indices where bits[row] != 0 { rows.append(UInt32(row)) }
-        return rows
     }
 
     private func codes(_ values: [Int64], below count: Int) throws(StorageError) -> [UInt32] {
@@ -110,22 +128,5 @@ struct ChunkPiece: RowSource {
             codes[index] = UInt32(truncatingIfNeeded: values[index])
         }
         return codes
-    }
-}
-
-extension ChunkFooter.Section {
-    /// The parts of the runs that lie in one group of rows.
-    fileprivate func runs(of group: Int, _ groupRows: Int) -> [ChunkFooter.Run] {
-        let wanted = group * groupRows..<(group + 1) * groupRows
-        var parts: [ChunkFooter.Run] = []
-        var start = 0
-        for run in runs {
-            let overlap = (start..<start + run.rowCount).clamped(to: wanted)
-            if !overlap.isEmpty {
-                parts.append(ChunkFooter.Run(type: run.type, rowCount: overlap.count))
-            }
-            start += run.rowCount
-        }
-        return parts
     }
 }

@@ -26,6 +26,9 @@ struct ChunkWriter {
         let order = try RowOrder(sources, layout)
         let (columns, keys) = SourceColumns.number(sources)
         do throws(FileSystemError) { try writer.appendOrder(order) } catch { throw .io(error) }
+        var rollups = layout.rollups.map {
+            RollupBuilder($0, leastRows: layout.rollupRows, order)
+        }
         var column = ScatteredColumn(rowCount: order.times.count)
         var determinants = Determinants()
         let numbers =
@@ -34,6 +37,7 @@ struct ChunkWriter {
         for number in numbers {
             try column.fill(number, keys[number].type, of: columns, order)
             if !order.isOfArrival { column.orderByArrival(order.sequences) }
+            rollups?.note(column, keys[number])
             var map: DerivedMap?
             if layout.derivesColumns {
                 column.encodeIntegers(for: determinants)
@@ -44,9 +48,12 @@ struct ChunkWriter {
                 try writer.append(column, number, keys[number].type, map, order.sections)
             } catch { throw .io(error) }
         }
-        do throws(FileSystemError) { return try writer.finish(order, keys) } catch {
-            throw .io(error)
-        }
+        do throws(FileSystemError) {
+            try rollups?.forEachBlock { content, key, hours throws(FileSystemError) in
+                try writer.append(content, key, hours)
+            }
+            return try writer.finish(order, keys, rollups)
+        } catch { throw .io(error) }
     }
 
     private init(file: any File, incarnation: UInt64, number: UInt64, groupRows: Int) {
@@ -165,8 +172,13 @@ struct ChunkWriter {
     }
 
     private mutating func finish(
-        _ order: RowOrder, _ keys: [ColumnKey]
+        _ order: RowOrder, _ keys: [ColumnKey], _ rollups: RollupBuilder?
     ) throws(FileSystemError) -> ChunkEntry {
+        let types = order.types.indices.map { index in
+            ChunkFooter.TypeEntry(
+                name: order.types[index], columns: columnsOfType[index].sorted(),
+                value: rollups?.value(ofType: index) ?? "")
+        }
         let times = zone(of: order.times.span)
         let sequences = zone(of: order.sequences.span)
         let footer = ChunkFooter(
@@ -174,8 +186,8 @@ struct ChunkWriter {
             groupRows: groupRows,
             timeRange: times.0...times.1,
             sequenceRange: UInt64(bitPattern: sequences.0)...UInt64(bitPattern: sequences.1),
-            types: zip(order.types, columnsOfType).map { .init(name: $0, columns: $1.sorted()) },
-            columns: keys, sections: order.sections, blocks: blocks)
+            user: rollups?.user ?? "", types: types, columns: keys, sections: order.sections,
+            blocks: blocks)
         let bytes = footer.encoded()
         let trailer = ChunkTrailer(
             footerOffset: bufferStart + Int64(buffer.count), footerSize: bytes.count,

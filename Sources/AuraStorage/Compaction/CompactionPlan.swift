@@ -22,7 +22,7 @@ struct CompactionPlan {
         // What cannot be read stays as it is, and nothing that may be in it is done.
         let unread = chunks.filter { $0.missing != nil }
         for chunk in chunks.sorted(by: Chunk.isEarlier) where chunk.missing == nil {
-            if mask.tombstones.contains(where: { chunk.isHidden(by: $0) }) {
+            if mask.hidesAll(of: chunk) {
                 dropped.append(chunk)
             } else {
                 rest.append(chunk)

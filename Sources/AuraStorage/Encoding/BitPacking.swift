@@ -53,8 +53,8 @@ enum BitPacking {
     /// Reads `target.count` values from a byte offset on and adds the base to each.
     @inline(never)
     static func unpack(
-        _ bytes: RawSpan, at offset: Int, width: Int, base: UInt64,
-        into target: inout MutableSpan<UInt64>
+        _ bytes: RawSpan, at offset: Int, width: Int, base: Int64,
+        into target: inout MutableSpan<Int64>
     ) {
         let count = target.count
         precondition(offset >= 0 && width >= 0 && width <= 64 && (width <= 56 || width == 64))
@@ -62,7 +62,10 @@ enum BitPacking {
         unsafe bytes.withUnsafeBytes { source in
             guard let start = source.baseAddress else { return }
             unsafe target.withUnsafeMutableBufferPointer { target in
-                unsafe unpack(start + offset, width: width, base: base, into: target)
+                unsafe target.withMemoryRebound(to: UInt64.self) { target in
+                    unsafe unpack(
+                        start + offset, width: width, base: UInt64(bitPattern: base), into: target)
+                }
             }
         }
     }

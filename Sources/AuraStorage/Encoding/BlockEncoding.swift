@@ -20,6 +20,10 @@ enum BlockEncoding: UInt8, Sendable {
     case texts = 6
     /// What another column's codes say, and the values that are others.
     case derived = 7
+    /// The users of hours.
+    case users = 8
+    /// How often values of each size came in hours.
+    case histograms = 9
 }
 
 /// The content of a block before compression.
@@ -28,6 +32,12 @@ struct BlockContent {
     /// Values in it.
     let count: Int
     let bytes: [UInt8]
+
+    init(encoding: BlockEncoding, count: Int, bytes: [UInt8]) {
+        self.encoding = encoding
+        self.count = count
+        self.bytes = bytes
+    }
 
     /// The values of a column of that type; codes for texts and UUIDs.
     init(_ values: Span<Int64>, _ type: AttributeType) {

@@ -7,66 +7,175 @@ import AuraCore
 struct BlockReader {
     let encoding: BlockEncoding
     let count: Int
-    let bytes: [UInt8]
+    private let bytes: [UInt8]
+    /// What is packed of integers and decimals.
+    private let packed: PackedReader?
 
-    private func fail(_ reason: String) -> FormatError {
+    /// Reads what is needed to find single values.
+    init(encoding: BlockEncoding, count: Int, bytes: [UInt8]) throws(FormatError) {
+        self.encoding = encoding
+        self.count = count
+        self.bytes = bytes
+        var start = 0
+        switch encoding {
+        case .packed: break
+        case .decimal:
+            let (exponent, exceptions) = try BlockReader.decimalHeader(bytes, count)
+            guard exponent <= DecimalFloats.greatestExponent else {
+                throw BlockReader.failure("decimals of exponent \(exponent)", count, bytes)
+            }
+            start = 8 + exceptions * 12
+        default:
+            packed = nil
+            return
+        }
+        let reader = try PackedReader(bytes, at: start)
+        guard reader.count == count, start + reader.size == bytes.count else {
+            throw BlockReader.failure("\(reader.count) packed integers", count, bytes)
+        }
+        packed = reader
+    }
+
+    /// Bytes of memory.
+    var byteCount: Int { bytes.count + (packed?.byteCount ?? 0) }
+
+    var byteCountOfContent: Int { bytes.count }
+
+    /// Lists of packed integers, one after another from the beginning, and where the last ends.
+    func lists(_ count: Int) throws(FormatError) -> ([[Int64]], end: Int) {
+        var lists: [[Int64]] = []
+        var end = 0
+        for _ in 0..<count {
+            let reader = try PackedReader(bytes, at: end)
+            lists.append(reader.values())
+            end += reader.size
+        }
+        return (lists, end)
+    }
+
+    /// Hashes of 8 bytes each from an offset on, ascending and none of them 0.
+    func hashes(_ count: Int, at offset: Int) throws(FormatError) -> [UInt64] {
+        guard offset + count * 8 <= bytes.count else { throw fail("hashes that are cut off") }
+        let span = bytes.rawSpan
+        let hashes = (0..<count).map { span.load(offset + $0 * 8, as: UInt64.self) }
+        guard zip([0] + hashes, hashes).allSatisfy({ $0 < $1 }) else {
+            throw fail("hashes that do not ascend")
+        }
+        return hashes
+    }
+
+    private static func failure(_ reason: String, _ count: Int, _ bytes: [UInt8]) -> FormatError {
         FormatError(.chunk, 11, at: 0, "\(reason) (\(count) values in \(bytes.count) bytes)")
+    }
+
+    func fail(_ reason: String) -> FormatError {
+        BlockReader.failure(reason, count, bytes)
     }
 
     /// The whole numbers, or the bits of the floats.
     func integers() throws(FormatError) -> [Int64] {
+        try integers(in: RowRanges(upTo: count))
+    }
+
+    /// Those of some places, all of which are in the block.
+    func integers(in places: RowRanges) throws(FormatError) -> [Int64] {
+        precondition(places.ranges.last?.upperBound ?? 0 <= count)
+        let span = bytes.rawSpan
         switch encoding {
         case .constant:
             guard bytes.count == 8 else { throw fail("no constant") }
-            return Array(repeating: bytes.rawSpan.load(0), count: count)
-        case .packed:
-            let reader = try PackedReader(bytes)
-            guard reader.count == count, reader.size == bytes.count else {
-                throw fail("\(reader.count) packed integers")
-            }
-            return reader.values()
+            return Array(repeating: span.load(0), count: places.count)
+        case .packed: return unpacked(places)
         case .plain:
             guard bytes.count == count * 8 else { throw fail("no plain values") }
-            let span = bytes.rawSpan
-            return (0..<count).map { span.load($0 * 8) }
-        case .decimal:
-            return try decimals()
+            return places.ranges.flatMap { $0.map { span.load($0 * 8) } }
+        case .decimal: return try decimals(in: places)
         case .bits:
             guard bytes.count == (count + 7) / 8 else { throw fail("no bits") }
-            return (0..<count).map { Int64(bytes[$0 >> 3] >> UInt8($0 & 7) & 1) }
-        case .wide, .texts, .derived:
+            return places.ranges.flatMap { $0.map { Int64(bytes[$0 >> 3] >> UInt8($0 & 7) & 1) } }
+        case .wide, .texts, .derived, .users, .histograms:
             throw fail("no integers but encoding \(encoding.rawValue)")
         }
     }
 
-    private func decimals() throws(FormatError) -> [Int64] {
-        guard bytes.count >= 8 else { throw fail("no decimals") }
-        let span = bytes.rawSpan
-        let exponent = Int(span.load(0, as: UInt32.self))
-        let exceptions = Int(span.load(4, as: UInt32.self))
-        guard exponent <= DecimalFloats.greatestExponent, exceptions <= count,
-            8 + exceptions * 12 <= bytes.count
-        else { throw fail("\(exceptions) exceptions of exponent \(exponent)") }
-        let start = 8 + exceptions * 12
-        let reader = try PackedReader(bytes, at: start)
-        guard reader.count == count, start + reader.size == bytes.count else {
-            throw fail("\(reader.count) decimals")
+    private func unpacked(_ places: RowRanges) -> [Int64] {
+        guard let packed else { return [] }
+        if places.ranges.count == 1 { return packed.values(in: places.ranges[0]) }
+        return places.ranges.flatMap { packed.values(in: $0) }
+    }
+
+    private static func decimalHeader(
+        _ bytes: [UInt8], _ count: Int
+    ) throws(FormatError) -> (exponent: Int, exceptions: Int) {
+        guard bytes.count >= 8 else { throw failure("no decimals", count, bytes) }
+        let exponent = Int(bytes.rawSpan.load(0, as: UInt32.self))
+        let exceptions = Int(bytes.rawSpan.load(4, as: UInt32.self))
+        guard exceptions <= count, 8 + exceptions * 12 <= bytes.count else {
+            throw failure("\(exceptions) exceptions of decimals", count, bytes)
         }
+        return (exponent, exceptions)
+    }
+
+    private func decimals(in places: RowRanges) throws(FormatError) -> [Int64] {
+        let (exponent, exceptions) = try BlockReader.decimalHeader(bytes, count)
         let power = DecimalFloats.power(exponent)
-        var values = reader.values()
+        let span = bytes.rawSpan
+        var values = unpacked(places)
         for index in values.indices {
             values[index] = Int64(bitPattern: (Double(values[index]) / power).bitPattern)
         }
         for index in 0..<exceptions {
             let position = Int(span.load(8 + index * 4, as: UInt32.self))
             guard position < count else { throw fail("an exception at \(position)") }
-            values[position] = span.load(8 + exceptions * 4 + index * 8)
+            guard let place = places.index(of: position) else { continue }
+            values[place] = span.load(8 + exceptions * 4 + index * 8)
         }
         return values
     }
 
-    /// From what the values are derived, and what is to be put right.
-    func derivation() throws(FormatError) -> Derivation {
+    /// The first place in a range whose value is not below another one; its end if there is none.
+    ///
+    /// The values of the range ascend.
+    func firstIndex(notBelow value: Int64, in range: Range<Int>) throws(FormatError) -> Int {
+        if let packed, encoding == .packed {
+            return packed.firstIndex(notBelow: value, in: range)
+        }
+        let values = try integers(in: RowRanges([range]))
+        return values.firstIndex { $0 >= value }.map { range.lowerBound + $0 } ?? range.upperBound
+    }
+
+    /// How many bits of a block of them are 1 before each end of the ranges, and in all.
+    func ones(at places: RowRanges) throws(FormatError) -> (ranges: [Range<Int>], all: Int) {
+        guard encoding == .bits, bytes.count == (count + 7) / 8 else { throw fail("no bits") }
+        var place = 0
+        var ones = 0
+        func advance(to end: Int) {
+            while place < end, place & 7 != 0 {
+                ones += Int(bytes[place >> 3] >> UInt8(place & 7) & 1)
+                place += 1
+            }
+            while place + 64 <= end {
+                ones += bytes.rawSpan.load(place >> 3, as: UInt64.self).nonzeroBitCount
+                place += 64
+            }
+            while place < end {
+                ones += Int(bytes[place >> 3] >> UInt8(place & 7) & 1)
+                place += 1
+            }
+        }
+        var ranges: [Range<Int>] = []
+        for range in places.ranges {
+            advance(to: range.lowerBound)
+            let first = ones
+            advance(to: range.upperBound)
+            ranges.append(first..<ones)
+        }
+        advance(to: count)
+        return (ranges, ones)
+    }
+
+    /// From what the values at some places are derived, and what is to be put right there.
+    func derivation(in wanted: RowRanges) throws(FormatError) -> Derivation {
         guard encoding == .derived, bytes.count >= 8 else { throw fail("no derived values") }
         let determinant = Int(bytes.rawSpan.load(0, as: UInt32.self))
         let exceptions = Int(bytes.rawSpan.load(4, as: UInt32.self))
@@ -80,11 +189,19 @@ struct BlockReader {
         guard places.count == exceptions, values.count == exceptions,
             8 + places.size + values.size == bytes.count
         else { throw fail("\(places.count) places of \(exceptions) exceptions") }
-        let found = places.values()
-        guard found.allSatisfy({ $0 >= 0 && $0 < count }) else {
-            throw fail("an exception behind all values")
+        var derivation = Derivation(determinant: determinant, places: [], values: [])
+        var behind = 0
+        for range in wanted.ranges {
+            let first = places.firstIndex(
+                notBelow: Int64(range.lowerBound), in: behind..<exceptions)
+            behind = places.firstIndex(notBelow: Int64(range.upperBound), in: first..<exceptions)
+            derivation.places += places.values(in: first..<behind)
+            derivation.values += values.values(in: first..<behind)
         }
-        return Derivation(determinant: determinant, places: found, values: values.values())
+        guard zip(derivation.places, derivation.places.dropFirst()).allSatisfy({ $0 < $1 }),
+            derivation.places.allSatisfy({ wanted.index(of: Int($0)) != nil })
+        else { throw fail("exceptions that do not ascend") }
+        return derivation
     }
 
     /// The UUIDs.
@@ -116,7 +233,7 @@ struct BlockReader {
 struct Derivation {
     /// Number of the column.
     let determinant: Int
-    /// Which values are not those of the map, and what they are.
-    let places: [Int64]
-    let values: [Int64]
+    /// Which values are not those of the map, ascending, and what they are.
+    var places: [Int64]
+    var values: [Int64]
 }

@@ -11,13 +11,22 @@ struct PackedReader {
     private let least: Int64
     private let frames: [Frame]
 
+    /// Small, for a reader is kept as long as what it reads.
     private struct Frame {
         let base: Int64
-        let offset: Int
-        let width: Int
-        let exceptionCount: Int
-        let highWidth: Int
+        let start: UInt32
+        let widthByte: UInt8
+        let exceptions: UInt8
+        let highWidthByte: UInt8
+
+        var offset: Int { Int(start) }
+        var width: Int { Int(widthByte) }
+        var exceptionCount: Int { Int(exceptions) }
+        var highWidth: Int { Int(highWidthByte) }
     }
+
+    /// Bytes of memory beside the bytes that are read.
+    var byteCount: Int { frames.count * MemoryLayout<Frame>.stride }
 
     /// Reads the table of frames of what begins at an offset; what it says is checked against the
     /// bytes at hand.
@@ -53,10 +62,11 @@ struct PackedReader {
                 reach |= UInt64(part) << UInt64(byte * 8)
             }
             let frame = Frame(
-                base: base &+ Int64(bitPattern: reach), offset: offset,
-                width: Int(span.load(widthsAt + index, as: UInt8.self)),
-                exceptionCount: Int(span.load(widthsAt + frameCount + index, as: UInt8.self)),
-                highWidth: Int(span.load(widthsAt + frameCount * 2 + index, as: UInt8.self)))
+                base: base &+ Int64(bitPattern: reach),
+                start: UInt32(truncatingIfNeeded: offset),
+                widthByte: span.load(widthsAt + index),
+                exceptions: span.load(widthsAt + frameCount + index),
+                highWidthByte: span.load(widthsAt + frameCount * 2 + index))
             guard frame.width <= 56 || frame.width == 64,
                 frame.highWidth <= 56 || frame.highWidth == 64
             else { throw fail(widthsAt + index, "a frame \(frame.width) bits wide") }
@@ -91,62 +101,83 @@ struct PackedReader {
         let first = range.lowerBound / size
         let last = (range.upperBound - 1) / size
         var out = [Int64](repeating: 0, count: min(count, (last + 1) * size) - first * size)
-        var scratch = [UInt64](repeating: 0, count: size)
+        var all = out.mutableSpan
         for frame in first...last {
-            decode(frame, into: &scratch)
-            let length = PackedReader.length(of: frame, count)
-            restore(
-                scratch.span.extracting(0..<length), frame, into: &out, at: (frame - first) * size)
+            let start = (frame - first) * size
+            var part = all._mutatingExtracting(
+                start..<start + PackedReader.length(of: frame, count))
+            restore(frame, into: &part)
         }
         let start = range.lowerBound - first * size
         if start == 0, range.count == out.count { return out }
         return Array(out[start..<start + range.count])
     }
 
-    /// The codes of a frame, with their exceptions put back.
-    private func decode(_ index: Int, into scratch: inout [UInt64]) {
+    /// The first place in a range whose value is not below another one; its end if there is none.
+    ///
+    /// The values of the range ascend.
+    func firstIndex(notBelow value: Int64, in range: Range<Int>) -> Int {
+        let size = PackedIntegers.frameSize
+        // The frames that begin in the range: the first of them that begins no lower.
+        var lower = (range.lowerBound + size - 1) / size
+        var upper = max(lower, (range.upperBound + size - 1) / size)
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if first(of: middle) < value { lower = middle + 1 } else { upper = middle }
+        }
+        let start = max(range.lowerBound, (lower - 1) * size)
+        let end = max(start, min(range.upperBound, lower * size))
+        let found = values(in: start..<end).firstIndex { $0 >= value }
+        return found.map { start + $0 } ?? end
+    }
+
+    private func first(of frame: Int) -> Int64 {
+        guard mode == .values else { return frames[frame].base }
+        let place = frame * PackedIntegers.frameSize
+        return values(in: place..<place + 1)[0]
+    }
+
+    /// Writes the values of a frame.
+    private func restore(_ index: Int, into values: inout MutableSpan<Int64>) {
         let frame = frames[index]
-        let length = PackedReader.length(of: index, count)
-        let bytes = bytes.rawSpan
-        var target = scratch.mutableSpan
-        var part = target._mutatingExtracting(0..<length)
-        BitPacking.unpack(bytes, at: frame.offset, width: frame.width, base: 0, into: &part)
-        if frame.exceptionCount == 0 { return }
-        let positions = frame.offset + BitPacking.size(of: length, width: frame.width)
-        var highs = [UInt64](repeating: 0, count: frame.exceptionCount)
-        var highTarget = highs.mutableSpan
         BitPacking.unpack(
-            bytes, at: positions + frame.exceptionCount, width: frame.highWidth, base: 0,
-            into: &highTarget)
-        for exception in 0..<frame.exceptionCount {
-            let position = Int(bytes.load(positions + exception, as: UInt8.self))
-            scratch[position] |= highs[exception] << UInt64(frame.width)
+            bytes.rawSpan, at: frame.offset, width: frame.width,
+            base: mode == .values ? frame.base : 0, into: &values)
+        if frame.exceptionCount > 0 { addExceptions(frame, to: &values) }
+        switch mode {
+        case .values: break
+        case .ascending:
+            var value = frame.base
+            values[0] = value
+            for index in 1..<values.count {
+                value = value &+ least &+ values[index]
+                values[index] = value
+            }
+        case .wavering:
+            var value = frame.base
+            values[0] = value
+            for index in 1..<values.count {
+                value =
+                    value &+ PackedIntegers.unzigzag(UInt64(bitPattern: values[index]))
+                values[index] = value
+            }
         }
     }
 
-    private func restore(
-        _ codes: Span<UInt64>, _ frame: Int, into out: inout [Int64], at start: Int
-    ) {
-        let base = frames[frame].base
-        switch mode {
-        case .values:
-            for index in codes.indices {
-                out[start + index] = base &+ Int64(bitPattern: codes[index])
-            }
-        case .ascending:
-            var value = base
-            out[start] = value
-            for index in codes.indices.dropFirst() {
-                value = value &+ least &+ Int64(bitPattern: codes[index])
-                out[start + index] = value
-            }
-        case .wavering:
-            var value = base
-            out[start] = value
-            for index in codes.indices.dropFirst() {
-                value = value &+ PackedIntegers.unzigzag(codes[index])
-                out[start + index] = value
-            }
+    /// Puts the high bits of the exceptions back.
+    private func addExceptions(_ frame: Frame, to values: inout MutableSpan<Int64>) {
+        let bytes = bytes.rawSpan
+        let positions = frame.offset + BitPacking.size(of: values.count, width: frame.width)
+        var highs = [Int64](repeating: 0, count: frame.exceptionCount)
+        var target = highs.mutableSpan
+        BitPacking.unpack(
+            bytes, at: positions + frame.exceptionCount, width: frame.highWidth, base: 0,
+            into: &target)
+        for exception in highs.indices {
+            let position = Int(bytes.load(positions + exception, as: UInt8.self))
+            // One behind the end of the last frame stands for nothing.
+            guard position < values.count else { continue }
+            values[position] &+= highs[exception] << Int64(frame.width)
         }
     }
 }

@@ -19,28 +19,44 @@ public struct Snapshot: Sendable {
     /// Chunks that it consists of, beside the events in memory.
     public var chunkCount: Int { chunks.count }
 
-    /// Calls `body` with all rows, those of chunks first, until it returns false.
+    /// Calls `body` with all rows of those times, those of chunks first, until it returns false.
     ///
-    /// In no order that a caller may rely on. Chunks whose times lie outside the range are left out;
-    /// of others all rows come.
+    /// In no order that a caller may rely on.
+    ///
+    /// - Parameter times: nil means all.
     public func forEachSource(
-        in times: Range<Int64>? = nil, _ body: (any RowSource) throws(StorageError) -> Bool
+        in times: TimeRanges? = nil, _ body: (any RowSource) throws(StorageError) -> Bool
     ) throws(StorageError) {
-        for chunk in chunks where times.map({ chunk.entry.overlaps($0) }) ?? true {
-            for source in try mask.sources(of: chunk) {
-                guard try body(source) else { return }
+        try forEachPart(in: times) { part throws(StorageError) in
+            try part.forEachSource { masked throws(StorageError) in
+                guard let source = try masked.rows(in: times) else { return true }
+                return try body(source)
             }
         }
-        for run in runs {
-            for strip in run {
-                guard let source = try mask.visible(strip as any RowSource) else { continue }
-                guard try body(source) else { return }
-            }
+    }
+
+    /// Calls `body` with each part that may have events of those times, chunks first, until it returns
+    /// false.
+    ///
+    /// - Parameter times: nil means all.
+    package func forEachPart(
+        in times: TimeRanges? = nil, _ body: (SnapshotPart) throws(StorageError) -> Bool
+    ) throws(StorageError) {
+        for chunk in chunks
+        where times?.overlaps(chunk.entry.timeRange) ?? true && !mask.hidesAll(of: chunk) {
+            guard try body(SnapshotPart(chunk, mask.part(for: chunk))) else { return }
         }
-        for strip in tail {
-            guard let source = try mask.visible(strip as any RowSource) else { continue }
-            guard try body(source) else { return }
+        for strip in runs.joined() where times?.overlaps(strip.timeRange) ?? true {
+            guard try body(SnapshotPart(strip, mask)) else { return }
         }
+        for strip in tail where times?.overlaps(strip.timeRange) ?? true {
+            guard try body(SnapshotPart(strip, mask)) else { return }
+        }
+    }
+
+    /// Events of chunks that may have to be read for those times.
+    package func chunkRows(in times: TimeRanges) -> Int {
+        chunks.reduce(0) { $0 + (times.overlaps($1.entry.timeRange) ? $1.entry.rowCount : 0) }
     }
 
     /// Calls `body` with all events as strips, in the order of sequence numbers, until it returns
@@ -61,12 +77,5 @@ public struct Snapshot: Sendable {
         for strip in tail where strip.endSequence > sequence {
             guard try mask.visible(strip).allSatisfy(body) else { return }
         }
-    }
-}
-
-extension ChunkEntry {
-    /// Whether some of its events may lie in the range.
-    func overlaps(_ times: Range<Int64>) -> Bool {
-        timeRange.upperBound >= times.lowerBound && timeRange.lowerBound < times.upperBound
     }
 }

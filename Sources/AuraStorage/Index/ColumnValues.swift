@@ -38,6 +38,9 @@ extension ColumnData {
         switch values {
         case .integers(let values) where type != .float64:
             return values.map { ValueHash.of(UInt64(bitPattern: $0), type) }
+        case .texts(let codes, let table) where codes.count < table.count / 8:
+            // Few of many: each alone, rather than a place for all that there are.
+            return codes.map { code in table.withBytes(of: Int(code)) { ValueHash.of($0) } }
         case .texts(let codes, let table):
             var known = [UInt64](repeating: 0, count: table.count)
             return codes.map { code in

@@ -51,8 +51,27 @@ package struct UserSet: Sendable {
             for word in places where word != 0 { insert(word) }
             return
         }
+        merge(sketch: places)
+    }
+
+    /// Adds what all registers of a sketch have seen.
+    mutating func merge(sketch words: ArraySlice<UInt64>) {
         if sketch.isEmpty { becomeSketch() }
-        HyperLogLog.merge(places, into: &sketch, at: 0)
+        HyperLogLog.merge(words, into: &sketch, at: 0)
+    }
+
+    /// Adds what some registers have seen: the rank in the lowest byte, the register's number above.
+    mutating func merge(registers: [UInt32]) {
+        if sketch.isEmpty { becomeSketch() }
+        var words = sketch.mutableSpan
+        for register in registers {
+            let word = Int(register >> 11)
+            let shift = UInt64(register >> 8 & 7) * 8
+            let rank = UInt64(register & 0xFF)
+            if words[word] >> shift & 0xFF < rank {
+                words[word] = words[word] & ~(0xFF << shift) | rank << shift
+            }
+        }
     }
 
     /// Puts a hash in its place; false if it is there already.

@@ -6,9 +6,9 @@ public import AuraCore
 public protocol RowSource: Sendable {
     /// Events.
     var rowCount: Int { get }
-    /// Earliest and latest event time.
+    /// Holds all event times: the earliest and the latest, unless the rows were chosen of others.
     var timeRange: ClosedRange<Int64> { get }
-    /// Least and greatest sequence number.
+    /// Holds all sequence numbers, as `timeRange` does the times.
     var sequenceRange: ClosedRange<UInt64> { get }
     /// Names of the event types, each once.
     var typeNames: [String] { get }
@@ -22,6 +22,8 @@ public protocol RowSource: Sendable {
     func sequences() throws(StorageError) -> [Int64]
     /// The values of the column at that index of `columnKeys`.
     func column(_ index: Int) throws(StorageError) -> ColumnData
+    /// The rows of those times; nil if there are none.
+    func rows(in times: TimeRanges) throws(StorageError) -> (any RowSource)?
 }
 
 extension RowSource {

@@ -1,10 +1,10 @@
 /// Half-open ranges of times, µs, merged where they touch.
-package struct TimeRanges: Sendable {
+public struct TimeRanges: Sendable {
     /// Ascending, none of them empty, with time between them.
-    package let ranges: [Range<Int64>]
+    public let ranges: [Range<Int64>]
 
     /// What is in any of the ranges.
-    package init(_ ranges: [Range<Int64>]) {
+    public init(_ ranges: [Range<Int64>]) {
         var merged: [Range<Int64>] = []
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
             if let last = merged.last, range.lowerBound <= last.upperBound {
@@ -27,17 +27,24 @@ package struct TimeRanges: Sendable {
 
     /// Whether one of them has a time of that range.
     package func overlaps(_ times: ClosedRange<Int64>) -> Bool {
+        let index = firstIndex(endingAfter: times.lowerBound)
+        return index < ranges.count && ranges[index].lowerBound <= times.upperBound
+    }
+
+    /// Those that have times of that range.
+    func overlapping(_ times: ClosedRange<Int64>) -> ArraySlice<Range<Int64>> {
+        let first = firstIndex(endingAfter: times.lowerBound)
+        let end = ranges[first...].firstIndex { $0.lowerBound > times.upperBound }
+        return ranges[first..<(end ?? ranges.count)]
+    }
+
+    private func firstIndex(endingAfter time: Int64) -> Int {
         var lower = 0
         var upper = ranges.count
-        // The first that ends behind the beginning.
         while lower < upper {
             let middle = (lower + upper) / 2
-            if ranges[middle].upperBound <= times.lowerBound {
-                lower = middle + 1
-            } else {
-                upper = middle
-            }
+            if ranges[middle].upperBound <= time { lower = middle + 1 } else { upper = middle }
         }
-        return lower < ranges.count && ranges[lower].lowerBound <= times.upperBound
+        return lower
     }
 }

@@ -11,6 +11,11 @@ struct Mask: Sendable {
     /// The greatest number of those known.
     var lastNumber: UInt64 { tombstones.last?.number ?? 0 }
 
+    /// Whether nothing of a chunk is left, as its entry says.
+    func hidesAll(of chunk: Chunk) -> Bool {
+        tombstones.contains { chunk.isHidden(by: $0) }
+    }
+
     /// What hides events of a chunk: those that were given after it was written and concern it.
     func part(for chunk: Chunk) throws(StorageError) -> Mask {
         if tombstones.isEmpty { return self }
@@ -36,7 +41,7 @@ struct Mask: Sendable {
 
     /// The pieces of a chunk, without what is hidden.
     func sources(of chunk: Chunk) throws(StorageError) -> [any RowSource] {
-        if tombstones.contains(where: { chunk.isHidden(by: $0) }) { return [] }
+        if hidesAll(of: chunk) { return [] }
         let part = try part(for: chunk)
         var sources: [any RowSource] = []
         for piece in try chunk.pieces() {

@@ -55,6 +55,32 @@ import Testing
         }
     }
 
+    @Test func `the rows of some times are those that a look at each finds`() throws {
+        let first = UInt64.random(in: 0...UInt64.max)
+        for seed in (0..<UInt64(Effort.count(40))).map({ first &+ $0 }) {
+            var random = SeededRandom(seed: seed)
+            var generator = EventGenerator(seed: seed)
+            var events = DependentEvents(&random).events
+            for _ in 0..<random.below(4) { events += generator.batch() }
+            let chunk = try Chunk.written(
+                try strips(of: events, &random), layout(&random), cache: 1 << 20)
+            for piece in try chunk.pieces() {
+                let times = try piece.times()
+                let ends = (0..<2 * (1 + random.below(3))).map { _ in
+                    random.element(of: times) + Int64(random.below(3)) - 1
+                }
+                let ranges = TimeRanges(
+                    stride(from: 0, to: ends.count, by: 2).map {
+                        min(ends[$0], ends[$0 + 1])..<max(ends[$0], ends[$0 + 1])
+                    })
+                let expected = try SelectedSource(piece, keeping: times.map(ranges.contains(_:)))
+                let found = try piece.rows(in: ranges)
+                #expect(
+                    try found.map { try Rows($0) } == expected.map { try Rows($0) }, "seed \(seed)")
+            }
+        }
+    }
+
     @Test func `rows lie by type, then time, then sequence number`() throws {
         var random = SeededRandom(seed: 5)
         var events: [Event] = []
@@ -97,5 +123,24 @@ import Testing
         #expect(footer.sequenceRange == chunk.entry.sequenceRange)
         let same = try ChunkFooter(footer.encoded().rawSpan)
         #expect(same.encoded() == footer.encoded())
+    }
+}
+
+/// All that a source says of its rows.
+private struct Rows: Equatable {
+    private let types: [String]
+    private let times: [Int64]
+    private let sequences: [Int64]
+    private let columns: [[Int: AttributeValue]]
+
+    init(_ source: any RowSource) throws {
+        types = try source.typeCodes().map { source.typeNames[Int($0)] }
+        times = try source.times()
+        sequences = try source.sequences()
+        columns = try source.columnKeys.indices.map { index in
+            let column = try source.column(index)
+            return Dictionary(
+                uniqueKeysWithValues: (0..<column.count).map { (column.row($0), column.value($0)) })
+        }
     }
 }

@@ -80,14 +80,14 @@ import Testing
                 derivedFrom: 3, count: count, places: places, values: values)
             let whole = try BlockReader(
                 encoding: .derived, count: count, bytes: content.bytes
-            ).derivation()
+            ).derivation(in: RowRanges(upTo: count))
             #expect(whole.determinant == 3 && whole.places == places && whole.values == values)
             var bytes = content.bytes
             bytes[random.below(min(40, bytes.count))] = UInt8(truncatingIfNeeded: random.next())
             if random.chance(20) { bytes.removeLast(random.below(bytes.count)) }
             do {
                 let found = try BlockReader(encoding: .derived, count: count, bytes: bytes)
-                    .derivation()
+                    .derivation(in: RowRanges(upTo: count))
                 #expect(found.places.allSatisfy { $0 >= 0 && $0 < count }, "seed \(seed)")
             } catch { refused += 1 }
         }

@@ -5,8 +5,14 @@ import Testing
 @testable import AuraStorage
 
 @Suite struct BlockTests {
-    private func reader(_ content: BlockContent) -> BlockReader {
-        BlockReader(encoding: content.encoding, count: content.count, bytes: content.bytes)
+    private func reader(_ content: BlockContent) throws -> BlockReader {
+        try BlockReader(encoding: content.encoding, count: content.count, bytes: content.bytes)
+    }
+
+    /// Random places below a number, some of which are neighbours.
+    private func ranges(_ random: inout SeededRandom, below count: Int) -> RowRanges {
+        let ends = (0..<2 * (1 + random.below(4))).map { _ in random.below(count + 1) }.sorted()
+        return RowRanges(stride(from: 0, to: ends.count, by: 2).map { ends[$0]..<ends[$0 + 1] })
     }
 
     private func bits(_ floats: [Double]) -> [Int64] {
@@ -31,7 +37,12 @@ import Testing
                 return Double(random.below(2_000_000) - 1_000_000) / digits
             }
             let content = BlockContent(floats: bits(floats).span)
-            #expect(try reader(content).integers() == bits(floats), "seed \(seed) round \(round)")
+            let reader = try reader(content)
+            #expect(try reader.integers() == bits(floats), "seed \(seed) round \(round)")
+            let some = ranges(&random, below: floats.count)
+            #expect(
+                try reader.integers(in: some) == some.ranges.flatMap { bits(Array(floats[$0])) },
+                "seed \(seed) round \(round)")
         }
     }
 
@@ -48,7 +59,19 @@ import Testing
     @Test func `truths, UUIDs and texts come back`() throws {
         var random = SeededRandom(seed: 3)
         let truths = (0..<1_001).map { _ in Int64(random.below(2)) }
-        #expect(try reader(BlockContent(bits: truths.span)).integers() == truths)
+        let bits = try reader(BlockContent(bits: truths.span))
+        #expect(try bits.integers() == truths)
+        for _ in 0..<100 {
+            let some = ranges(&random, below: truths.count)
+            #expect(try bits.integers(in: some) == some.ranges.flatMap { truths[$0] })
+            let (ones, all) = try bits.ones(at: some)
+            #expect(all == Int(truths.reduce(0, +)))
+            let expected = some.ranges.map { range in
+                let before = Int(truths[..<range.lowerBound].reduce(0, +))
+                return before..<before + Int(truths[range].reduce(0, +))
+            }
+            #expect(ones == expected)
+        }
         let uuids = (0..<100).map { _ in UUIDBytes(high: random.next(), low: random.next()) }
         #expect(try reader(BlockContent(uuids: uuids)).uuids() == uuids)
         let texts = ["", "a", "ab", "zz", "é"]
@@ -83,13 +106,15 @@ import Testing
             let encodings: [BlockEncoding] = [
                 .constant, .packed, .plain, .wide, .decimal, .bits, .texts, .derived,
             ]
-            let reader = BlockReader(
+            let reader = try? BlockReader(
                 encoding: random.element(of: encodings), count: random.below(300),
                 bytes: random.bytes(random.below(600)))
+            guard let reader else { continue }
             _ = try? reader.integers()
+            _ = try? reader.ones(at: RowRanges(upTo: reader.count))
             _ = try? reader.uuids()
             _ = try? reader.texts()
-            _ = try? reader.derivation()
+            _ = try? reader.derivation(in: RowRanges(upTo: reader.count))
         }
     }
 }

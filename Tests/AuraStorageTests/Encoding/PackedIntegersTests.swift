@@ -47,6 +47,32 @@ import Testing
         }
     }
 
+    @Test func `the first that is not below another is found where they ascend`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededRandom(seed: seed)
+        for round in 0..<Effort.count(600) {
+            // Two runs, each ascending, as of two types in one block; some values are many times there.
+            let runs = (0..<2).map { _ in
+                (0..<1 + random.below(900)).map { _ in
+                    Int64(random.below(random.element(of: [3, 2_000, 1 << 40])))
+                }.sorted()
+            }
+            let values = runs[0] + runs[1]
+            let reader = try PackedReader(packed(values))
+            let run = random.chance(50) ? 0..<runs[0].count : runs[0].count..<values.count
+            let first = run.lowerBound + random.below(run.count + 1)
+            let range = first..<first + random.below(run.upperBound - first + 1)
+            for value in [
+                values[random.below(values.count)], Int64(random.below(2_000)), .min, .max,
+            ] {
+                let expected = range.first { values[$0] >= value } ?? range.upperBound
+                #expect(
+                    reader.firstIndex(notBelow: value, in: range) == expected,
+                    "seed \(seed) round \(round)")
+            }
+        }
+    }
+
     @Test(
         arguments: [
             [], [0], [.min], [.max], [.min, .max], [.max, .min, .max],

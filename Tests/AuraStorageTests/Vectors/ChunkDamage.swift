@@ -30,6 +30,14 @@ struct ChunkSurgery {
         return place
     }
 
+    /// The content of a block.
+    func content(_ place: Int) -> [UInt8] {
+        let block = footer.blocks[place]
+        let stored = contents[place]
+        guard block.isCompressed else { return stored }
+        return Compression.decompress(stored.rawSpan, size: block.contentSize) ?? []
+    }
+
     /// Puts other fields, and other bytes, in the place of a block's.
     mutating func replace(
         _ place: Int, key: ChunkFooter.Key? = nil, isCompressed: Bool? = nil, count: Int? = nil,
@@ -61,8 +69,8 @@ struct ChunkSurgery {
         footer = ChunkFooter(
             incarnation: footer.incarnation, number: number ?? footer.number,
             rowCount: footer.rowCount, groupRows: footer.groupRows, timeRange: footer.timeRange,
-            sequenceRange: footer.sequenceRange, types: footer.types, columns: footer.columns,
-            sections: footer.sections, blocks: blocks)
+            sequenceRange: footer.sequenceRange, user: footer.user, types: footer.types,
+            columns: footer.columns, sections: footer.sections, blocks: blocks)
     }
 
     mutating func renumber(_ number: UInt64) { set(footer.blocks, number: number) }
@@ -106,7 +114,8 @@ extension ChunkVector {
     /// One broken condition each, of a chunk of `good`.
     static func bad() throws -> [ChunkVector] {
         let good = Dictionary(uniqueKeysWithValues: try good().map { ($0.name, $0) })
-        guard let one = good["constant"], let texts = good["texts"], let integers = good["integers"]
+        guard let one = good["constant"], let texts = good["texts"], let integers = good["integers"],
+            let rollups = good["rollups"]
         else { preconditionFailure("vectors are named so") }
         func operated(
             _ name: String, _ condition: Int, _ about: String, on vector: ChunkVector,
@@ -143,6 +152,9 @@ extension ChunkVector {
             try operated("least", 9, "A least value that is none", on: one) {
                 $0.replace($0.place(.times), least: 6)
             },
+            try operated("hours", 9, "Hours that are not those of the footer", on: rollups) {
+                $0.replace($0.place(.users), least: -1)
+            },
             try operated("code", 10, "A code beyond the dictionary", on: one) {
                 let place = $0.place(.values, "text")
                 $0.replace(place, greatest: 9, bytes: AnnotatedCode.nine)
@@ -154,6 +166,10 @@ extension ChunkVector {
             try operated("dictionary", 11, "Texts that end before they begin", on: texts) {
                 let place = $0.place(.dictionary, "status")
                 $0.replace(place, bytes: Array($0.contents[place].dropLast(12)))
+            },
+            try operated("users", 11, "Users of which one is cut off", on: rollups) {
+                let place = $0.place(.users)
+                $0.replace(place, isCompressed: false, bytes: Array($0.content(place).dropLast(1)))
             },
             try operated("packed", 12, "Packed integers without their slack", on: integers) {
                 let place = $0.place(.values, "wave")

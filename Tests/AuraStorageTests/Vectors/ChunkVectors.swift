@@ -16,7 +16,10 @@ struct ChunkVector {
     static let number: UInt64 = 3
 
     /// A chunk of these events, whose sequence numbers begin at 1.
-    init(_ name: String, _ about: String, _ events: [Event]) throws {
+    init(
+        _ name: String, _ about: String, _ events: [Event], rollups: IndexPlan? = nil,
+        derives: Bool = false
+    ) throws {
         self.name = name
         self.about = about
         let strips = Strip.strips(
@@ -27,6 +30,9 @@ struct ChunkVector {
         var layout = ChunkLayout()
         layout.sectionRows = 8
         layout.groupRows = 300
+        layout.derivesColumns = derives
+        layout.rollups = rollups
+        layout.rollupRows = 8
         entry = try ChunkWriter.write(
             strips, to: file, layout, incarnation: Self.incarnation, number: Self.number)
         bytes = try file.read(at: 0, count: Int(file.size()))
@@ -71,6 +77,13 @@ struct ChunkVector {
 }
 
 extension ChunkVector {
+    private static var rollups: IndexPlan {
+        var plan = IndexPlan()
+        plan.user = "user"
+        plan.otherValue = "ms"
+        return plan
+    }
+
     static func good() throws -> [ChunkVector] {
         func events(
             _ count: Int, type: (Int) -> String = { _ in "t" },
@@ -136,6 +149,28 @@ extension ChunkVector {
                             Attribute("status", .string(["ok", "größer", "", "late"][$0 % 4])),
                         ]
                     })),
+            try ChunkVector(
+                "derived", "Users that follow from sessions, but for some",
+                events(
+                    200,
+                    attributes: {
+                        let session = $0 * 7 % 40
+                        return [
+                            Attribute("session", .uuid(uuid(session))),
+                            Attribute("user", .string("u\($0 == 11 ? 0 : session * 3 % 17)")),
+                        ]
+                    }), derives: true),
+            try ChunkVector(
+                "rollups", "Hours of few users and of many, with values; one of too few events",
+                events(
+                    90, type: { $0 % 3 == 0 ? "a" : "b" },
+                    time: { Int64([0, 0, 1, 1, 1, 1, 1, 1, 5][$0 / 10]) * Resolution.hour.width },
+                    attributes: {
+                        [
+                            Attribute("ms", $0 % 2 == 0 ? .int64(Int64($0)) : .float64(1.5)),
+                            Attribute("user", .string("u\($0 < 20 ? $0 % 3 : $0)")),
+                        ]
+                    }), rollups: rollups),
         ]
     }
 }

@@ -1,0 +1,63 @@
+import AuraCore
+
+/// What the footer of a chunk says of one group of rows of one section.
+struct ChunkGroup: Sendable {
+    let section: Int
+    let number: Int
+    /// The types here and their rows, in the order of rows.
+    let runs: [ChunkFooter.Run]
+    /// The columns that have values here, by their numbers in the chunk.
+    let columns: [Int]
+    let typeNames: [String]
+    let columnKeys: [ColumnKey]
+    let rowCount: Int
+    let timeRange: ClosedRange<Int64>
+    let sequenceRange: ClosedRange<UInt64>
+
+    init(of chunk: Chunk, section: Int, group: Int) throws(StorageError) {
+        let footer = try chunk.open().footer
+        self.section = section
+        number = group
+        runs = footer.sections[section].runs(of: group, footer.groupRows)
+        typeNames = runs.map { footer.types[$0.type].name }
+        rowCount = runs.reduce(0) { $0 + $1.rowCount }
+        func key(_ kind: ChunkFooter.Kind, _ column: Int = 0) -> ChunkFooter.Key {
+            ChunkFooter.Key(kind: kind, column: column, section: section, group: group)
+        }
+        guard let times = try chunk.block(key(.times)), times.count == rowCount,
+            let sequences = try chunk.block(key(.sequences)), sequences.count == rowCount,
+            times.least <= times.greatest, sequences.least <= sequences.greatest
+        else { throw chunk.corrupt(6, 0, "section \(section) lacks its times") }
+        timeRange = times.least...times.greatest
+        sequenceRange =
+            UInt64(bitPattern: sequences.least)...UInt64(bitPattern: sequences.greatest)
+        var columns: [Int] = []
+        for index in footer.columns.indices where try chunk.block(key(.values, index)) != nil {
+            columns.append(index)
+        }
+        self.columns = columns
+        columnKeys = columns.map { footer.columns[$0] }
+    }
+
+    /// The key of a block of these rows.
+    func key(_ kind: ChunkFooter.Kind, _ column: Int = 0) -> ChunkFooter.Key {
+        ChunkFooter.Key(kind: kind, column: column, section: section, group: number)
+    }
+}
+
+extension ChunkFooter.Section {
+    /// The parts of the runs that lie in one group of rows.
+    fileprivate func runs(of group: Int, _ groupRows: Int) -> [ChunkFooter.Run] {
+        let wanted = group * groupRows..<(group + 1) * groupRows
+        var parts: [ChunkFooter.Run] = []
+        var start = 0
+        for run in runs {
+            let overlap = (start..<start + run.rowCount).clamped(to: wanted)
+            if !overlap.isEmpty {
+                parts.append(ChunkFooter.Run(type: run.type, rowCount: overlap.count))
+            }
+            start += run.rowCount
+        }
+        return parts
+    }
+}

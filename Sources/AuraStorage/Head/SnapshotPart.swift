@@ -1,0 +1,65 @@
+/// A part of a snapshot: one chunk, or one strip of the events in memory.
+package struct SnapshotPart: Sendable {
+    private enum Place: Sendable {
+        case chunk(Chunk)
+        case strip(Strip)
+    }
+
+    private let place: Place
+    private let mask: Mask
+
+    init(_ chunk: Chunk, _ mask: Mask) {
+        place = .chunk(chunk)
+        self.mask = mask
+    }
+
+    init(_ strip: Strip, _ mask: Mask) {
+        place = .strip(strip)
+        self.mask = mask
+    }
+
+    /// What is said of whole hours; nil for events in memory, and where some are hidden.
+    package var rollup: Rollup? {
+        guard case .chunk(let chunk) = place, mask.tombstones.isEmpty else { return nil }
+        return Rollup(of: chunk)
+    }
+
+    /// Calls `body` with all rows before any of them is read, until it returns false.
+    ///
+    /// - Returns: Whether it came to the end.
+    package func forEachSource(
+        _ body: (MaskedRows) throws(StorageError) -> Bool
+    ) throws(StorageError) -> Bool {
+        switch place {
+        case .strip(let strip): return try body(MaskedRows(strip, mask))
+        case .chunk(let chunk):
+            for piece in try chunk.pieces() {
+                guard try body(MaskedRows(piece, mask)) else { return false }
+            }
+            return true
+        }
+    }
+}
+
+/// Rows, some of which may be hidden; none of them is read yet.
+package struct MaskedRows: Sendable {
+    private let source: any RowSource
+    private let mask: Mask
+
+    fileprivate init(_ source: any RowSource, _ mask: Mask) {
+        self.source = source
+        self.mask = mask
+    }
+
+    /// Names of the event types, each once.
+    package var typeNames: [String] { source.typeNames }
+    /// Holds all event times.
+    package var timeRange: ClosedRange<Int64> { source.timeRange }
+
+    /// What is not hidden of the rows of those times, nil meaning all; nil if that is none.
+    package func rows(in times: TimeRanges?) throws(StorageError) -> (any RowSource)? {
+        guard let times else { return try mask.visible(source) }
+        guard let source = try source.rows(in: times) else { return nil }
+        return try mask.visible(source)
+    }
+}

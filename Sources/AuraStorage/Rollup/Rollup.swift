@@ -1,0 +1,106 @@
+package import AuraCore
+
+/// What a chunk says of whole hours, beside its rows: users of all types and of each, values of each.
+///
+/// Hours with few rows are not among them.
+package struct Rollup: Sendable {
+    private let chunk: Chunk
+
+    init(of chunk: Chunk) {
+        self.chunk = chunk
+    }
+
+    /// Earliest and latest event time of the chunk.
+    package var timeRange: ClosedRange<Int64> { chunk.entry.timeRange }
+    /// The greatest sequence number.
+    package var lastSequence: UInt64 { chunk.entry.sequenceRange.upperBound }
+
+    /// Whether users are told apart by that attribute.
+    package func hasUsers(by attribute: String?) throws(StorageError) -> Bool {
+        let user = try chunk.open().footer.user
+        return attribute.map { ExactText($0) == ExactText(user) && !user.isEmpty } ?? false
+    }
+
+    /// The number of a type in the chunk; nil where there is no event of it.
+    package func type(_ name: ExactText) throws(StorageError) -> Int? {
+        try chunk.open().types[name]
+    }
+
+    /// Whether that attribute is what is rolled up of a type.
+    package func hasValues(ofType type: Int, by attribute: String?) throws(StorageError) -> Bool {
+        let value = try chunk.open().footer.types[type].value
+        return attribute.map { ExactText($0) == ExactText(value) && !value.isEmpty } ?? false
+    }
+
+    /// The users of hours, ascending.
+    ///
+    /// - Parameter type: nil for all types together.
+    package func users(
+        ofType type: Int?, in hours: Range<Int64>
+    ) throws(StorageError) -> [HourUsers] {
+        var found: [HourUsers] = []
+        try forEachBlock(.users, type.map { $0 + 1 } ?? 0, hours) { key throws(StorageError) in
+            found += try chunk.users(key).filter { hours.contains($0.hour) }
+        }
+        return found
+    }
+
+    /// The values of hours, ascending.
+    package func values(
+        ofType type: Int, in hours: Range<Int64>
+    ) throws(StorageError) -> [HourValues] {
+        var found: [HourValues] = []
+        try forEachBlock(.histograms, type + 1, hours) { key throws(StorageError) in
+            found += try chunk.values(key).filter { hours.contains($0.hour) }
+        }
+        return found
+    }
+
+    private func forEachBlock(
+        _ kind: ChunkFooter.Kind, _ series: Int, _ hours: Range<Int64>,
+        _ body: (ChunkFooter.Key) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var key = ChunkFooter.Key(kind: kind, section: series)
+        while let block = try chunk.block(key) {
+            if block.greatest >= hours.lowerBound, block.least < hours.upperBound { try body(key) }
+            key.group += 1
+        }
+    }
+}
+
+extension Chunk {
+    /// The users of the hours of a block.
+    fileprivate func users(_ key: ChunkFooter.Key) throws(StorageError) -> [HourUsers] {
+        let content = try content(key) { reader throws(FormatError) in
+            let hours = try reader.hoursOfUsers()
+            return (.users(hours), hours.reduce(0) { $0 + $1.byteCount })
+        }
+        guard case .users(let hours) = content else { throw corrupt(6, 0, "no users of hours") }
+        return hours
+    }
+
+    /// The values of the hours of a block.
+    fileprivate func values(_ key: ChunkFooter.Key) throws(StorageError) -> [HourValues] {
+        let content = try content(key) { reader throws(FormatError) in
+            let hours = try reader.hoursOfValues()
+            return (.values(hours), hours.reduce(0) { $0 + $1.byteCount })
+        }
+        guard case .values(let hours) = content else { throw corrupt(6, 0, "no values of hours") }
+        return hours
+    }
+
+    /// Reads all that is rolled up, and checks that it is of the hours that the footer says.
+    func verifyRollups() throws(StorageError) {
+        for block in try open().footer.blocks {
+            let hours: [Int64]
+            switch block.key.kind {
+            case .users: hours = try users(block.key).map(\.hour)
+            case .histograms: hours = try values(block.key).map(\.hour)
+            default: continue
+            }
+            guard hours.first == block.least, hours.last == block.greatest else {
+                throw corrupt(9, block.offset, "hours that are not those of the footer")
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import AuraCore
+import AuraTesting
+import Testing
+
+@testable import AuraStorage
+
+/// What chunks say of whole hours, against the events that went into them.
+@Suite struct RollupTests {
+    private static let hour = Resolution.hour.width
+    private static let types = ["a.one", "b.two", "rare"]
+
+    private var plan: IndexPlan {
+        var plan = IndexPlan()
+        plan.user = "user_id"
+        plan.otherValue = "ms"
+        plan.values[ExactText("b.two")] = "seconds"
+        return plan
+    }
+
+    private func events(_ random: inout SeededRandom, userTypes: Int) -> [Event] {
+        let users = random.element(of: [3, 40, 5_000])
+        let hours = random.element(of: [1, 5, 60])
+        return (0..<200 + random.below(4_000)).map { _ in
+            var attributes: [Attribute] = []
+            if random.chance(80) {
+                let user = random.below(users)
+                let value: AttributeValue =
+                    random.below(userTypes) == 1 ? .int64(Int64(user)) : .string("u\(user)")
+                attributes.append(Attribute("user_id", value))
+            }
+            for name in ["ms", "seconds"] where random.chance(70) {
+                let number = random.below(3_000) - 100
+                attributes.append(
+                    Attribute(
+                        name,
+                        random.chance(30)
+                            ? .int64(Int64(number)) : .float64(Double(number) / 7)))
+            }
+            return Event(
+                type: random.chance(3) ? "rare" : random.element(of: Array(Self.types.prefix(2))),
+                time: Timestamp(
+                    microseconds: (Int64(random.below(hours)) - 2) * Self.hour
+                        + Int64(random.below(Int(Self.hour)))),
+                attributes: attributes.sorted { $0.name < $1.name })
+        }
+    }
+
+    /// The users of hours the plain way.
+    private func users(_ events: [Event], leastRows: Int) -> [HourUsers] {
+        Dictionary(grouping: events) { $0.time.microseconds.flooredQuotient(Self.hour) }
+            .sorted { $0.key < $1.key }.compactMap { hour, events in
+                let hashes = events.compactMap { $0["user_id"] }.map { ValueHash.of($0) }
+                guard hashes.count >= leastRows else { return nil }
+                let all = Set(hashes).sorted()
+                if all.count <= 32 { return HourUsers(hour: hour, form: .hashes(all)) }
+                var words = [UInt64](repeating: 0, count: HyperLogLog.words)
+                var span = words.mutableSpan
+                for hash in all { HyperLogLog.insert(hash, into: &span, at: 0) }
+                let registers = (0..<HyperLogLog.registers).compactMap { register -> UInt32? in
+                    let rank = HyperLogLog.rank(of: register, in: words)
+                    return rank == 0 ? nil : UInt32(register << 8) | UInt32(rank)
+                }
+                return HourUsers(
+                    hour: hour,
+                    form: registers.count <= 1_024 ? .registers(registers) : .sketch(words))
+            }
+    }
+
+    /// The values of hours the plain way.
+    private func values(_ events: [Event], _ name: String, leastRows: Int) -> [HourValues] {
+        Dictionary(grouping: events) { $0.time.microseconds.flooredQuotient(Self.hour) }
+            .sorted { $0.key < $1.key }.compactMap { hour, events in
+                var bins: [UInt64: UInt64] = [:]
+                for attribute in events.flatMap(\.attributes) where attribute.name == name {
+                    switch attribute.value {
+                    case .int64(let number): bins[Histogram.bin(of: Double(number)), default: 0] += 1
+                    case .float64(let number): bins[Histogram.bin(of: number), default: 0] += 1
+                    default: break
+                    }
+                }
+                guard bins.values.reduce(0, +) >= leastRows else { return nil }
+                return HourValues(
+                    hour: hour,
+                    words: bins.sorted { $0.key < $1.key }.map {
+                        $0.value << Histogram.binBits | $0.key
+                    })
+            }
+    }
+
+    @Test func `hours have the users and values of their events`() throws {
+        let first = UInt64.random(in: 0...UInt64.max)
+        var forms: Set<Int> = []
+        for seed in (0..<UInt64(Effort.count(40))).map({ first &+ $0 }) {
+            var random = SeededRandom(seed: seed)
+            let events = events(&random, userTypes: random.element(of: [1, 1, 2]))
+            var layout = ChunkLayout()
+            layout.rollups = plan
+            layout.rollupRows = random.element(of: [1, 20, 300])
+            layout.sectionRows = random.element(of: [1, 1_000])
+            layout.derivesColumns = random.chance(50)
+            let strips = Strip.strips(
+                of: events.enumerated().map {
+                    SequencedEvent(sequence: UInt64($0 + 1), event: $1)
+                })
+            // Chunks that are merged roll up anew.
+            var chunk = try Chunk.written(strips, layout)
+            if random.chance(30) { chunk = try Chunk.written(chunk.pieces(), layout) }
+            try chunk.verify()
+            let rollup = Rollup(of: chunk)
+            let hasOneType = Set(events.compactMap { $0["user_id"]?.type }).count == 1
+            #expect(try rollup.hasUsers(by: "user_id") == hasOneType, "seed \(seed)")
+            #expect(try !rollup.hasUsers(by: "ms") && !rollup.hasUsers(by: nil))
+            let all = Int64.min..<Int64.max
+            for name in [nil] + Self.types {
+                let ofType = events.filter { name == nil || $0.type == name }
+                guard !ofType.isEmpty else { continue }
+                let type = try name.flatMap { try rollup.type(ExactText($0)) }
+                #expect((type == nil) == (name == nil))
+                let users = hasOneType ? users(ofType, leastRows: layout.rollupRows) : []
+                #expect(try rollup.users(ofType: type, in: all) == users, "seed \(seed)")
+                for hour in users { forms.insert(hour.form.number) }
+                if let last = users.last?.hour {
+                    #expect(
+                        try rollup.users(ofType: type, in: last..<last + 1) == users.suffix(1))
+                }
+                guard let type, let name else { continue }
+                let attribute = name == "b.two" ? "seconds" : "ms"
+                #expect(try rollup.hasValues(ofType: type, by: attribute))
+                #expect(try !rollup.hasValues(ofType: type, by: "user_id"))
+                #expect(
+                    try rollup.values(ofType: type, in: all)
+                        == values(ofType, attribute, leastRows: layout.rollupRows),
+                    "seed \(seed)")
+            }
+        }
+        #expect(forms == [0, 1, 2], "from seed \(first)")
+    }
+
+    @Test func `blocks of hours that are none are an error and nothing worse`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededRandom(seed: seed)
+        var refused = 0
+        for _ in 0..<Effort.count(300) {
+            let events = events(&random, userTypes: 1)
+            let contents = [
+                BlockContent(users(events, leastRows: 1)),
+                BlockContent(values(events, "ms", leastRows: 1)),
+            ]
+            for content in contents {
+                var bytes = content.bytes
+                bytes[random.below(min(random.element(of: [100, 1 << 20]), bytes.count))] =
+                    UInt8(truncatingIfNeeded: random.next())
+                if random.chance(20) { bytes.removeLast(random.below(bytes.count)) }
+                do {
+                    let reader = try BlockReader(
+                        encoding: content.encoding, count: content.count, bytes: bytes)
+                    if content.encoding == .users {
+                        _ = try reader.hoursOfUsers()
+                    } else {
+                        _ = try reader.hoursOfValues()
+                    }
+                } catch { refused += 1 }
+            }
+        }
+        #expect(refused > 20, "seed \(seed)")
+    }
+}
+
+extension HourUsers.Form {
+    fileprivate var number: Int {
+        switch self {
+        case .hashes: 0
+        case .registers: 1
+        case .sketch: 2
+        }
+    }
+}
