@@ -8,6 +8,8 @@ final class BlockCache: Sendable {
     struct Key: Hashable, Sendable {
         let chunk: UInt64
         let block: Int
+        /// Whether the values are taken out of the block, so that each is found at once.
+        let isUnpacked: Bool
     }
 
     /// A block, ready for use.

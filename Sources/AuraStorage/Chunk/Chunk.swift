@@ -152,14 +152,14 @@ final class Chunk: Sendable {
 
     /// A block that must be there, with what `decode` makes of it.
     func content(
-        _ key: ChunkFooter.Key,
+        _ key: ChunkFooter.Key, isUnpacked: Bool = true,
         _ decode: (BlockReader) throws(FormatError) -> (BlockCache.Content, size: Int)
     ) throws(StorageError) -> BlockCache.Content {
         let opened = try open()
         guard let index = opened.indexes[key] else {
             throw corrupt(6, 0, "the block \(key) is missing in the footer")
         }
-        let cacheKey = BlockCache.Key(chunk: entry.number, block: index)
+        let cacheKey = BlockCache.Key(chunk: entry.number, block: index, isUnpacked: isUnpacked)
         if let known = cache.content(cacheKey) { return known }
         let block = opened.footer.blocks[index]
         let reader = try read(block, index, opened.file)
@@ -201,7 +201,9 @@ final class Chunk: Sendable {
     func withBlock<Result>(
         _ key: ChunkFooter.Key, _ body: (BlockReader) throws(FormatError) -> Result
     ) throws(StorageError) -> Result {
-        let content = try content(key) { reader in (.block(reader), reader.byteCount) }
+        let content = try content(key, isUnpacked: false) { reader in
+            (.block(reader), reader.byteCount)
+        }
         guard case .block(let reader) = content else {
             throw corrupt(6, 0, "the block \(key) holds something else")
         }
@@ -226,7 +228,7 @@ final class Chunk: Sendable {
         let content = try content(ChunkFooter.Key(kind: .dictionary, column: column)) {
             reader throws(FormatError) in
             let table = try reader.texts()
-            return (.texts(table), reader.byteCount + table.count * 8)
+            return (.texts(table), reader.byteCount + table.count * 4)
         }
         guard case .texts(let table) = content else { throw corrupt(6, 0, "no texts") }
         return table

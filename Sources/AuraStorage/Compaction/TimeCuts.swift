@@ -61,14 +61,35 @@ struct TimeCuts {
             }
             if let lower, times.upperBound < lower.time { continue }
             if let upper, times.lowerBound > upper.time { continue }
-            let rowTimes = try source.times()
-            let sequences = try source.sequences()
-            let isHere = rowTimes.indices.map { row in
-                let place = Place(time: rowTimes[row], sequence: sequences[row])
-                return (lower.map { place >= $0 } ?? true) && (upper.map { place < $0 } ?? true)
-            }
-            if let selected = try SelectedSource(source, keeping: isHere) { part.append(selected) }
+            part += try TimeCuts.rows(of: source, from: lower, to: upper)
         }
         return part
+    }
+
+    /// The rows between two places: those of the times between, which need no look at each, and those
+    /// of the very times of the places.
+    private static func rows(
+        of source: any RowSource, from lower: Place?, to upper: Place?
+    ) throws(StorageError) -> [any RowSource] {
+        let start = lower.map { $0.time + 1 } ?? .min
+        let end = upper?.time ?? .max
+        var found: [any RowSource] = []
+        if start < end, let rows = try source.rows(in: TimeRanges([start..<end])) {
+            found.append(rows)
+        }
+        var times: [Int64] = []
+        if let lower { times.append(lower.time) }
+        if let upper, upper.time != lower?.time { times.append(upper.time) }
+        for time in times {
+            var rows = try source.rows(in: TimeRanges([time..<time + 1]))
+            if let lower, lower.time == time {
+                rows = try rows?.selected(after: UInt64(bitPattern: lower.sequence) - 1)
+            }
+            if let upper, upper.time == time {
+                rows = try rows?.selected(upTo: UInt64(bitPattern: upper.sequence) - 1)
+            }
+            if let rows { found.append(rows) }
+        }
+        return found
     }
 }

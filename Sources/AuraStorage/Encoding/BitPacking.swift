@@ -50,6 +50,16 @@ enum BitPacking {
         if filled > 0 { unsafe place.storeBytes(of: word.littleEndian, as: UInt64.self) }
     }
 
+    /// Reads one of the values that begin at a byte offset.
+    @inline(__always)
+    static func number(_ bytes: RawSpan, at offset: Int, width: Int, index: Int) -> UInt64 {
+        precondition(offset >= 0 && index >= 0 && width <= 56 || width == 64)
+        let bit = index * width
+        // Loads are checked against the end of the bytes.
+        let word: UInt64 = bytes.load(offset + bit >> 3)
+        return width == 64 ? word : word >> UInt64(bit & 7) & ((1 << UInt64(width)) - 1)
+    }
+
     /// Reads `target.count` values from a byte offset on and adds the base to each.
     @inline(never)
     static func unpack(

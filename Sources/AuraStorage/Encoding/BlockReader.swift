@@ -98,6 +98,12 @@ struct BlockReader {
         }
     }
 
+    /// The whole number at a place of the block.
+    func integer(at place: Int) throws(FormatError) -> Int64 {
+        if let packed, encoding == .packed { return packed.value(at: place) }
+        return try integers(in: RowRanges([place..<place + 1]))[0]
+    }
+
     private func unpacked(_ places: RowRanges) -> [Int64] {
         guard let packed else { return [] }
         if places.ranges.count == 1 { return packed.values(in: places.ranges[0]) }

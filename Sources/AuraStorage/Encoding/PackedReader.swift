@@ -113,6 +113,19 @@ struct PackedReader {
         return Array(out[start..<start + range.count])
     }
 
+    /// One value.
+    func value(at index: Int) -> Int64 {
+        precondition(index >= 0 && index < count)
+        let frame = frames[index / PackedIntegers.frameSize]
+        guard mode == .values, frame.exceptionCount == 0 else {
+            return values(in: index..<index + 1)[0]
+        }
+        let number = BitPacking.number(
+            bytes.rawSpan, at: frame.offset, width: frame.width,
+            index: index % PackedIntegers.frameSize)
+        return frame.base &+ Int64(bitPattern: number)
+    }
+
     /// The first place in a range whose value is not below another one; its end if there is none.
     ///
     /// The values of the range ascend.

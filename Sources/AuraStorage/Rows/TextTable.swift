@@ -6,7 +6,7 @@ public struct TextTable: Sendable {
         /// Those of a batch's dictionary.
         case batch(EventBatch)
         /// One after another in a buffer, from an offset on.
-        case buffer([UInt8], start: Int, ends: [Int64])
+        case buffer([UInt8], start: Int, ends: [UInt32])
     }
 
     private let place: Place
@@ -16,9 +16,9 @@ public struct TextTable: Sendable {
         place = .batch(batch)
     }
 
-    /// Texts that lie one after another from `start` on; `ends` count from there.
+    /// Texts that lie one after another from `start` on; `ends` count from there, to 4 GiB at most.
     init(_ bytes: [UInt8], start: Int, ends: [Int64]) {
-        place = .buffer(bytes, start: start, ends: ends)
+        place = .buffer(bytes, start: start, ends: ends.map { UInt32($0) })
     }
 
     /// How many there are.

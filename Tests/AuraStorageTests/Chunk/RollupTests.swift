@@ -73,7 +73,8 @@ import Testing
                 var bins: [UInt64: UInt64] = [:]
                 for attribute in events.flatMap(\.attributes) where attribute.name == name {
                     switch attribute.value {
-                    case .int64(let number): bins[Histogram.bin(of: Double(number)), default: 0] += 1
+                    case .int64(let number):
+                        bins[Histogram.bin(of: Double(number)), default: 0] += 1
                     case .float64(let number): bins[Histogram.bin(of: number), default: 0] += 1
                     default: break
                     }

@@ -114,7 +114,8 @@ extension ChunkVector {
     /// One broken condition each, of a chunk of `good`.
     static func bad() throws -> [ChunkVector] {
         let good = Dictionary(uniqueKeysWithValues: try good().map { ($0.name, $0) })
-        guard let one = good["constant"], let texts = good["texts"], let integers = good["integers"],
+        guard let one = good["constant"], let texts = good["texts"],
+            let integers = good["integers"],
             let rollups = good["rollups"]
         else { preconditionFailure("vectors are named so") }
         func operated(

@@ -84,20 +84,27 @@ extension ChunkVector {
         return plan
     }
 
-    static func good() throws -> [ChunkVector] {
-        func events(
-            _ count: Int, type: (Int) -> String = { _ in "t" },
-            time: (Int) -> Int64 = { Int64($0) * 1_000 },
-            attributes: (Int) -> [Attribute] = { _ in [] }
-        ) -> [Event] {
-            (0..<count).map {
-                Event(
-                    type: type($0), time: Timestamp(microseconds: time($0)),
-                    attributes: attributes($0).sorted { $0.name < $1.name })
-            }
+    private static func events(
+        _ count: Int, type: (Int) -> String = { _ in "t" },
+        time: (Int) -> Int64 = { Int64($0) * 1_000 },
+        attributes: (Int) -> [Attribute] = { _ in [] }
+    ) -> [Event] {
+        (0..<count).map {
+            Event(
+                type: type($0), time: Timestamp(microseconds: time($0)),
+                attributes: attributes($0).sorted { $0.name < $1.name })
         }
-        let uuid = { (n: Int) in UUIDBytes(high: UInt64(n) << 32, low: UInt64(n)) }
-        return [
+    }
+
+    private static func uuid(_ number: Int) -> UUIDBytes {
+        UUIDBytes(high: UInt64(number) << 32, low: UInt64(number))
+    }
+
+    static func good() throws -> [ChunkVector] { try ofColumns() + ofColumnsTogether() }
+
+    /// Encodings of one column each.
+    private static func ofColumns() throws -> [ChunkVector] {
+        [
             try ChunkVector("one-row", "One event without attributes", events(1)),
             try ChunkVector(
                 "constant", "All rows alike: one value stands for all",
@@ -149,6 +156,12 @@ extension ChunkVector {
                             Attribute("status", .string(["ok", "größer", "", "late"][$0 % 4])),
                         ]
                     })),
+        ]
+    }
+
+    /// What follows from several columns.
+    private static func ofColumnsTogether() throws -> [ChunkVector] {
+        [
             try ChunkVector(
                 "derived", "Users that follow from sessions, but for some",
                 events(
