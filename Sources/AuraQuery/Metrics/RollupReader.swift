@@ -25,12 +25,18 @@ struct RollupReader {
                 continue
             }
             let isOfUsers = request.part == .users
+            if !isOfUsers, request.target.series == [SeriesTable.total] {
+                // Of all types: their histograms together.
+                let answered = try valuesOfAll(hours, request, body)
+                rest += request.without(answered)
+                continue
+            }
             for series in isOfUsers ? request.target.series : request.target.valueSeries {
                 let answered =
                     isOfUsers
                     ? try users(of: series, hours, request, body)
                     : try values(of: series, hours, request, body)
-                rest += request.without(answered, series)
+                rest += request.without(answered, of: series)
             }
         }
         return rest
@@ -77,6 +83,19 @@ struct RollupReader {
         return found.map(\.hour)
     }
 
+    /// The hours for which values of all types were told.
+    private func valuesOfAll(
+        _ hours: Range<Int64>, _ request: RowRequest, _ body: (RowRequest, RowFacts) -> Void
+    ) throws(StorageError) -> [Int64] {
+        for (type, value) in try rollup.valuesOfTypes() {
+            let wanted = state.plan.value(of: ExactText(type)) ?? ""
+            guard ExactText(wanted) == ExactText(value) else { return [] }
+        }
+        let found = try rollup.values(ofType: nil, in: hours)
+        for values in found { body(request, .hourOfValues(values)) }
+        return found.map(\.hour)
+    }
+
     /// The name of the type that a series is of alone.
     private func name(of series: UInt32) -> ExactText? {
         guard case .named(let name) = state.series.keys[Int(series)].type else { return nil }
@@ -85,8 +104,8 @@ struct RollupReader {
 }
 
 extension RowRequest {
-    /// What is left for a series without some hours, ascending.
-    fileprivate func without(_ hours: [Int64], _ series: UInt32) -> [RowRequest] {
+    /// What is left for a series, or all of the target's, without some hours, ascending.
+    fileprivate func without(_ hours: [Int64], of series: UInt32? = nil) -> [RowRequest] {
         let width = Resolution.hour.width
         var ranges: [Range<Int64>] = []
         var start = range.lowerBound
@@ -95,7 +114,11 @@ extension RowRequest {
             start = (hour + 1) * width
         }
         if start < range.upperBound { ranges.append(start..<range.upperBound) }
-        let target = MetricTarget(type: target.type, series: [series], valueSeries: [series])
-        return ranges.map { RowRequest(range: $0, part: part, target: target, draft: draft) }
+        var rest = target
+        if let series {
+            rest.series = [series]
+            rest.valueSeries = [series]
+        }
+        return ranges.map { RowRequest(range: $0, part: part, target: rest, draft: draft) }
     }
 }

@@ -17,7 +17,7 @@ extension ChunkFooter {
         all += columns.map { StoreInspection.Column(name: $0.name.text, type: $0.type) }
         let rollups = all.count
         if blocks.contains(where: { [.users, .histograms].contains($0.key.kind) }) {
-            all.append(StoreInspection.Column(name: "$rollups", type: .int64))
+            all.append(StoreInspection.Column(name: "$rollups", type: nil))
         }
         for block in blocks {
             let index =

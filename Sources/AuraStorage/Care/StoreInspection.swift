@@ -42,10 +42,10 @@ public struct StoreInspection: Sendable {
 
     /// What a column takes of a chunk.
     public struct Column: Hashable, Sendable {
-        /// The attribute, or what every row has: `$time`, `$sequence`.
+        /// The attribute, or what every row has, `$time` and `$sequence`, or `$rollups`.
         public let name: String
-        /// Type of the values.
-        public let type: AttributeType
+        /// Type of the values; nil for rollups, which have several.
+        public let type: AttributeType?
         /// Values.
         public internal(set) var values = 0
         /// Blocks.

@@ -38,7 +38,7 @@ struct ChunkFooter: Sendable {
         case map = 5
         /// The users of hours, of all types or of one.
         case users = 6
-        /// The values of hours of one type.
+        /// The values of hours, of all types or of one.
         case histograms = 7
     }
 
@@ -249,8 +249,7 @@ extension ChunkFooter {
                 case .presence, .values:
                     isOfGroup(block) && columns.indices.contains(block.key.column)
                 case .dictionary, .map: columns.indices.contains(block.key.column)
-                case .users: block.key.section <= types.count
-                case .histograms: (1...types.count).contains(block.key.section)
+                case .users, .histograms: block.key.section <= types.count
                 }
             })
         else { throw failure }

@@ -1,6 +1,6 @@
 package import AuraCore
 
-/// What a chunk says of whole hours, beside its rows: users of all types and of each, values of each.
+/// What a chunk says of whole hours, beside its rows: users and values of all types and of each.
 ///
 /// Hours with few rows are not among them.
 package struct Rollup: Sendable {
@@ -32,6 +32,11 @@ package struct Rollup: Sendable {
         return attribute.map { ExactText($0) == ExactText(value) && !value.isEmpty } ?? false
     }
 
+    /// The types of the chunk, each with the attribute that is rolled up of it; "" for none.
+    package func valuesOfTypes() throws(StorageError) -> [(type: String, value: String)] {
+        try chunk.open().footer.types.map { ($0.name, $0.value) }
+    }
+
     /// The users of hours, ascending.
     ///
     /// - Parameter type: nil for all types together.
@@ -46,11 +51,13 @@ package struct Rollup: Sendable {
     }
 
     /// The values of hours, ascending.
+    ///
+    /// - Parameter type: nil for all types together.
     package func values(
-        ofType type: Int, in hours: Range<Int64>
+        ofType type: Int?, in hours: Range<Int64>
     ) throws(StorageError) -> [HourValues] {
         var found: [HourValues] = []
-        try forEachBlock(.histograms, type + 1, hours) { key throws(StorageError) in
+        try forEachBlock(.histograms, type.map { $0 + 1 } ?? 0, hours) { key throws(StorageError) in
             found += try chunk.values(key).filter { hours.contains($0.hour) }
         }
         return found

@@ -66,7 +66,7 @@ struct RollupBuilder {
         guard key.type == .int64 || key.type == .float64 else { return }
         for (index, part) in parts.enumerated() where valueNames[part.type] == key.name {
             let bins = column.bins(in: part.rows, key.type)
-            values[index] = values[index].isEmpty ? bins : RollupBuilder.sum(values[index], bins)
+            values[index] = RollupBuilder.sum([values[index], bins])
         }
     }
 
@@ -88,13 +88,25 @@ struct RollupBuilder {
         }
     }
 
-    /// The bins of two histograms together.
-    private static func sum(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
-        var sums: [UInt64: UInt64] = [:]
-        for word in left + right {
-            sums[word & Histogram.binMask, default: 0] += word >> Histogram.binBits
+    /// The bins of several histograms together.
+    private static func sum(_ histograms: [[UInt64]]) -> [UInt64] {
+        if histograms.count == 1 { return histograms[0] }
+        var words: [UInt64] = []
+        let mask = Histogram.binMask
+        for word in histograms.joined().sorted(by: { $0 & mask < $1 & mask }) {
+            if let last = words.last, last & mask == word & mask {
+                words[words.count - 1] += word & ~mask
+            } else {
+                words.append(word)
+            }
         }
-        return sums.sorted { $0.key < $1.key }.map { $0.value << Histogram.binBits | $0.key }
+        return words
+    }
+
+    /// The values of an hour; nil where they are few.
+    private func rolledUp(_ hour: Int64, _ words: [UInt64]) -> HourValues? {
+        let count = words.reduce(0) { $0 + $1 >> Histogram.binBits }
+        return count < leastRows ? nil : HourValues(hour: hour, words: words)
     }
 
     /// Calls `body` with each block, once all columns are noted.
@@ -106,11 +118,14 @@ struct RollupBuilder {
                 try RollupBuilder.forEachBlock(hours, .users, series, body)
             }
         }
+        let hours = Dictionary(grouping: parts.indices) { parts[$0].hour }
+        let total = hours.sorted { $0.key < $1.key }.compactMap { hour, parts in
+            rolledUp(hour, RollupBuilder.sum(parts.map { values[$0] }))
+        }
+        try RollupBuilder.forEachBlock(total, .histograms, 0, body)
         var ofType = [[HourValues]](repeating: [], count: valueNames.count)
         for (part, words) in zip(parts, values) {
-            let count = words.reduce(0) { $0 + $1 >> Histogram.binBits }
-            guard count >= leastRows else { continue }
-            ofType[part.type].append(HourValues(hour: part.hour, words: words))
+            if let hour = rolledUp(part.hour, words) { ofType[part.type].append(hour) }
         }
         for (type, hours) in ofType.enumerated() {
             try RollupBuilder.forEachBlock(hours, .histograms, type + 1, body)

@@ -139,7 +139,7 @@ extension StoreInspection {
             chunks.flatMap { chunk in
                 chunk.columns.map {
                     [
-                        .count(chunk.number), .text($0.name), .text($0.type.name),
+                        .count(chunk.number), .text($0.name), .text($0.type?.name ?? ""),
                         .integer($0.values), .integer($0.blocks), .integer($0.bytes),
                         .text($0.encodings.sorted().joined(separator: "+")),
                     ]
