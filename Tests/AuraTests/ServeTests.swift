@@ -24,7 +24,10 @@ struct ServeTests {
     @Test func `it tells the memory budget, the recovery and who may connect`() async throws {
         let server = try await TestServer(
             in: folder, ["--memory-limit", "128MiB", "--index", "true"])
-        #expect(server.errors.contains("128MiB: 48MiB for events, 25MiB for the index, 31MiB for"))
+        #expect(
+            server.errors.contains(
+                "128MiB: 48MiB for events, 25MiB for the index, 8MiB for blocks of chunks, 23MiB for"
+            ))
         #expect(server.errors.contains("data directory \(folder.path("data")): 0 events"))
         #expect(server.errors.contains("no API key is asked for: only this machine can connect"))
         #expect(try await server.aura("test-events").status == 0)

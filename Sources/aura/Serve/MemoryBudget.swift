@@ -8,25 +8,30 @@ struct MemoryBudget: Hashable, Sendable {
     let program: ByteSize
     /// What the time-bucket index may use.
     let index: ByteSize
+    /// What blocks of chunks may use that are kept for the next who reads them.
+    let cache: ByteSize
     /// What a flush and a compaction at the same time should use beside the events.
     let work: ByteSize
 
     /// An eighth for the program, 24 MiB at least: what a server without events uses; a fifth for the
-    /// index and three tenths for work, but not more than they can make good use of, and no work
-    /// takes the last three eighths from the events.
+    /// index, a sixteenth for blocks and three tenths for work, but not more than they can make good
+    /// use of, and no work takes the last three eighths from the events.
     init(total: ByteSize, hasIndex: Bool) {
         self.total = total
         let all = total.bytes >> 20
         let program = max(24, all / 8)
         let index = hasIndex ? min(96, all / 5) : 0
+        let cache = min(256, all / 16)
         self.program = .mebibytes(program)
         self.index = .mebibytes(index)
-        work = .mebibytes(min(160, all * 3 / 10, all * 5 / 8 - program - index))
+        self.cache = .mebibytes(cache)
+        work = .mebibytes(max(4, min(160, all * 3 / 10, all * 5 / 8 - program - index - cache)))
     }
 
     /// What events may take: those stored since the start, and those on their way into the log.
     var events: ByteSize {
-        ByteSize(bytes: total.bytes - program.bytes - index.bytes - work.bytes)
+        ByteSize(
+            bytes: total.bytes - program.bytes - index.bytes - cache.bytes - work.bytes)
     }
 }
 
@@ -35,7 +40,7 @@ extension MemoryBudget: CustomStringConvertible {
     var description: String {
         let index = index.bytes > 0 ? "\(index) for the index, " : ""
         return
-            "memory limit \(total): \(events) for events, \(index)\(work) for flushes and "
-            + "compactions, \(program) for connections and the program"
+            "memory limit \(total): \(events) for events, \(index)\(cache) for blocks of chunks, "
+            + "\(work) for flushes and compactions, \(program) for connections and the program"
     }
 }

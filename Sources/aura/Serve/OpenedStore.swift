@@ -16,6 +16,7 @@ struct OpenedStore: Sendable {
             directory: directory, newIncarnation: UInt64.random(in: 1...UInt64.max),
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
         configuration.memoryLimit = budget.events.bytes
+        configuration.cacheBytes = budget.cache.bytes
         configuration.workBytes = budget.work.bytes / 2
         if settings.index {
             var plan = IndexPlan.standard
