@@ -36,6 +36,8 @@ struct AuraMetrics {
             directory: directory, newIncarnation: 1, fileSystem: PosixFileSystem()
         ) { 0 }
         configuration.indexPlan = .standard
+        // What a server keeps under the default memory limit.
+        configuration.cacheBytes = 20 << 20
         store = try EventStore(configuration)
         self.reads = reads
         self.kind = kind
