@@ -65,23 +65,20 @@ struct ChunkPiece: RowSource {
         let wanted = times.overlapping(timeRange)
         guard let first = wanted.first, let last = wanted.last else { return nil }
         if times.contains(timeRange) { return self }
-        var found: [Range<Int>] = []
-        for (_, part) in parts() {
-            var start = part.lowerBound
-            for range in wanted {
-                let bounds = [range.lowerBound, range.upperBound]
-                let ends = try chunk.withBlock(group.key(.times)) { reader throws(FormatError) in
-                    var ends: [Int] = []
-                    for bound in bounds {
-                        let behind = ends.last ?? start
-                        ends.append(
-                            try reader.firstIndex(notBelow: bound, in: behind..<part.upperBound))
-                    }
-                    return ends
+        let parts = parts()
+        let found = try chunk.withBlock(group.key(.times)) { reader throws(FormatError) in
+            var found: [Range<Int>] = []
+            for (_, part) in parts {
+                var behind = part.lowerBound
+                for range in wanted {
+                    let start = try reader.firstIndex(
+                        notBelow: range.lowerBound, in: behind..<part.upperBound)
+                    behind = try reader.firstIndex(
+                        notBelow: range.upperBound, in: start..<part.upperBound)
+                    found.append(start..<behind)
                 }
-                found.append(ends[0]..<ends[1])
-                start = ends[1]
             }
+            return found
         }
         let rows = RowRanges(found)
         guard rows.count > 0 else { return nil }
