@@ -15,6 +15,7 @@ public enum Counter {
     ) throws(QueryError) -> CountResult {
         try check(query)
         let filters = query.filters.map(RowFilter.init)
+        let wanted = query.filters.map { ValueFilter($0.attribute, $0.values) }
         let times = TimeRanges([query.times])
         var failure: QueryError?
         let table: GroupTable
@@ -22,7 +23,8 @@ public enum Counter {
         do throws(StorageError) {
             (table, missing) = try snapshot.readingWhole { snapshot throws(StorageError) in
                 var table = GroupTable()
-                try snapshot.forEachSource(in: times) { source throws(StorageError) in
+                try snapshot.forEachSource(in: times, where: wanted) {
+                    source throws(StorageError) in
                     if shouldStop() {
                         failure = .stopped
                     } else {

@@ -24,7 +24,7 @@ extension ChunkFooter {
                 switch block.key.kind {
                 case .times: 0
                 case .sequences: 1
-                case .presence, .values, .dictionary, .map: 2 + block.key.column
+                case .presence, .values, .dictionary, .map, .codes, .filter: 2 + block.key.column
                 case .users, .histograms: rollups
                 }
             all[index].blocks += 1

@@ -3,8 +3,6 @@ import AuraCore
 extension Chunk {
     /// How many columns may be derived one from another.
     private static let longestChain = 8
-    /// Of so many entries of a map, fewer than one is looked up in the block: the others stay packed.
-    private static let fewCodes = 16
 
     /// The whole numbers of a column in rows of a group: codes where it has a dictionary.
     ///
@@ -37,29 +35,11 @@ extension Chunk {
         for index in 0..<present.places.count {
             values.append(codes[present.rows.map { Int($0[index]) } ?? index])
         }
-        try map(&values, column)
+        try resolve(&values, .map, column)
         for (place, value) in zip(derivation.places, derivation.values) {
             if let index = present.places.index(of: Int(place)) { values[index] = value }
         }
         return values
-    }
-
-    /// Puts what a column's map has for each code in the place of it.
-    private func map(_ codes: inout [Int64], _ column: Int) throws(StorageError) {
-        let key = ChunkFooter.Key(kind: .map, column: column)
-        guard let block = try block(key), codes.allSatisfy({ $0 >= 0 && $0 < block.count }) else {
-            throw corrupt(10, 0, "a code that column \(column) has nothing for")
-        }
-        if codes.count < block.count / Chunk.fewCodes {
-            try withBlock(key) { reader throws(FormatError) in
-                for index in codes.indices {
-                    codes[index] = try reader.integer(at: Int(codes[index]))
-                }
-            }
-            return
-        }
-        let map = try numbers(key)
-        for index in codes.indices { codes[index] = map[Int(codes[index])] }
     }
 
     /// Which of some rows of a group have a value of a column.

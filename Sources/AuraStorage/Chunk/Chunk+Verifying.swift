@@ -22,6 +22,7 @@ extension Chunk {
         guard end + Int64(ChunkTrailer.size) == entry.fileSize else {
             throw corrupt(3, end, "the file does not end behind its footer")
         }
+        try verifyDictionaries(opened.footer)
         try verifyRows(opened.footer)
         try verifyRollups()
     }
@@ -53,13 +54,59 @@ extension Chunk {
         var sequences: ClosedRange<UInt64>?
         for piece in try pieces() {
             try verifyOrder(of: piece)
-            for index in piece.columnKeys.indices { _ = try piece.column(index) }
+            for index in piece.columnKeys.indices {
+                _ = try piece.column(index)
+                try verifyCodes(of: piece, piece.group.columns[index])
+            }
             rows += piece.rowCount
             times = times?.union(piece.timeRange) ?? piece.timeRange
             sequences = sequences?.union(piece.sequenceRange) ?? piece.sequenceRange
         }
         guard rows == entry.rowCount, times == entry.timeRange, sequences == entry.sequenceRange
         else { throw corrupt(5, 0, "rows that are not those of the manifest") }
+    }
+
+    /// Whether texts ascend, and filters pass what is there.
+    private func verifyDictionaries(_ footer: ChunkFooter) throws(StorageError) {
+        for (column, key) in footer.columns.enumerated() {
+            let filter = ChunkFooter.Key(kind: .filter, column: column)
+            let hasFilter = try block(filter) != nil
+            guard !hasFilter || key.type == .uuid else {
+                throw corrupt(10, 0, "a filter of what are no UUIDs")
+            }
+            var last: ExactText?
+            for block in 0..<(try entries(.dictionary, column)?.blockCount ?? 0)
+            where key.type == .string {
+                let table = try texts(column, block: block)
+                for code in 0..<table.count {
+                    let text = ExactText(table.text(code))
+                    guard last.map({ $0 < text }) ?? true else {
+                        throw corrupt(10, 0, "texts of column \(column) that do not ascend")
+                    }
+                    last = text
+                }
+            }
+            if hasFilter {
+                let uuids = try uuids(column)
+                try withBlock(filter) { reader throws(FormatError) in
+                    for uuid in uuids where try !reader.mayHold(ValueHash.of(.uuid(uuid))) {
+                        throw FormatError(.chunk, 10, at: 0, "a filter that lacks \(uuid)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the list of a group's codes, if there is one, has those of its values.
+    private func verifyCodes(of piece: ChunkPiece, _ column: Int) throws(StorageError) {
+        let key = piece.group.key(.codes, column)
+        guard try block(key) != nil else { return }
+        let present = try presence(column, piece.group, piece.rows)
+        let values = Set(try values(column, piece.group, piece.rows, present)).sorted()
+        let listed = try withBlock(key) { reader throws(FormatError) in try reader.integers() }
+        guard listed == values else {
+            throw corrupt(10, try block(key)?.offset ?? 0, "codes that are not those of the rows")
+        }
     }
 
     private func verifyOrder(of piece: ChunkPiece) throws(StorageError) {

@@ -11,6 +11,8 @@ final class Chunk: Sendable {
     private let knownGroups: Mutex<[ChunkGroup]?> = Mutex(nil)
     /// Whether a subject has events here, as far as somebody has asked.
     private let subjects: Mutex<[SubjectHash: Bool]> = Mutex([:])
+    /// What was last looked for by value, and its codes in the columns that have some.
+    let lastFilter: Mutex<(filter: ValueFilter, codes: [Int: [Int64]])?> = Mutex(nil)
     /// Why it is set aside; nil while it is read.
     let fault: Mutex<StorageError?> = Mutex(nil)
 
@@ -22,6 +24,8 @@ final class Chunk: Sendable {
         let indexes: [ChunkFooter.Key: Int]
         /// Where each type stands in the footer.
         let types: [ExactText: Int]
+        /// The dictionaries and maps, by the keys of their first blocks.
+        let lists: [ChunkFooter.Key: EntryList]
     }
 
     init(_ entry: ChunkEntry, in place: StorePlace, incarnation: UInt64, cache: BlockCache) {
@@ -115,10 +119,14 @@ final class Chunk: Sendable {
         guard indexes.count == footer.blocks.count else {
             throw corrupt(6, trailer.footerOffset, "two blocks of one kind and place")
         }
+        guard let lists = EntryList.all(of: footer.blocks) else {
+            throw corrupt(6, trailer.footerOffset, "a dictionary or a map with gaps")
+        }
         let types = Dictionary(
             footer.types.enumerated().map { (ExactText($1.name), $0) },
             uniquingKeysWith: { first, _ in first })
-        return Opened(file: file, footer: footer, indexes: indexes, types: types)
+        return Opened(
+            file: file, footer: footer, indexes: indexes, types: types, lists: lists)
     }
 
     /// Whether events of the subject are here, which is found out once.
@@ -127,8 +135,12 @@ final class Chunk: Sendable {
         var isHere = false
         for (index, key) in try open().footer.columns.enumerated()
         where key.name == subject.attribute && !isHere {
+            let blocks = 0..<(try entries(.dictionary, index)?.blockCount ?? 0)
             switch key.type {
-            case .string: isHere = subject.isAmong(try texts(index))
+            case .string:
+                for block in blocks where !isHere {
+                    isHere = subject.isAmong(try texts(index, block: block))
+                }
             case .uuid: isHere = subject.isAmong(try uuids(index))
             default:
                 for piece in try pieces() where !isHere {
@@ -197,51 +209,50 @@ final class Chunk: Sendable {
         } catch { throw .corrupt(file: entry.name, error.moved(by: block.offset)) }
     }
 
-    /// What `body` makes of the values of a block, which is kept for the next one who asks.
-    func withBlock<Result>(
-        _ key: ChunkFooter.Key, _ body: (BlockReader) throws(FormatError) -> Result
-    ) throws(StorageError) -> Result {
+    /// What `decode` makes of all blocks of a dictionary or a map together.
+    func whole(
+        _ kind: ChunkFooter.Kind, _ column: Int, _ list: EntryList,
+        _ decode: ([BlockReader]) throws(FormatError) -> (BlockCache.Content, size: Int)
+    ) throws(StorageError) -> BlockCache.Content {
+        let opened = try open()
+        var key = ChunkFooter.Key(kind: kind, column: column)
+        // It is kept under the first of them.
+        let cacheKey = opened.indexes[key].map {
+            BlockCache.Key(chunk: entry.number, block: $0, isUnpacked: true)
+        }
+        if let cacheKey, let known = cache.content(cacheKey) { return known }
+        var readers: [BlockReader] = []
+        for block in 0..<list.blockCount {
+            key.group = block
+            guard let index = opened.indexes[key] else { throw corrupt(6, 0, "no block \(key)") }
+            readers.append(try read(opened.footer.blocks[index], index, opened.file))
+        }
+        do throws(FormatError) {
+            let (content, size) = try decode(readers)
+            if let cacheKey { cache.insert(content, size: size, for: cacheKey) }
+            return content
+        } catch { throw .corrupt(file: entry.name, error) }
+    }
+
+    /// A block, packed as it is, which is kept for the next one who asks.
+    func reader(_ key: ChunkFooter.Key) throws(StorageError) -> BlockReader {
         let content = try content(key, isUnpacked: false) { reader in
             (.block(reader), reader.byteCount)
         }
         guard case .block(let reader) = content else {
             throw corrupt(6, 0, "the block \(key) holds something else")
         }
+        return reader
+    }
+
+    /// What `body` makes of the values of a block.
+    func withBlock<Result>(
+        _ key: ChunkFooter.Key, _ body: (BlockReader) throws(FormatError) -> Result
+    ) throws(StorageError) -> Result {
+        let reader = try reader(key)
         do throws(FormatError) { return try body(reader) } catch {
             let offset = try block(key)?.offset ?? 0
             throw .corrupt(file: entry.name, error.moved(by: offset))
         }
-    }
-
-    /// The whole numbers of a dictionary or a map, kept as they are.
-    func numbers(_ key: ChunkFooter.Key) throws(StorageError) -> [Int64] {
-        let content = try content(key) { reader throws(FormatError) in
-            let numbers = try reader.integers()
-            return (.numbers(numbers), numbers.count * 8)
-        }
-        guard case .numbers(let numbers) = content else { throw corrupt(6, 0, "no numbers") }
-        return numbers
-    }
-
-    /// The texts of a column.
-    func texts(_ column: Int) throws(StorageError) -> TextTable {
-        let content = try content(ChunkFooter.Key(kind: .dictionary, column: column)) {
-            reader throws(FormatError) in
-            let table = try reader.texts()
-            return (.texts(table), reader.byteCount + table.count * 4)
-        }
-        guard case .texts(let table) = content else { throw corrupt(6, 0, "no texts") }
-        return table
-    }
-
-    /// The distinct UUIDs of a column.
-    func uuids(_ column: Int) throws(StorageError) -> [UUIDBytes] {
-        let content = try content(ChunkFooter.Key(kind: .dictionary, column: column)) {
-            reader throws(FormatError) in
-            let uuids = try reader.uuids()
-            return (.uuids(uuids), uuids.count * 16)
-        }
-        guard case .uuids(let uuids) = content else { throw corrupt(6, 0, "no UUIDs") }
-        return uuids
     }
 }

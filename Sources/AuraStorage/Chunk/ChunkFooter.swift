@@ -40,6 +40,10 @@ struct ChunkFooter: Sendable {
         case users = 6
         /// The values of hours, of all types or of one.
         case histograms = 7
+        /// Which codes a column has in a group.
+        case codes = 8
+        /// Which UUIDs a column has in the chunk.
+        case filter = 9
     }
 
     /// What a block is found by.
@@ -48,7 +52,7 @@ struct ChunkFooter: Sendable {
         var column = 0
         /// Of rollups the series: 0 for all types, else the type's index and 1.
         var section = 0
-        /// Which group of rows of the section; of rollups, which block of the series.
+        /// Which group of rows of the section; of rollups, dictionaries and maps, which block.
         var group = 0
     }
 
@@ -246,9 +250,9 @@ extension ChunkFooter {
             blocks.allSatisfy({ block in
                 switch block.key.kind {
                 case .times, .sequences: isOfGroup(block)
-                case .presence, .values:
+                case .presence, .values, .codes:
                     isOfGroup(block) && columns.indices.contains(block.key.column)
-                case .dictionary, .map: columns.indices.contains(block.key.column)
+                case .dictionary, .map, .filter: columns.indices.contains(block.key.column)
                 case .users, .histograms: block.key.section <= types.count
                 }
             })

@@ -4,10 +4,16 @@ public struct ChunkLayout: Hashable, Sendable {
     public var sectionRows = 8_192
     /// Rows of one block of a section, at most `Limits.batchRows`.
     public var groupRows = 65_536
+    /// Entries of one block of a dictionary or a map, so that few are read without the others.
+    public var entriesPerBlock = 4_096
     /// Whether columns that are nearly functions of others are found, and derived from them.
     ///
     /// It takes about as long as all else: for chunks that are merged, not for those of a flush.
     public var derivesColumns = false
+    /// Whether it is noted where ids occur, so that what has others is not read.
+    ///
+    /// For chunks that are merged.
+    public var findsIDs = false
 
     /// By what the users and values of hours are rolled up; nil where they are not.
     public var rollups: IndexPlan?

@@ -2,9 +2,10 @@ import AuraCore
 
 /// Rows of one group of one section of a chunk: all, or those of some times.
 struct ChunkPiece: RowSource {
-    private let chunk: Chunk
-    private let group: ChunkGroup
-    private let rows: RowRanges
+    let chunk: Chunk
+    let group: ChunkGroup
+    /// Those of the group that are meant.
+    let rows: RowRanges
     let timeRange: ClosedRange<Int64>
 
     /// All rows of a group.
@@ -12,7 +13,10 @@ struct ChunkPiece: RowSource {
         self.init(chunk, group, RowRanges(upTo: group.rowCount), group.timeRange)
     }
 
-    private init(
+    /// Some of them.
+    ///
+    /// - Parameter timeRange: Holds their times.
+    init(
         _ chunk: Chunk, _ group: ChunkGroup, _ rows: RowRanges, _ timeRange: ClosedRange<Int64>
     ) {
         self.chunk = chunk
@@ -93,37 +97,20 @@ struct ChunkPiece: RowSource {
         let column = group.columns[index]
         let type = group.columnKeys[index].type
         let present = try chunk.presence(column, group, rows)
-        let values = try chunk.values(column, group, rows, present)
+        var values = try chunk.values(column, group, rows, present)
         switch type {
         case .string:
-            let table = try chunk.texts(column)
-            let codes = try codes(values, below: table.count)
-            return ColumnData(type: type, rows: present.rows, values: .texts(codes, table))
+            return ColumnData(
+                type: type, rows: present.rows, values: try chunk.texts(column, of: values))
         case .uuid:
-            let uuids = try chunk.uuids(column)
-            let codes = try codes(values, below: uuids.count)
             return ColumnData(
-                type: type, rows: present.rows, values: .uuids(codes.map { uuids[Int($0)] }))
+                type: type, rows: present.rows,
+                values: .uuids(try chunk.uuids(column, of: values)))
         default:
-            let dictionary = ChunkFooter.Key(kind: .dictionary, column: column)
-            guard try chunk.block(dictionary) != nil else {
-                return ColumnData(type: type, rows: present.rows, values: .integers(values))
+            if try chunk.entries(.dictionary, column) != nil {
+                try chunk.resolve(&values, .dictionary, column)
             }
-            let numbers = try chunk.numbers(dictionary)
-            let codes = try codes(values, below: numbers.count)
-            return ColumnData(
-                type: type, rows: present.rows, values: .integers(codes.map { numbers[Int($0)] }))
+            return ColumnData(type: type, rows: present.rows, values: .integers(values))
         }
-    }
-
-    private func codes(_ values: [Int64], below count: Int) throws(StorageError) -> [UInt32] {
-        var codes = [UInt32](repeating: 0, count: values.count)
-        for index in values.indices {
-            guard values[index] >= 0, values[index] < count else {
-                throw chunk.corrupt(10, 0, "code \(values[index]) of \(count)")
-            }
-            codes[index] = UInt32(truncatingIfNeeded: values[index])
-        }
-        return codes
     }
 }

@@ -5,7 +5,7 @@ struct ChunkWriter {
     private let file: any File
     private let incarnation: UInt64
     private let number: UInt64
-    private let groupRows: Int
+    private let layout: ChunkLayout
     private var blocks: [ChunkFooter.Block] = []
     /// What is not written yet, and where it goes.
     private var buffer: [UInt8]
@@ -22,7 +22,7 @@ struct ChunkWriter {
         incarnation: UInt64, number: UInt64
     ) throws(StorageError) -> ChunkEntry {
         var writer = ChunkWriter(
-            file: file, incarnation: incarnation, number: number, groupRows: layout.groupRows)
+            file: file, incarnation: incarnation, number: number, layout: layout)
         let order = try RowOrder(sources, layout)
         let (columns, keys) = SourceColumns.number(sources)
         do throws(FileSystemError) { try writer.appendOrder(order) } catch { throw .io(error) }
@@ -45,7 +45,7 @@ struct ChunkWriter {
                 determinants.consider(column, number)
             }
             do throws(FileSystemError) {
-                try writer.append(column, number, keys[number].type, map, order.sections)
+                try writer.append(column, number, keys[number], map, order.sections)
             } catch { throw .io(error) }
         }
         do throws(FileSystemError) {
@@ -56,8 +56,8 @@ struct ChunkWriter {
         } catch { throw .io(error) }
     }
 
-    private init(file: any File, incarnation: UInt64, number: UInt64, groupRows: Int) {
-        self.groupRows = groupRows
+    private init(file: any File, incarnation: UInt64, number: UInt64, layout: ChunkLayout) {
+        self.layout = layout
         self.file = file
         self.incarnation = incarnation
         self.number = number
@@ -66,63 +66,101 @@ struct ChunkWriter {
 
     private mutating func appendOrder(_ order: RowOrder) throws(FileSystemError) {
         columnsOfType = Array(repeating: [], count: order.types.count)
-        for (index, section) in order.sections.groups(of: groupRows) {
+        for (index, section) in order.sections.groups(of: layout.groupRows) {
             let times = order.times.span.extracting(section)
             let sequences = order.sequences.span.extracting(section)
-            try append(BlockContent(integers: times), index.key(.times), zone(of: times))
             try append(
-                BlockContent(integers: sequences), index.key(.sequences), zone(of: sequences))
+                BlockContent(integers: times), index.key(.times), ChunkWriter.zone(of: times))
+            try append(
+                BlockContent(integers: sequences), index.key(.sequences),
+                ChunkWriter.zone(of: sequences))
         }
     }
 
     private mutating func append(
-        _ column: ScatteredColumn, _ index: Int, _ type: AttributeType, _ map: DerivedMap?,
+        _ column: ScatteredColumn, _ index: Int, _ key: ColumnKey, _ map: DerivedMap?,
         _ sections: [ChunkFooter.Section]
     ) throws(FileSystemError) {
-        switch column.dictionary {
-        case .integers(let integers):
-            try append(
-                BlockContent(integers: integers.span),
-                ChunkFooter.Key(kind: .dictionary, column: index), zone(of: integers.span))
-        case .texts(let ends, let bytes):
-            try append(
-                BlockContent(ends: ends, bytes: bytes),
-                ChunkFooter.Key(kind: .dictionary, column: index))
-        case .uuids(let uuids):
-            try append(
-                BlockContent(uuids: uuids), ChunkFooter.Key(kind: .dictionary, column: index))
-        case nil: break
-        }
+        try appendDictionary(of: column, index)
         if let map {
-            try append(
-                BlockContent(integers: map.values.span),
-                ChunkFooter.Key(kind: .map, column: index), zone(of: map.values.span))
+            try appendEntries(.map, index, map.values.count) { entries in
+                let values = map.values.span.extracting(entries)
+                return (BlockContent(integers: values), ChunkWriter.zone(of: values))
+            }
         }
         note(column, index, sections)
-        for (group, range) in sections.groups(of: groupRows) {
+        var occurring = layout.findsIDs ? OccurringCodes(of: column, key) : nil
+        for (group, range) in sections.groups(of: layout.groupRows) {
             let count = column.count(in: range)
             if count == 0 { continue }
-            let key = group.key(.values, column: index)
             let derived = map?.block(column, range, count: count)
             if count == range.count {
-                try append(column.values.span.extracting(range), type, derived, key)
+                try append(
+                    column.values.span.extracting(range), key.type, derived, group, index,
+                    &occurring)
             } else {
                 try append(
                     BlockContent(presence: column.presence.span.extracting(range)),
                     group.key(.presence, column: index))
                 let present = column.values(in: range, count: count)
-                try append(present.span, type, derived, key)
+                try append(present.span, key.type, derived, group, index, &occurring)
             }
         }
     }
 
-    /// Appends a block of values of a column.
+    private mutating func appendDictionary(
+        of column: ScatteredColumn, _ index: Int
+    ) throws(FileSystemError) {
+        guard let dictionary = column.dictionary else { return }
+        try appendEntries(.dictionary, index, dictionary.count) { entries in
+            switch dictionary {
+            case .integers(let integers):
+                let values = integers.span.extracting(entries)
+                return (BlockContent(integers: values), ChunkWriter.zone(of: values))
+            case .texts(let ends, let bytes):
+                let start = entries.lowerBound == 0 ? 0 : ends[entries.lowerBound - 1]
+                let texts = Int(start)..<Int(ends[entries.upperBound - 1])
+                let content = BlockContent(
+                    ends: ends[entries].map { $0 - start }, bytes: Array(bytes[texts]))
+                return (content, (0, 0))
+            case .uuids(let uuids): return (BlockContent(uuids: Array(uuids[entries])), (0, 0))
+            }
+        }
+        // What lies in one block is found by reading that.
+        guard layout.findsIDs, case .uuids(let uuids) = dictionary,
+            uuids.count > layout.entriesPerBlock
+        else { return }
+        let filter = BloomFilter(uuids.map { ValueHash.of(.uuid($0)) })
+        try append(
+            BlockContent(encoding: .filter, count: uuids.count, bytes: filter.bytes),
+            ChunkFooter.Key(kind: .filter, column: index))
+    }
+
+    /// Appends the entries of a dictionary or a map, some in each block.
+    private mutating func appendEntries(
+        _ kind: ChunkFooter.Kind, _ column: Int, _ count: Int,
+        _ content: (Range<Int>) -> (BlockContent, (Int64, Int64))
+    ) throws(FileSystemError) {
+        for (block, first) in stride(from: 0, to: count, by: layout.entriesPerBlock).enumerated() {
+            let (content, zone) = content(first..<min(count, first + layout.entriesPerBlock))
+            try append(
+                content, ChunkFooter.Key(kind: kind, column: column, group: block), zone)
+        }
+    }
+
+    /// Appends the values of a column in a group, and which they are.
     private mutating func append(
         _ values: Span<Int64>, _ type: AttributeType, _ derived: BlockContent?,
-        _ key: ChunkFooter.Key
+        _ group: GroupIndex, _ index: Int, _ occurring: inout OccurringCodes?
     ) throws(FileSystemError) {
-        let zone = type == .float64 ? (0, 0) : zone(of: values)
-        try append(derived ?? BlockContent(values, type), key, zone)
+        let zone = type == .float64 ? (0, 0) : ChunkWriter.zone(of: values)
+        try append(
+            derived ?? BlockContent(values, type), group.key(.values, column: index), zone)
+        if let codes = occurring?.list(values) {
+            try append(
+                BlockContent(integers: codes.span), group.key(.codes, column: index),
+                (codes[0], codes[codes.count - 1]))
+        }
     }
 
     /// Notes which types have the column.
@@ -137,7 +175,7 @@ struct ChunkWriter {
         }
     }
 
-    private func zone(of values: Span<Int64>) -> (Int64, Int64) {
+    private static func zone(of values: Span<Int64>) -> (Int64, Int64) {
         var least = values[0]
         var greatest = values[0]
         for index in values.indices {
@@ -179,11 +217,11 @@ struct ChunkWriter {
                 name: order.types[index], columns: columnsOfType[index].sorted(),
                 value: rollups?.value(ofType: index) ?? "")
         }
-        let times = zone(of: order.times.span)
-        let sequences = zone(of: order.sequences.span)
+        let times = ChunkWriter.zone(of: order.times.span)
+        let sequences = ChunkWriter.zone(of: order.sequences.span)
         let footer = ChunkFooter(
             incarnation: incarnation, number: number, rowCount: order.times.count,
-            groupRows: groupRows,
+            groupRows: layout.groupRows,
             timeRange: times.0...times.1,
             sequenceRange: UInt64(bitPattern: sequences.0)...UInt64(bitPattern: sequences.1),
             user: rollups?.user ?? "", types: types, columns: keys, sections: order.sections,

@@ -217,14 +217,21 @@ extension ScatteredColumn {
     /// Bits that tell the values apart, as they would be packed; 0 for those that are no whole numbers.
     var width: Int {
         if type == .bool || type == .float64 { return 0 }
-        if let dictionary { return ScatteredColumn.width(of: UInt64(max(1, dictionary.count) - 1)) }
+        let range = valueRange
+        return ScatteredColumn.width(
+            of: UInt64(bitPattern: range.upperBound &- range.lowerBound))
+    }
+
+    /// Holds all values, or their codes; of a column that has some.
+    var valueRange: ClosedRange<Int64> {
+        if let dictionary { return 0...Int64(max(1, dictionary.count) - 1) }
         var least = Int64.max
         var greatest = Int64.min
         for position in values.indices where isDense || presence[position] != 0 {
             least = min(least, values[position])
             greatest = max(greatest, values[position])
         }
-        return ScatteredColumn.width(of: UInt64(bitPattern: greatest &- least))
+        return least...greatest
     }
 
     private static func width(of number: UInt64) -> Int { 64 - number.leadingZeroBitCount }

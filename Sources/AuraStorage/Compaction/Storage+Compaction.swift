@@ -11,6 +11,7 @@ extension Storage {
         var layout = options.chunkLayout
         // It costs time that a flush has not got.
         layout.derivesColumns = true
+        layout.findsIDs = true
         return CompactionJob(
             place: place, incarnation: manifest.incarnation, chunks: chunks, mask: mask,
             policy: options.compaction, mode: mode, layout: layout,

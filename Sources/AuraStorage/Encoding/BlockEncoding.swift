@@ -24,6 +24,8 @@ enum BlockEncoding: UInt8, Sendable {
     case users = 8
     /// How often values of each size came in hours.
     case histograms = 9
+    /// `BloomFilter`.
+    case filter = 10
 }
 
 /// The content of a block before compression.

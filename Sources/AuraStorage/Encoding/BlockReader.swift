@@ -93,7 +93,7 @@ struct BlockReader {
         case .bits:
             guard bytes.count == (count + 7) / 8 else { throw fail("no bits") }
             return places.ranges.flatMap { $0.map { Int64(bytes[$0 >> 3] >> UInt8($0 & 7) & 1) } }
-        case .wide, .texts, .derived, .users, .histograms:
+        case .wide, .texts, .derived, .users, .histograms, .filter:
             throw fail("no integers but encoding \(encoding.rawValue)")
         }
     }
@@ -148,6 +148,13 @@ struct BlockReader {
         }
         let values = try integers(in: RowRanges([range]))
         return values.firstIndex { $0 >= value }.map { range.lowerBound + $0 } ?? range.upperBound
+    }
+
+    /// The place of a value among all, which ascend; nil if it is not there.
+    func place(of value: Int64) throws(FormatError) -> Int? {
+        let place = try firstIndex(notBelow: value, in: 0..<count)
+        guard place < count, try integer(at: place) == value else { return nil }
+        return place
     }
 
     /// How many bits of a block of them are 1 before each end of the ranges, and in all.
@@ -210,6 +217,14 @@ struct BlockReader {
         return derivation
     }
 
+    /// Whether the hash of a value passes the filter.
+    func mayHold(_ hash: UInt64) throws(FormatError) -> Bool {
+        guard encoding == .filter, !bytes.isEmpty, bytes.count % BloomFilter.blockSize == 0 else {
+            throw fail("no filter")
+        }
+        return BloomFilter.mayHold(hash, bytes.rawSpan)
+    }
+
     /// The UUIDs.
     func uuids() throws(FormatError) -> [UUIDBytes] {
         guard encoding == .wide, bytes.count == count * 16 else { throw fail("no UUIDs") }
@@ -217,6 +232,13 @@ struct BlockReader {
         return (0..<count).map {
             UUIDBytes(high: span.load($0 * 16), low: span.load($0 * 16 + 8))
         }
+    }
+
+    /// One of them.
+    func uuid(at index: Int) throws(FormatError) -> UUIDBytes {
+        guard encoding == .wide, bytes.count == count * 16 else { throw fail("no UUIDs") }
+        let span = bytes.rawSpan
+        return UUIDBytes(high: span.load(index * 16), low: span.load(index * 16 + 8))
     }
 
     /// The texts.

@@ -44,4 +44,17 @@ struct RowRanges: Sendable {
         guard lower < ranges.count, ranges[lower].contains(place) else { return nil }
         return starts[lower] + place - ranges[lower].lowerBound
     }
+
+    /// Some of the places here, each by how many are before it; ascending.
+    func places(at indexes: [Int]) -> RowRanges {
+        var places: [Range<Int>] = []
+        var range = 0
+        for index in indexes where index < count {
+            while index >= starts[range] + ranges[range].count { range += 1 }
+            let place = ranges[range].lowerBound + index - starts[range]
+            if let last = places.last, last.upperBound > place { continue }
+            places.append(place..<place + 1)
+        }
+        return RowRanges(places)
+    }
 }

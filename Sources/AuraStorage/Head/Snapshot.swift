@@ -23,13 +23,18 @@ public struct Snapshot: Sendable {
     ///
     /// In no order that a caller may rely on.
     ///
-    /// - Parameter times: nil means all.
+    /// - Parameters:
+    ///   - times: nil means all.
+    ///   - filters: Rows that do not pass all of them may be left out.
     public func forEachSource(
-        in times: TimeRanges? = nil, _ body: (any RowSource) throws(StorageError) -> Bool
+        in times: TimeRanges? = nil, where filters: [ValueFilter] = [],
+        _ body: (any RowSource) throws(StorageError) -> Bool
     ) throws(StorageError) {
         try forEachPart(in: times) { part throws(StorageError) in
             try part.forEachSource { masked throws(StorageError) in
-                guard let source = try masked.rows(in: times) else { return true }
+                guard let source = try masked.rows(in: times, where: filters) else {
+                    return true
+                }
                 return try body(source)
             }
         }

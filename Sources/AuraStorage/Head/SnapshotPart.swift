@@ -57,9 +57,15 @@ package struct MaskedRows: Sendable {
     package var timeRange: ClosedRange<Int64> { source.timeRange }
 
     /// What is not hidden of the rows of those times, nil meaning all; nil if that is none.
-    package func rows(in times: TimeRanges?) throws(StorageError) -> (any RowSource)? {
-        guard let times else { return try mask.visible(source) }
-        guard let source = try source.rows(in: times) else { return nil }
-        return try mask.visible(source)
+    ///
+    /// - Parameter filters: Rows that do not pass all of them may be left out.
+    package func rows(
+        in times: TimeRanges?, where filters: [ValueFilter] = []
+    ) throws(StorageError) -> (any RowSource)? {
+        var found: (any RowSource)? = source
+        if let times { found = try source.rows(in: times) }
+        for filter in filters { found = try found?.rows(where: filter) }
+        guard let found else { return nil }
+        return try mask.visible(found)
     }
 }

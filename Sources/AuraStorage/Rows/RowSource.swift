@@ -24,6 +24,8 @@ public protocol RowSource: Sendable {
     func column(_ index: Int) throws(StorageError) -> ColumnData
     /// The rows of those times; nil if there are none.
     func rows(in times: TimeRanges) throws(StorageError) -> (any RowSource)?
+    /// The rows that may pass a filter: all that do, and maybe others; nil if none does.
+    func rows(where filter: ValueFilter) throws(StorageError) -> (any RowSource)?
 }
 
 extension RowSource {

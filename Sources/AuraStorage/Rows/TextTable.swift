@@ -5,8 +5,22 @@ public struct TextTable: Sendable {
     private enum Place: Sendable {
         /// Those of a batch's dictionary.
         case batch(EventBatch)
-        /// One after another in a buffer, from an offset on.
-        case buffer([UInt8], start: Int, ends: [UInt32])
+        case block(TextBlock)
+        /// Each with as many texts as the first, but the last.
+        case blocks([TextBlock], perBlock: UInt32)
+    }
+
+    /// Texts one after another in a buffer, from an offset on.
+    private struct TextBlock: Sendable {
+        let bytes: [UInt8]
+        let start: Int
+        let ends: [UInt32]
+
+        @inline(__always)
+        func withBytes<Result>(of index: Int, _ body: (RawSpan) -> Result) -> Result {
+            let first = index == 0 ? 0 : Int(ends[index - 1])
+            return body(bytes.rawSpan.slice(start + first, Int(ends[index]) - first))
+        }
     }
 
     private let place: Place
@@ -18,14 +32,31 @@ public struct TextTable: Sendable {
 
     /// Texts that lie one after another from `start` on; `ends` count from there, to 4 GiB at most.
     init(_ bytes: [UInt8], start: Int, ends: [Int64]) {
-        place = .buffer(bytes, start: start, ends: ends.map { UInt32($0) })
+        place = .block(TextBlock(bytes: bytes, start: start, ends: ends.map { UInt32($0) }))
+    }
+
+    /// Tables of a buffer each, one after another, with `perBlock` texts each but the last.
+    init(_ tables: [TextTable], perBlock: Int) {
+        if tables.count == 1 {
+            self = tables[0]
+            return
+        }
+        let blocks = tables.map { table in
+            guard case .block(let block) = table.place else {
+                preconditionFailure("a table that is no block")
+            }
+            return block
+        }
+        place = .blocks(blocks, perBlock: UInt32(perBlock))
     }
 
     /// How many there are.
     public var count: Int {
         switch place {
         case .batch(let batch): batch.layout.strings.count
-        case .buffer(_, _, let ends): ends.count
+        case .block(let block): block.ends.count
+        case .blocks(let blocks, let perBlock):
+            (blocks.count - 1) * Int(perBlock) + (blocks.last?.ends.count ?? 0)
         }
     }
 
@@ -35,9 +66,10 @@ public struct TextTable: Sendable {
         switch place {
         case .batch(let batch):
             return body(batch.layout.strings.bytes(of: code, in: batch.bytes))
-        case .buffer(let bytes, let start, let ends):
-            let first = code == 0 ? 0 : Int(ends[code - 1])
-            return body(bytes.rawSpan.slice(start + first, Int(ends[code]) - first))
+        case .block(let block): return block.withBytes(of: code, body)
+        case .blocks(let blocks, let perBlock):
+            let (block, index) = UInt32(code).quotientAndRemainder(dividingBy: perBlock)
+            return blocks[Int(block)].withBytes(of: Int(index), body)
         }
     }
 

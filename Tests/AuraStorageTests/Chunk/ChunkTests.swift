@@ -30,7 +30,9 @@ import Testing
         var layout = ChunkLayout()
         layout.sectionRows = random.element(of: [1, 5, 40, 10_000])
         layout.groupRows = random.element(of: [1, 3, 17, 256, 65_536])
+        layout.entriesPerBlock = random.element(of: [1, 3, 100, 4_096])
         layout.derivesColumns = random.chance(50)
+        layout.findsIDs = random.chance(50)
         return layout
     }
 
@@ -46,6 +48,7 @@ import Testing
             let expected = strips.flatMap { $0.batch.events() }
             let chunk = try Chunk.written(
                 strips, layout(&random), cache: random.element(of: [0, 10_000, 1 << 20]))
+            try chunk.verify()
             #expect(
                 Event.firstDifference(try chunk.events(), expected) == nil, "seed \(seed)")
             // Chunks are written from chunks as well.

@@ -116,7 +116,8 @@ extension ChunkVector {
         let good = Dictionary(uniqueKeysWithValues: try good().map { ($0.name, $0) })
         guard let one = good["constant"], let texts = good["texts"],
             let integers = good["integers"],
-            let rollups = good["rollups"]
+            let rollups = good["rollups"], let ids = good["ids"],
+            let filtered = good["filtered"]
         else { preconditionFailure("vectors are named so") }
         func operated(
             _ name: String, _ condition: Int, _ about: String, on vector: ChunkVector,
@@ -142,6 +143,9 @@ extension ChunkVector {
                 let key = $0.footer.blocks[$0.place(.times)].key
                 $0.replace($0.place(.sequences), key: key)
             },
+            try operated("entries", 6, "A dictionary whose first block is missing", on: filtered) {
+                $0.remove($0.place(.dictionary, "session"))
+            },
             one.damaged("block-hash", 7, "A block that rotted") { $0.bytes[64] ^= 1 },
             try operated("compressed", 8, "Bytes that no compression has made", on: one) {
                 let place = $0.place(.values, "number")
@@ -159,6 +163,27 @@ extension ChunkVector {
             try operated("code", 10, "A code beyond the dictionary", on: one) {
                 let place = $0.place(.values, "text")
                 $0.replace(place, greatest: 9, bytes: AnnotatedCode.nine)
+            },
+            try operated(
+                "codes", 10, "Codes of a group that are not those of its rows", on: ids
+            ) {
+                let other = $0.footer.blocks.lastIndex { $0.key.kind == .codes } ?? 0
+                let place = $0.place(.codes)
+                $0.replace(
+                    place, isCompressed: $0.footer.blocks[other].isCompressed,
+                    count: $0.footer.blocks[other].count,
+                    contentSize: $0.footer.blocks[other].contentSize, bytes: $0.contents[other])
+            },
+            try operated("filter", 10, "A filter that passes nothing", on: filtered) {
+                let place = $0.place(.filter)
+                let content = [UInt8](repeating: 0, count: $0.content(place).count)
+                $0.replace(place, isCompressed: false, bytes: content)
+            },
+            try operated("texts", 10, "Texts that do not ascend", on: texts) {
+                let place = $0.place(.dictionary, "status")
+                // The first is empty, and now the last is before the one before it.
+                $0.replace(
+                    place, bytes: $0.contents[place].replacing([0x6F, 0x6B], with: [0, 0x6B]))
             },
             try operated("content", 11, "A constant of seven bytes", on: one) {
                 let place = $0.place(.values, "x")

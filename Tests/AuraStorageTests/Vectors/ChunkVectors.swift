@@ -18,7 +18,7 @@ struct ChunkVector {
     /// A chunk of these events, whose sequence numbers begin at 1.
     init(
         _ name: String, _ about: String, _ events: [Event], rollups: IndexPlan? = nil,
-        derives: Bool = false
+        derives: Bool = false, findsIDs: Bool = false
     ) throws {
         self.name = name
         self.about = about
@@ -31,6 +31,8 @@ struct ChunkVector {
         layout.sectionRows = 8
         layout.groupRows = 300
         layout.derivesColumns = derives
+        layout.findsIDs = findsIDs
+        if findsIDs { layout.entriesPerBlock = 16 }
         layout.rollups = rollups
         layout.rollupRows = 8
         entry = try ChunkWriter.write(
@@ -173,6 +175,25 @@ extension ChunkVector {
                             Attribute("user", .string("u\($0 == 11 ? 0 : session * 3 % 17)")),
                         ]
                     }), derives: true),
+            try ChunkVector(
+                "filtered",
+                "UUIDs that a filter passes, a dictionary and a map of several blocks",
+                events(
+                    80,
+                    attributes: {
+                        let session = $0 * 7 % 40
+                        return [
+                            Attribute("session", .uuid(uuid(session))),
+                            Attribute("user", .string("u\(session * 3 % 17)")),
+                        ]
+                    }), derives: true, findsIDs: true),
+            try ChunkVector(
+                "ids", "Which ids a group has",
+                events(
+                    310,
+                    attributes: {
+                        [Attribute("patient_id", .int64(Int64($0 * $0 * 7_919 % 5_003)))]
+                    }), findsIDs: true),
             try ChunkVector(
                 "rollups", "Hours of few users and of many, with values; one of too few events",
                 events(
