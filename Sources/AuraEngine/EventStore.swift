@@ -34,7 +34,6 @@ public final class EventStore: Sendable {
         // A quarter: while one part is flushed the next ones come.
         options.flushBytes = configuration.flushBytes ?? configuration.memoryLimit / 4
         options.chunkLayout.workBytes = configuration.workBytes
-        options.chunkLayout.rollupRows = configuration.rollupRows
         options.cacheBytes = configuration.cacheBytes
         options.ledger = configuration.ledger
         do throws(StorageError) {

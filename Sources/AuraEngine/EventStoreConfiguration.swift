@@ -18,8 +18,6 @@ public struct EventStoreConfiguration: Sendable {
     /// Bytes in memory from which on events are flushed, however few they are; nil for a quarter of
     /// the memory limit.
     public var flushBytes: Int?
-    /// Events of a type in an hour from which on chunks say at once what users and values it has.
-    public var rollupRows = 64
     /// Bytes that a flush should take beside the events, and a compaction as well.
     public var workBytes = 64 << 20
     /// Bytes of blocks of chunks that are kept in memory.

@@ -23,8 +23,7 @@ final class StepClock: Sendable {
 /// A store on a simulated disk, with small segments.
 func openStore(
     on disk: SimulatedFileSystem, memoryLimit: Int = 64 << 20, segmentSize: Int64 = 256 << 10,
-    clock: StepClock = StepClock(), indexPlan: IndexPlan? = .standard, flushRows: Int = 1 << 20,
-    rollupRows: Int = 64
+    clock: StepClock = StepClock(), indexPlan: IndexPlan? = .standard, flushRows: Int = 1 << 20
 ) throws(EngineError) -> EventStore {
     var configuration = EventStoreConfiguration(
         directory: "/data", newIncarnation: 11, fileSystem: disk, clock: { clock.now() })
@@ -32,7 +31,6 @@ func openStore(
     configuration.memoryLimit = memoryLimit
     configuration.indexPlan = indexPlan
     configuration.flushRows = flushRows
-    configuration.rollupRows = rollupRows
     // Who wants little memory wants it to be spent.
     if memoryLimit < 64 << 20 { configuration.flushBytes = .max }
     return try EventStore(configuration)

@@ -19,25 +19,27 @@ struct RollupReader {
         var rest: [RowRequest] = []
         for request in requests {
             let hours = wholeHours(of: request.range)
-            let isOfHours = request.part == .users ? hasUsers : request.part == .quantiles
-            guard !hours.isEmpty, isOfHours else {
+            let isOfUsers = request.part == .users
+            guard !hours.isEmpty, isOfUsers ? hasUsers : request.part == .quantiles else {
                 rest.append(request)
                 continue
             }
-            let isOfUsers = request.part == .users
             if !isOfUsers, request.target.series == [SeriesTable.total] {
                 // Of all types: their histograms together.
-                let answered = try valuesOfAll(hours, request, body)
-                rest += request.without(answered)
+                let isAnswered = try valuesOfAll(hours, request, body)
+                rest += isAnswered ? request.without(hours) : [request]
                 continue
             }
+            var isLeft: [UInt32] = []
             for series in isOfUsers ? request.target.series : request.target.valueSeries {
-                let answered =
+                let isAnswered =
                     isOfUsers
                     ? try users(of: series, hours, request, body)
                     : try values(of: series, hours, request, body)
-                rest += request.without(answered, of: series)
+                if !isAnswered { isLeft.append(series) }
             }
+            rest += request.without(hours)
+            if !isLeft.isEmpty { rest.append(request.of(isLeft, in: hours)) }
         }
         return rest
     }
@@ -52,48 +54,51 @@ struct RollupReader {
         return first..<max(first, near.upperBound.aligned(to: width) / width)
     }
 
-    /// The hours for which users of a series were told.
+    /// Tells the users of a series, if they are known.
     private func users(
         of series: UInt32, _ hours: Range<Int64>, _ request: RowRequest,
         _ body: (RowRequest, RowFacts) -> Void
-    ) throws(StorageError) -> [Int64] {
+    ) throws(StorageError) -> Bool {
         var type: Int?
         if series != SeriesTable.total {
-            guard let name = name(of: series) else { return [] }
+            guard let name = name(of: series) else { return false }
             type = try rollup.type(name)
-            if type == nil { return Array(hours) }
+            if type == nil { return true }
         }
-        let found = try rollup.users(ofType: type, in: hours)
-        for users in found { body(request, .hourOfUsers(users)) }
-        return found.map(\.hour)
+        for users in try rollup.users(ofType: type, in: hours) {
+            body(request, .hourOfUsers(users))
+        }
+        return true
     }
 
-    /// The hours for which values of a series were told.
+    /// Tells the values of a series, if they are known.
     private func values(
         of series: UInt32, _ hours: Range<Int64>, _ request: RowRequest,
         _ body: (RowRequest, RowFacts) -> Void
-    ) throws(StorageError) -> [Int64] {
-        guard let name = name(of: series) else { return [] }
-        guard let type = try rollup.type(name) else { return Array(hours) }
+    ) throws(StorageError) -> Bool {
+        guard let name = name(of: series) else { return false }
+        guard let type = try rollup.type(name) else { return true }
         guard try rollup.hasValues(ofType: type, by: state.series.valueName(of: series)) else {
-            return []
+            return false
         }
-        let found = try rollup.values(ofType: type, in: hours)
-        for values in found { body(request, .hourOfValues(values)) }
-        return found.map(\.hour)
+        for values in try rollup.values(ofType: type, in: hours) {
+            body(request, .hourOfValues(values))
+        }
+        return true
     }
 
-    /// The hours for which values of all types were told.
+    /// Tells the values of all types together, if they are known.
     private func valuesOfAll(
         _ hours: Range<Int64>, _ request: RowRequest, _ body: (RowRequest, RowFacts) -> Void
-    ) throws(StorageError) -> [Int64] {
+    ) throws(StorageError) -> Bool {
         for (type, value) in try rollup.valuesOfTypes() {
             let wanted = state.plan.value(of: ExactText(type)) ?? ""
-            guard ExactText(wanted) == ExactText(value) else { return [] }
+            guard ExactText(wanted) == ExactText(value) else { return false }
         }
-        let found = try rollup.values(ofType: nil, in: hours)
-        for values in found { body(request, .hourOfValues(values)) }
-        return found.map(\.hour)
+        for values in try rollup.values(ofType: nil, in: hours) {
+            body(request, .hourOfValues(values))
+        }
+        return true
     }
 
     /// The name of the type that a series is of alone.
@@ -104,21 +109,26 @@ struct RollupReader {
 }
 
 extension RowRequest {
-    /// What is left for a series, or all of the target's, without some hours, ascending.
-    fileprivate func without(_ hours: [Int64], of series: UInt32? = nil) -> [RowRequest] {
+    /// What is left without some hours.
+    fileprivate func without(_ hours: Range<Int64>) -> [RowRequest] {
         let width = Resolution.hour.width
-        var ranges: [Range<Int64>] = []
-        var start = range.lowerBound
-        for hour in hours {
-            if start < hour * width { ranges.append(start..<hour * width) }
-            start = (hour + 1) * width
+        let parts = [
+            range.lowerBound..<max(range.lowerBound, hours.lowerBound * width),
+            min(range.upperBound, hours.upperBound * width)..<range.upperBound,
+        ]
+        return parts.filter { !$0.isEmpty }.map {
+            RowRequest(range: $0, part: part, target: target, draft: draft)
         }
-        if start < range.upperBound { ranges.append(start..<range.upperBound) }
-        var rest = target
-        if let series {
-            rest.series = [series]
-            rest.valueSeries = [series]
-        }
-        return ranges.map { RowRequest(range: $0, part: part, target: rest, draft: draft) }
+    }
+
+    /// The same of some series, and of some hours alone.
+    fileprivate func of(_ series: [UInt32], in hours: Range<Int64>) -> RowRequest {
+        let width = Resolution.hour.width
+        var some = target
+        some.series = series
+        some.valueSeries = series
+        return RowRequest(
+            range: hours.lowerBound * width..<hours.upperBound * width, part: part, target: some,
+            draft: draft)
     }
 }

@@ -17,8 +17,6 @@ public struct ChunkLayout: Hashable, Sendable {
 
     /// By what the users and values of hours are rolled up; nil where they are not.
     public var rollups: IndexPlan?
-    /// Rows of a type in an hour from which on they are: fewer are read as fast one by one.
-    public var rollupRows = 64
 
     /// Bytes of memory that writing a chunk should take beside its events: fewer rows need less.
     public var workBytes = 64 << 20

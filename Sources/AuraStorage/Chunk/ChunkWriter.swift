@@ -26,9 +26,7 @@ struct ChunkWriter {
         let order = try RowOrder(sources, layout)
         let (columns, keys) = SourceColumns.number(sources)
         do throws(FileSystemError) { try writer.appendOrder(order) } catch { throw .io(error) }
-        var rollups = layout.rollups.map {
-            RollupBuilder($0, leastRows: layout.rollupRows, order)
-        }
+        var rollups = layout.rollups.flatMap { RollupBuilder($0, order) }
         var column = ScatteredColumn(rowCount: order.times.count)
         var determinants = Determinants()
         let numbers =

@@ -1,44 +1,50 @@
 /// Counts the users of an hour; one is used hour after hour, so that its memory is taken once.
 struct UserCounter {
+    /// All hashes, while they are few.
     private var few: [UInt64] = []
-    private var isFew = true
+    /// Whether the registers have what came, because `few` could not take it.
+    private var isMany = false
     private var registers = [UInt64](repeating: 0, count: HyperLogLog.words)
-    /// Hashes that came, however often the same.
-    private(set) var rowCount = 0
-
-    /// Begins with another hour.
-    mutating func reset() {
-        few.removeAll(keepingCapacity: true)
-        isFew = true
-        rowCount = 0
-        for index in registers.indices { registers[index] = 0 }
-    }
 
     /// Adds the hashes of some rows.
     mutating func insert(_ hashes: Span<UInt64>) {
-        rowCount += hashes.count
-        var words = registers.mutableSpan
-        for index in hashes.indices {
-            HyperLogLog.insert(hashes[index], into: &words, at: 0)
+        var index = 0
+        while !isMany, index < hashes.count {
+            let hash = hashes[index]
+            index += 1
+            if few.contains(hash) { continue }
+            few.append(hash)
+            if few.count > HourUsers.exactUsers {
+                isMany = true
+                let known = few
+                UserCounter.insert(known.span, into: &registers)
+            }
         }
-        for index in hashes.indices where isFew {
-            if few.contains(hashes[index]) { continue }
-            few.append(hashes[index])
-            isFew = few.count <= HourUsers.exactUsers
-        }
+        if isMany { UserCounter.insert(hashes.extracting(index...), into: &registers) }
     }
 
-    /// What came, in its shortest form.
-    var form: HourUsers.Form {
-        if isFew { return .hashes(few.sorted()) }
+    private static func insert(_ hashes: Span<UInt64>, into registers: inout [UInt64]) {
+        var words = registers.mutableSpan
+        for index in hashes.indices { HyperLogLog.insert(hashes[index], into: &words, at: 0) }
+    }
+
+    /// What came, in its shortest form, nil for nothing; the next hour begins.
+    mutating func takeForm() -> HourUsers.Form? {
+        defer { few.removeAll(keepingCapacity: true) }
+        guard isMany else { return few.isEmpty ? nil : .hashes(few.sorted()) }
+        defer {
+            isMany = false
+            for index in registers.indices { registers[index] = 0 }
+        }
         var found: [UInt32] = []
         for (place, word) in registers.enumerated() where word != 0 {
             for byte in 0..<8 {
                 let rank = UInt32(truncatingIfNeeded: word >> UInt64(byte * 8) & 0xFF)
                 if rank > 0 { found.append(UInt32(place * 8 + byte) << 8 | rank) }
             }
+            if found.count > HourUsers.mostRegisters { return .sketch(registers) }
         }
-        return found.count <= HourUsers.mostRegisters ? .registers(found) : .sketch(registers)
+        return .registers(found)
     }
 }
 

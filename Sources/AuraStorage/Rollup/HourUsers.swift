@@ -37,6 +37,13 @@ package struct HourValues: Hashable, Sendable {
     /// Bins of a `Histogram` and how many values each has, ascending by bin.
     let words: [UInt64]
 
+    /// Those of an hour; nil if it has none.
+    init?(hour: Int64, of words: [UInt64]) {
+        guard !words.isEmpty else { return nil }
+        self.hour = hour
+        self.words = words
+    }
+
     /// Bytes of memory.
     var byteCount: Int { 32 + words.count * 8 }
 }

@@ -2,7 +2,7 @@ package import AuraCore
 
 /// What a chunk says of whole hours, beside its rows: users and values of all types and of each.
 ///
-/// Hours with few rows are not among them.
+/// An hour that is not among them has none.
 package struct Rollup: Sendable {
     private let chunk: Chunk
 

@@ -108,7 +108,8 @@ extension BlockReader {
         var first = 0
         for (hour, count) in zip(hours, counts) {
             let places = first..<first + Int(count)
-            result.append(HourValues(hour: hour, words: try histogram(gaps, numbers, places)))
+            let words = try histogram(gaps, numbers, places)
+            if let values = HourValues(hour: hour, of: words) { result.append(values) }
             first = places.upperBound
         }
         return result

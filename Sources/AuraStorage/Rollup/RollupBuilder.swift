@@ -1,8 +1,6 @@
 import AuraCore
 
 /// Rolls up users and values by hour, of all rows of a chunk that is being written.
-///
-/// Hours with few rows are left to whoever reads: their rows are read as fast.
 struct RollupBuilder {
     /// The rows of one type in one hour.
     private struct Part {
@@ -12,8 +10,6 @@ struct RollupBuilder {
     }
 
     private let plan: IndexPlan
-    /// Rows of an hour from which on it is rolled up.
-    private let leastRows: Int
     /// The attribute that is the value of each type.
     private let valueNames: [ExactText?]
     /// Of one type after another, ascending by hour.
@@ -27,12 +23,16 @@ struct RollupBuilder {
 
     /// Bytes of hours of one block, as they are read.
     private static let blockBytes = 32 << 10
+    /// Rows of a type in an hour, on average, that are worth it: fewer are read as fast one by one.
+    private static let leastRows = 2
 
-    init(_ plan: IndexPlan, leastRows: Int, _ order: RowOrder) {
+    /// nil for rows of which too few lie in an hour.
+    init?(_ plan: IndexPlan, _ order: RowOrder) {
+        let parts = RollupBuilder.parts(of: order)
+        guard parts.count * RollupBuilder.leastRows <= order.times.count else { return nil }
         self.plan = plan
-        self.leastRows = leastRows
+        self.parts = parts
         valueNames = order.types.map { plan.value(of: ExactText($0)).map(ExactText.init) }
-        parts = RollupBuilder.parts(of: order)
         users = Array(repeating: [], count: order.types.count + 1)
         values = Array(repeating: [], count: parts.count)
     }
@@ -76,10 +76,8 @@ struct RollupBuilder {
         let hashes = column.hashes(type)
         var counter = UserCounter()
         func counted(_ hour: Int64, _ parts: [Part]) -> HourUsers? {
-            guard parts.reduce(0, { $0 + $1.rows.count }) >= leastRows else { return nil }
-            counter.reset()
             for part in parts { counter.insert(column.picked(hashes, in: part.rows).span) }
-            return counter.rowCount < leastRows ? nil : HourUsers(hour: hour, form: counter.form)
+            return counter.takeForm().map { HourUsers(hour: hour, form: $0) }
         }
         let hours = Dictionary(grouping: parts, by: \.hour).sorted { $0.key < $1.key }
         users[0] = hours.compactMap { counted($0.key, $0.value) }
@@ -103,12 +101,6 @@ struct RollupBuilder {
         return words
     }
 
-    /// The values of an hour; nil where they are few.
-    private func rolledUp(_ hour: Int64, _ words: [UInt64]) -> HourValues? {
-        let count = words.reduce(0) { $0 + $1 >> Histogram.binBits }
-        return count < leastRows ? nil : HourValues(hour: hour, words: words)
-    }
-
     /// Calls `body` with each block, once all columns are noted.
     func forEachBlock<Failure: Error>(
         _ body: (BlockContent, ChunkFooter.Key, _ hours: (Int64, Int64)) throws(Failure) -> Void
@@ -120,12 +112,12 @@ struct RollupBuilder {
         }
         let hours = Dictionary(grouping: parts.indices) { parts[$0].hour }
         let total = hours.sorted { $0.key < $1.key }.compactMap { hour, parts in
-            rolledUp(hour, RollupBuilder.sum(parts.map { values[$0] }))
+            HourValues(hour: hour, of: RollupBuilder.sum(parts.map { values[$0] }))
         }
         try RollupBuilder.forEachBlock(total, .histograms, 0, body)
         var ofType = [[HourValues]](repeating: [], count: valueNames.count)
         for (part, words) in zip(parts, values) {
-            if let hour = rolledUp(part.hour, words) { ofType[part.type].append(hour) }
+            if let hour = HourValues(hour: part.hour, of: words) { ofType[part.type].append(hour) }
         }
         for (type, hours) in ofType.enumerated() {
             try RollupBuilder.forEachBlock(hours, .histograms, type + 1, body)

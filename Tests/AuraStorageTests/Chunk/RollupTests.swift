@@ -23,8 +23,8 @@ import Testing
     ) -> [Event] {
         let users = [3, 40, 5_000][Int(shape % 3)]
         let hours = [1, 5, 60][Int(shape / 3 % 3)]
-        // As many as fill a sketch, where one hour has them all.
-        let count = (hours == 1 ? 3_000 : 200) + random.below(2_000)
+        // As many as fill a sketch, where one hour has them all, and worth it elsewhere.
+        let count = (hours == 1 ? 3_000 : 400) + random.below(2_000)
         return (0..<count).map { _ in
             var attributes: [Attribute] = []
             if random.chance(80) {
@@ -51,11 +51,11 @@ import Testing
     }
 
     /// The users of hours the plain way.
-    private func users(_ events: [Event], leastRows: Int) -> [HourUsers] {
+    private func users(_ events: [Event]) -> [HourUsers] {
         Dictionary(grouping: events) { $0.time.microseconds.flooredQuotient(Self.hour) }
             .sorted { $0.key < $1.key }.compactMap { hour, events in
                 let hashes = events.compactMap { $0["user_id"] }.map { ValueHash.of($0) }
-                guard hashes.count >= leastRows else { return nil }
+                guard !hashes.isEmpty else { return nil }
                 let all = Set(hashes).sorted()
                 if all.count <= 32 { return HourUsers(hour: hour, form: .hashes(all)) }
                 var words = [UInt64](repeating: 0, count: HyperLogLog.words)
@@ -72,7 +72,7 @@ import Testing
     }
 
     /// The values of hours the plain way.
-    private func values(_ events: [Event], leastRows: Int) -> [HourValues] {
+    private func values(_ events: [Event]) -> [HourValues] {
         Dictionary(grouping: events) { $0.time.microseconds.flooredQuotient(Self.hour) }
             .sorted { $0.key < $1.key }.compactMap { hour, events in
                 var bins: [UInt64: UInt64] = [:]
@@ -89,10 +89,9 @@ import Testing
                     default: break
                     }
                 }
-                guard bins.values.reduce(0, +) >= leastRows else { return nil }
                 return HourValues(
                     hour: hour,
-                    words: bins.sorted { $0.key < $1.key }.map {
+                    of: bins.sorted { $0.key < $1.key }.map {
                         $0.value << Histogram.binBits | $0.key
                     })
             }
@@ -108,7 +107,6 @@ import Testing
             let events = events(&random, userTypes: shape % 5 == 4 ? 2 : 1, shape: shape)
             var layout = ChunkLayout()
             layout.rollups = plan
-            layout.rollupRows = random.element(of: [1, 20, 300])
             layout.sectionRows = random.element(of: [1, 1_000])
             layout.derivesColumns = random.chance(50)
             let strips = Strip.strips(
@@ -129,7 +127,7 @@ import Testing
                 guard !ofType.isEmpty else { continue }
                 let type = try name.flatMap { try rollup.type(ExactText($0)) }
                 #expect((type == nil) == (name == nil))
-                let users = hasOneType ? users(ofType, leastRows: layout.rollupRows) : []
+                let users = hasOneType ? users(ofType) : []
                 #expect(try rollup.users(ofType: type, in: all) == users, "seed \(seed)")
                 for hour in users { forms.insert(hour.form.number) }
                 if let last = users.last?.hour {
@@ -138,7 +136,7 @@ import Testing
                 }
                 #expect(
                     try rollup.values(ofType: type, in: all)
-                        == values(ofType, leastRows: layout.rollupRows),
+                        == values(ofType),
                     "seed \(seed)")
                 guard let type else { continue }
                 #expect(
@@ -149,6 +147,23 @@ import Testing
         #expect(forms == [0, 1, 2], "from seed \(first)")
     }
 
+    @Test func `rows of which few lie in an hour are not rolled up`() throws {
+        let strips = Strip.strips(
+            of: (0..<10).map {
+                let time = Timestamp(microseconds: Int64($0 / 2) * Self.hour)
+                return SequencedEvent(
+                    sequence: UInt64($0 + 1),
+                    event: Event(
+                        type: $0 < 3 ? "rare" : "b.two", time: time,
+                        attributes: [Attribute("user_id", .int64(1))]))
+            })
+        var layout = ChunkLayout()
+        layout.rollups = plan
+        let chunk = try Chunk.written(strips, layout)
+        #expect(try !Rollup(of: chunk).hasUsers(by: "user_id"))
+        #expect(try chunk.open().footer.blocks.allSatisfy { $0.key.kind != .users })
+    }
+
     @Test func `blocks of hours that are none are an error and nothing worse`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SeededRandom(seed: seed)
@@ -156,8 +171,8 @@ import Testing
         for shape in 0..<UInt64(Effort.count(300)) {
             let events = events(&random, userTypes: 1, shape: shape)
             let contents = [
-                BlockContent(users(events, leastRows: 1)),
-                BlockContent(values(events, leastRows: 1)),
+                BlockContent(users(events)),
+                BlockContent(values(events)),
             ]
             for content in contents {
                 var bytes = content.bytes

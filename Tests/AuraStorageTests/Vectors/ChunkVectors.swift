@@ -34,7 +34,6 @@ struct ChunkVector {
         layout.findsIDs = findsIDs
         if findsIDs { layout.entriesPerBlock = 16 }
         layout.rollups = rollups
-        layout.rollupRows = 8
         entry = try ChunkWriter.write(
             strips, to: file, layout, incarnation: Self.incarnation, number: Self.number)
         bytes = try file.read(at: 0, count: Int(file.size()))
@@ -195,7 +194,7 @@ extension ChunkVector {
                         [Attribute("patient_id", .int64(Int64($0 * $0 * 7_919 % 5_003)))]
                     }), findsIDs: true),
             try ChunkVector(
-                "rollups", "Hours of few users and of many, with values; one of too few events",
+                "rollups", "Hours of few users and of many, with values",
                 events(
                     90, type: { $0 % 3 == 0 ? "a" : "b" },
                     time: { Int64([0, 0, 1, 1, 1, 1, 1, 1, 5][$0 / 10]) * Resolution.hour.width },
