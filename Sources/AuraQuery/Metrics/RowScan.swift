@@ -76,7 +76,14 @@ struct RowScan {
     ) throws(StorageError) {
         guard !near.isEmpty else { return }
         let series = view.state.series.numbers(ofTypes: masked.typeNames)
-        let asked = near.filter { request in series.contains { asks(request, for: $0) } }
+        var asked: [RowRequest] = []
+        for request in near where series.contains(where: { asks(request, for: $0) }) {
+            if let facts = try counted(masked, series, request) {
+                body(request, facts)
+            } else {
+                asked.append(request)
+            }
+        }
         guard !asked.isEmpty,
             let all = try masked.rows(in: TimeRanges(asked.map(\.range))),
             // What was not counted yet is not counted here.
@@ -100,6 +107,24 @@ struct RowScan {
                 finder.values(rows.valued, rows.values, names, body)
             }
         }
+    }
+
+    /// The events of a request, if no row has to be read for it.
+    private func counted(
+        _ masked: MaskedRows, _ series: [UInt32], _ request: RowRequest
+    ) throws(StorageError) -> RowFacts? {
+        guard request.part == .events, dimension == nil,
+            masked.sequenceRange.upperBound <= view.state.watermark
+        else { return nil }
+        let rules = series.map { asks(request, for: $0) ? view.state.errorRule(of: $0) : nil }
+        for case .when in rules { return nil }
+        guard let counts = try masked.counts(in: request.range) else { return nil }
+        var (events, errors) = (0, 0)
+        for (code, number) in series.enumerated() where asks(request, for: number) {
+            events += counts[code]
+            errors += rules[code] == nil ? 0 : counts[code]
+        }
+        return .events(count: UInt64(events), errors: UInt64(errors))
     }
 
     /// Whether a request is about events of a type that has that series.

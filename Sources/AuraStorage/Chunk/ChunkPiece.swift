@@ -93,6 +93,20 @@ struct ChunkPiece: RowSource {
         return ChunkPiece(chunk, group, rows, range)
     }
 
+    func counts(in times: Range<Int64>) throws(StorageError) -> [Int]? {
+        let parts = parts()
+        return try chunk.withBlock(group.key(.times)) { reader throws(FormatError) in
+            var counts = [Int](repeating: 0, count: typeNames.count)
+            for (code, part) in parts {
+                let first = try reader.firstIndex(notBelow: times.lowerBound, in: part)
+                counts[code] +=
+                    try reader.firstIndex(
+                        notBelow: times.upperBound, in: first..<part.upperBound) - first
+            }
+            return counts
+        }
+    }
+
     func column(_ index: Int) throws(StorageError) -> ColumnData {
         let column = group.columns[index]
         let type = group.columnKeys[index].type

@@ -145,9 +145,7 @@ struct PackedReader {
     }
 
     private func first(of frame: Int) -> Int64 {
-        guard mode == .values else { return frames[frame].base }
-        let place = frame * PackedIntegers.frameSize
-        return values(in: place..<place + 1)[0]
+        mode == .values ? value(at: frame * PackedIntegers.frameSize) : frames[frame].base
     }
 
     /// Writes the values of a frame.

@@ -56,6 +56,17 @@ package struct MaskedRows: Sendable {
     /// Holds all event times.
     package var timeRange: ClosedRange<Int64> { source.timeRange }
 
+    /// Holds all sequence numbers.
+    package var sequenceRange: ClosedRange<UInt64> { source.sequenceRange }
+
+    /// How many rows of each type have a time of the range; nil where they have to be read.
+    package func counts(in times: Range<Int64>) throws(StorageError) -> [Int]? {
+        let isHidden = mask.tombstones.contains {
+            $0.mayHide(in: source.timeRange, source.sequenceRange)
+        }
+        return isHidden ? nil : try source.counts(in: times)
+    }
+
     /// What is not hidden of the rows of those times, nil meaning all; nil if that is none.
     ///
     /// - Parameter filters: Rows that do not pass all of them may be left out.

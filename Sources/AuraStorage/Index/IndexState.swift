@@ -116,6 +116,11 @@ package struct IndexState: Sendable {
         ) { name throws(StorageError) in try source.columns(named: name) }
     }
 
+    /// What makes an event of a series of a type an error; nil if nothing does.
+    package func errorRule(of number: UInt32) -> IndexPlan.ErrorRule? {
+        Canary.forgetErrors.isActive ? nil : series.profiles[Int(number)].error
+    }
+
     private func profiles(_ seriesOfType: [UInt32]) -> [SeriesTable.Profile] {
         seriesOfType.map { series.profiles[Int($0)] }
     }

@@ -37,10 +37,14 @@ struct UserCounter {
             for index in registers.indices { registers[index] = 0 }
         }
         var found: [UInt32] = []
+        found.reserveCapacity(HourUsers.mostRegisters + 8)
         for (place, word) in registers.enumerated() where word != 0 {
-            for byte in 0..<8 {
-                let rank = UInt32(truncatingIfNeeded: word >> UInt64(byte * 8) & 0xFF)
-                if rank > 0 { found.append(UInt32(place * 8 + byte) << 8 | rank) }
+            var rest = word
+            while rest != 0 {
+                let byte = rest.trailingZeroBitCount / 8
+                let rank = rest >> UInt64(byte * 8) & 0xFF
+                found.append(UInt32(place * 8 + byte) << 8 | UInt32(rank))
+                rest &= ~(0xFF << UInt64(byte * 8))
             }
             if found.count > HourUsers.mostRegisters { return .sketch(registers) }
         }

@@ -6,6 +6,12 @@ extension RowSource {
         return try SelectedSource(self, keeping: self.times().map(times.contains(_:)))
     }
 
+    /// All rows: which pass is seen when they are read.
+    public func rows(where filter: ValueFilter) throws(StorageError) -> (any RowSource)? { self }
+
+    /// Nothing that was not read.
+    public func counts(in times: Range<Int64>) throws(StorageError) -> [Int]? { nil }
+
     /// The rows that have a sequence number up to `last`; nil if there are none.
     package func selected(upTo last: UInt64) throws(StorageError) -> (any RowSource)? {
         if sequenceRange.upperBound <= last { return self }

@@ -24,6 +24,9 @@ public protocol RowSource: Sendable {
     func column(_ index: Int) throws(StorageError) -> ColumnData
     /// The rows of those times; nil if there are none.
     func rows(in times: TimeRanges) throws(StorageError) -> (any RowSource)?
+    /// How many rows of each of `typeNames` have a time of the range; nil where that is no faster than
+    /// to look at each.
+    func counts(in times: Range<Int64>) throws(StorageError) -> [Int]?
     /// The rows that may pass a filter: all that do, and maybe others; nil if none does.
     func rows(where filter: ValueFilter) throws(StorageError) -> (any RowSource)?
 }

@@ -30,8 +30,3 @@ public struct ValueFilter: Hashable, Sendable {
         self.hasOthers = hasOthers
     }
 }
-
-extension RowSource {
-    /// All rows: which pass is seen when they are read.
-    public func rows(where filter: ValueFilter) throws(StorageError) -> (any RowSource)? { self }
-}
