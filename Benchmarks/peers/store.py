@@ -1,6 +1,7 @@
 """What a store costs: import, processor time, bytes, memory, starts.  See README.md.
 
-One size after another: the workload's first 1 M events, then all 10 M, so that growth shows.
+One size after another: the workload's first 1 M events, then all 10 M, then these ten times over, one
+month behind the other, so that growth shows.
 """
 import argparse
 import json
@@ -14,11 +15,13 @@ import duckdb
 import pyarrow.parquet as pq
 
 import chunks
+import columns
+import gen
 import machine
 import report
 from ingest import Bench, workload
 from machine import Server, free_port
-from stores import BENCHMARKS, REPOSITORY, Aura, build, chunk_cpu_s, run
+from stores import BENCHMARKS, REPOSITORY, Aura, PeerFailed, build, chunk_cpu_s, run
 
 BYTES_NEEDED = 12_000_000_000
 
@@ -51,12 +54,39 @@ class Store:
         return server, lambda: time.monotonic() - start
 
 
-def imported(store, ndjson, events):
+def months(ndjson, count):
+    """The lines of the workload, `count` times, each time 30 days later."""
+    head = len(b'{"ts":')
+    for month in range(count):
+        later = month * gen.DAYS * gen.DAY_US
+        with open(ndjson, "rb") as f:
+            while lines := f.readlines(16 << 20):
+                # Times have 16 digits.
+                yield b"".join(b'{"ts":%d%b' % (int(x[head:head + 16]) + later, x[head + 16:])
+                               for x in lines)
+
+
+def ingest(store, source):
+    """Imports a file, or what an iterator gives, to its end."""
+    command = [store.aura, "ingest", source if isinstance(source, str) else "-", "--quiet",
+               "--server", f"127.0.0.1:{store.port}"]
+    if isinstance(source, str):
+        run(command, 3600)
+        return
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for part in source:
+            process.stdin.write(part)
+        _, errors = process.communicate()
+        if process.returncode:
+            raise PeerFailed(f"aura ingest exited with {process.returncode}: {errors[-300:]}")
+
+
+def imported(store, source, events):
     """D3, D4, D6, D7 and the first of D8, of one import, a compaction and a start behind it."""
     server, _ = store.serve()
     with server:
         begin = time.monotonic()
-        run([store.aura, "ingest", ndjson, "--server", f"127.0.0.1:{store.port}"], 3600)
+        ingest(store, source)
         seconds = time.monotonic() - begin
         visible = server.cpu_s()
         settled = server.settled_cpu_s()
@@ -154,6 +184,26 @@ def in_duckdb(ndjson, parquet, folder):
             "Parquet (zstd) bytes/event": os.path.getsize(parquet) / rows}
 
 
+def by_column(aura, parquet, folder):
+    """Bytes per event by column: Aura's, and those of the same events elsewhere."""
+    connection = duckdb.connect(os.path.join(folder, "duckdb"))
+    extracted = ", ".join(f"properties->>'{p}' as \"properties.{p}\"" for p in columns.PROPERTIES)
+    connection.execute(f"create table events as select * exclude (properties), {extracted} "
+                       f"from '{parquet}'")
+    connection.execute("checkpoint")
+    stores = [{{"times": "ts"}.get(name, name): size for name, size in aura.items()},
+              columns.clickhouse(parquet, folder), columns.in_duckdb(connection, "events"),
+              columns.in_parquet(pq.read_metadata(parquet))]
+    connection.close()
+    names = sorted({name for store in stores for name in store},
+                   key=lambda name: -max(store.get(name, 0) for store in stores))
+    rows = [[name] + [f"{store[name]:.3f}" if name in store else "" for store in stores]
+            for name in names]
+    rows.append(["all"] + [f"{sum(store.values()):.3f}" for store in stores])
+    print("\n" + report.table(["bytes/event by column", "Aura", "ClickHouse", "DuckDB", "Parquet"],
+                              rows), flush=True)
+
+
 def show(title, figures):
     print("\n" + report.table([title, "figure"], [[k, report.si(v)] for k, v in figures.items()]),
           flush=True)
@@ -162,11 +212,11 @@ def show(title, figures):
 def options():
     ap = argparse.ArgumentParser(prog="Benchmarks/run store", description=__doc__,
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--sizes", default="1,10", help="millions of events: 1, 10 or both")
+    ap.add_argument("--sizes", default="1,10", help="millions of events: 1, 10, 100 or several of them")
     a = ap.parse_args()
     a.sizes = [int(x) for x in a.sizes.split(",")]
-    if not set(a.sizes) <= {1, 10}:
-        ap.error("--sizes: 1, 10 or 1,10")
+    if not set(a.sizes) <= {1, 10, 100}:
+        ap.error("--sizes: 1, 10, 100 or several of them")
     return a
 
 
@@ -180,18 +230,23 @@ def main():
         print(f"{key.replace('_', ' '):13} {value}", flush=True)
     for size in a.sizes:
         events = size * 1_000_000
-        stem = workload(work, events)
-        bench = Bench(work, stem + ".ndjson", stem + ".parquet", events, 2, 2)
+        stem = workload(work, min(events, gen.EVENTS))
+        bench = Bench(work, stem + ".ndjson", stem + ".parquet", min(events, gen.EVENTS), 2, 2)
         aura = Aura(bench)
         aura.prepare()
         program = build(BENCHMARKS, "aura-metrics")
+        is_grown = events > gen.EVENTS
         with machine.folder_for(work, "store") as folder:
             store = Store(aura.aura, folder)
-            figures, columns = imported(store, bench.ndjson, events)
-            reads = metric_reads(store, program, 300)
+            source = months(bench.ndjson, events // gen.EVENTS) if is_grown else bench.ndjson
+            figures, sizes = imported(store, source, events)
+            reads = metric_reads(store, program, 2000)
         show(f"Aura, {size} M events", figures)
-        show("bytes/event by column", columns)
         show("reads of the index", reads)
+        if is_grown:
+            continue
+        with machine.folder_for(work, "columns") as folder:
+            by_column(sizes, bench.parquet, folder)
         with machine.folder_for(work, "duckdb") as folder:
             show(f"DuckDB, {size} M events", in_duckdb(bench.ndjson, bench.parquet, folder))
         show("a start after kill -9", replay(bench, aura))
