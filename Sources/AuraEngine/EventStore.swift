@@ -33,7 +33,7 @@ public final class EventStore: Sendable {
         options.flushRows = configuration.flushRows
         // A quarter: while one part is flushed the next ones come.
         options.flushBytes = configuration.flushBytes ?? configuration.memoryLimit / 4
-        options.chunkLayout.workBytes = configuration.workBytes
+        options.chunkLayout = configuration.chunkLayout
         options.cacheBytes = configuration.cacheBytes
         options.ledger = configuration.ledger
         do throws(StorageError) {

@@ -18,8 +18,8 @@ public struct EventStoreConfiguration: Sendable {
     /// Bytes in memory from which on events are flushed, however few they are; nil for a quarter of
     /// the memory limit.
     public var flushBytes: Int?
-    /// Bytes that a flush should take beside the events, and a compaction as well.
-    public var workBytes = 64 << 20
+    /// How chunks are divided, and what a flush should take beside the events, and a compaction.
+    public var chunkLayout = ChunkLayout()
     /// Bytes of blocks of chunks that are kept in memory.
     public var cacheBytes = 32 << 20
     /// How long events are kept.

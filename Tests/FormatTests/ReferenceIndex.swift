@@ -118,7 +118,7 @@ struct ReferenceIndex {
     ) {
         let tiers: [(name: String, width: Int64, length: Int64, horizon: Int64?)] = [
             ("10 s", 10_000_000, 60, 7_200_000_000), ("minute", 60_000_000, 60, 172_800_000_000),
-            ("hour", 3_600_000_000, 24, 7_776_000_000_000), ("day", 86_400_000_000, 32, nil),
+            ("hour", 3_600_000_000, 24, 34_560_000_000_000), ("day", 86_400_000_000, 32, nil),
         ]
         for tier in tiers {
             let what = "\(name), \(tier.name)"

@@ -9,13 +9,17 @@ import Logging
 ///
 /// `aura-metrics DIRECTORY READS [KIND]`: opens a store that nobody else has open, and asks that many
 /// questions of each kind, or of those with that word in their name, about random types and windows of
-/// up to 30 days. Prints one JSON object: microseconds, median and 99th percentile.
+/// the last 30 days, and of all that there are. Prints one JSON object: microseconds, median and 99th
+/// percentile.
 @main
 struct AuraMetrics {
     private let store: EventStore
     private let types: [String]
-    private let first: Int64
+    /// Where windows may begin.
+    private var first: Int64
+    private let earliest: Int64
     private let last: Int64
+    private static let longest: Int64 = 30 * 86_400_000_000
     private let reads: Int
     private let kind: String?
     private var figures: [String] = []
@@ -45,7 +49,8 @@ struct AuraMetrics {
         query.isByType = true
         let whole = try store.metrics(query)
         types = whole.rows.compactMap(\.type)
-        first = whole.window.lowerBound
+        earliest = whole.window.lowerBound
+        first = max(earliest, whole.window.upperBound - AuraMetrics.longest)
         last = whole.window.upperBound
         guard !types.isEmpty else { throw Failure("\(directory) holds no events") }
     }
@@ -57,7 +62,7 @@ struct AuraMetrics {
         try measure("count of all types by hour, 30 days") { metrics in
             var query = metrics.query(MetricQuery.Parts(), isOfAllTypes: true)
             query.bucket = 3_600_000_000
-            query.start = Timestamp(microseconds: metrics.last - 30 * 86_400_000_000)
+            query.start = Timestamp(microseconds: metrics.last - AuraMetrics.longest)
             query.end = Timestamp(microseconds: metrics.last)
             query.edges = .widened
             _ = try metrics.store.metrics(query)
@@ -70,6 +75,12 @@ struct AuraMetrics {
             _ = try metrics.store.score(query)
         }
         try measure("last seen") { _ = try $0.store.lastSeen() }
+        if earliest < first {
+            first = earliest
+            for (name, width, parts) in AuraMetrics.kinds {
+                try measure(name + ", any time") { try $0.read(aligned: width, parts) }
+            }
+        }
         print("{" + figures.joined(separator: ", ") + "}")
     }
 
@@ -87,7 +98,7 @@ struct AuraMetrics {
     private mutating func read(aligned width: Int64?, _ parts: MetricQuery.Parts) throws {
         var query = query(parts, isOfAllTypes: Bool.random(using: &random))
         let start = time(from: first, to: last - 60_000_000)
-        let end = time(from: start + 1, to: min(last, start + 30 * 86_400_000_000))
+        let end = time(from: start + 1, to: min(last, start + AuraMetrics.longest))
         if let width {
             query.start = Timestamp(microseconds: start / width * width)
             query.end = Timestamp(microseconds: (end / width + 1) * width)

@@ -54,7 +54,10 @@ struct BlockContent {
     init(integers values: Span<Int64>) {
         count = values.count
         var out: [UInt8] = []
-        if BlockContent.isConstant(values) {
+        if ForcedEncoding.active == .plain {
+            encoding = .plain
+            out.append(packing: values)
+        } else if BlockContent.isConstant(values) {
             encoding = .constant
             out.append(little: values[0])
         } else {

@@ -10,7 +10,9 @@ enum Compression {
     /// reader spends.
     static func compress(_ bytes: RawSpan) -> [UInt8]? {
         let size = bytes.byteCount
-        guard size >= smallest, size <= Int(LZ4_MAX_INPUT_SIZE) else { return nil }
+        guard size >= smallest, size <= Int(LZ4_MAX_INPUT_SIZE),
+            ForcedEncoding.active != .uncompressed
+        else { return nil }
         let limit = size - size / 8
         let compressed = unsafe [UInt8](unsafeUninitializedCapacity: limit) { target, filled in
             unsafe bytes.withUnsafeBytes { source in

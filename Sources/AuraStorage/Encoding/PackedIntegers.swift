@@ -24,7 +24,7 @@ enum PackedIntegers {
 
     /// Appends the values, packed in the mode that takes the least room for a sample of them.
     static func append(_ values: Span<Int64>, to out: inout [UInt8]) {
-        let mode = cheapestMode(of: values)
+        let mode = ForcedEncoding.active?.mode ?? cheapestMode(of: values)
         let least = mode == .ascending ? leastDifference(values) : 0
         let frameCount = (values.count + frameSize - 1) / frameSize
         var frames: [PackedFrame] = []

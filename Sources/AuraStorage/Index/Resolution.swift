@@ -19,7 +19,7 @@ public enum Resolution: Int, CaseIterable, Hashable, Sendable {
         switch self {
         case .tenSeconds: 2 * Resolution.hour.width
         case .minute: 48 * Resolution.hour.width
-        case .hour: 90 * Resolution.day.width
+        case .hour: 400 * Resolution.day.width
         case .day: nil
         }
     }

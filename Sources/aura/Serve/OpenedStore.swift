@@ -17,7 +17,7 @@ struct OpenedStore: Sendable {
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
         configuration.memoryLimit = budget.events.bytes
         configuration.cacheBytes = budget.cache.bytes
-        configuration.workBytes = budget.work.bytes / 2
+        configuration.chunkLayout.workBytes = budget.work.bytes / 2
         if settings.index {
             var plan = IndexPlan.standard
             plan.memoryLimit = budget.index.bytes

@@ -47,12 +47,14 @@ import Testing
             // As batches give them back: of two values of one attribute and type the last counts.
             let expected = strips.flatMap { $0.batch.events() }
             let chunk = try Chunk.written(
-                strips, layout(&random), cache: random.element(of: [0, 10_000, 1 << 20]))
+                strips, layout(&random), cache: random.element(of: [0, 10_000, 1 << 20]),
+                forced: .some(&random))
             try chunk.verify()
             #expect(
                 Event.firstDifference(try chunk.events(), expected) == nil, "seed \(seed)")
             // Chunks are written from chunks as well.
-            let again = try Chunk.written(chunk.pieces(), layout(&random))
+            let again = try Chunk.written(
+                chunk.pieces(), layout(&random), forced: .some(&random))
             #expect(
                 Event.firstDifference(try again.events(), expected) == nil, "seed \(seed), again")
         }
@@ -66,7 +68,8 @@ import Testing
             var events = DependentEvents(&random).events
             for _ in 0..<random.below(4) { events += generator.batch() }
             let chunk = try Chunk.written(
-                try strips(of: events, &random), layout(&random), cache: 1 << 20)
+                try strips(of: events, &random), layout(&random), cache: 1 << 20,
+                forced: .some(&random))
             for piece in try chunk.pieces() {
                 let times = try piece.times()
                 let ends = (0..<2 * (1 + random.below(3))).map { _ in

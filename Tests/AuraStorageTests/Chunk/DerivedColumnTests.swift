@@ -18,7 +18,8 @@ import Testing
             layout.groupRows = random.element(of: [17, 256, 65_536])
             layout.entriesPerBlock = random.element(of: [40, 4_096])
             let chunk = try Chunk.written(
-                events.strips(&random), layout, cache: random.element(of: [0, 1 << 20]))
+                events.strips(&random), layout, cache: random.element(of: [0, 1 << 20]),
+                forced: .some(&random))
             try chunk.verify()
             #expect(
                 Event.firstDifference(try chunk.events(), events.events) == nil, "seed \(seed)")

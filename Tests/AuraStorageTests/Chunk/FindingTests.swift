@@ -75,8 +75,12 @@ import Testing
                     SequencedEvent(sequence: UInt64($0 + 1), event: $1)
                 })
             var chunk = try Chunk.written(
-                strips, layout(&random), cache: random.element(of: [0, 1 << 20]))
-            if random.chance(30) { chunk = try Chunk.written(chunk.pieces(), layout(&random)) }
+                strips, layout(&random), cache: random.element(of: [0, 1 << 20]),
+                forced: .some(&random))
+            if random.chance(30) {
+                chunk = try Chunk.written(
+                    chunk.pieces(), layout(&random), forced: .some(&random))
+            }
             try chunk.verify()
             for _ in 0..<20 {
                 let (name, values) = filter(&random)

@@ -114,7 +114,7 @@ import Testing
                     SequencedEvent(sequence: UInt64($0 + 1), event: $1)
                 })
             // Chunks that are merged roll up anew.
-            var chunk = try Chunk.written(strips, layout)
+            var chunk = try Chunk.written(strips, layout, forced: .some(&random))
             if random.chance(30) { chunk = try Chunk.written(chunk.pieces(), layout) }
             try chunk.verify()
             let rollup = Rollup(of: chunk)

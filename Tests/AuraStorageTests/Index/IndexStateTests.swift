@@ -16,7 +16,7 @@ import Testing
         var model = IndexModel()
         let now = IndexWorkload.start.aligned(to: Resolution.day.width)
         // An event of each resolution's last bucket, one of the bucket before its page, and one now.
-        let days: [Int64] = [0, 1, 89, 90, 121, 3_000]
+        let days: [Int64] = [0, 1, 399, 400, 431, 3_000]
         let hours: [Int64] = [1, 2, 3, 47, 49]
         let times =
             days.map { now - $0 * Resolution.day.width }

@@ -8,13 +8,20 @@ final class TestServer: Sendable {
     let folder: Folder
     let port: Int
     private let arguments: [String]
+    private let dataLimitMiB: Int?
     private let command: Mutex<Command>
 
     /// Starts a server at a port that is free and waits until it listens.
-    init(in folder: Folder, _ arguments: [String] = []) async throws {
+    ///
+    /// - Parameter dataLimitMiB: What the system lets it have of memory of its own.
+    init(
+        in folder: Folder, _ arguments: [String] = [], dataLimitMiB: Int? = nil
+    ) async throws {
         self.folder = folder
         self.arguments = arguments
-        let (command, port) = try await TestServer.start(folder, port: 0, arguments)
+        self.dataLimitMiB = dataLimitMiB
+        let (command, port) = try await TestServer.start(
+            folder, port: 0, arguments, dataLimitMiB)
         self.command = Mutex(command)
         self.port = port
     }
@@ -33,11 +40,20 @@ final class TestServer: Sendable {
     var processFolder: String { "/proc/\(command.withLock { $0.identifier })" }
 
     private static func start(
-        _ folder: Folder, port: Int, _ arguments: [String]
+        _ folder: Folder, port: Int, _ arguments: [String], _ dataLimitMiB: Int?
     ) async throws -> (Command, Int) {
-        let command = try Command(
+        let words =
             ["serve", "--data-dir", folder.path("data"), "--listen", "127.0.0.1:\(port)"]
-                + ["--log-level", "warning"] + arguments, in: folder)
+            + ["--log-level", "warning"] + arguments
+        let command: Command
+        if let dataLimitMiB {
+            let script = "ulimit -d \(dataLimitMiB << 10); exec \"$0\" \"$@\""
+            command = try Command(
+                ["-c", script, Command.program.path] + words, in: folder,
+                executable: URL(filePath: "/bin/sh"))
+        } else {
+            command = try Command(words, in: folder)
+        }
         guard let found = try await command.port() else {
             command.signal(SIGKILL)
             throw Command.Overdue(
@@ -69,7 +85,8 @@ final class TestServer: Sendable {
 
     /// Starts it again after its end, at the same port.
     func restart() async throws {
-        let (command, _) = try await TestServer.start(folder, port: port, arguments)
+        let (command, _) = try await TestServer.start(
+            folder, port: port, arguments, dataLimitMiB)
         self.command.withLock { $0 = command }
     }
 
@@ -79,9 +96,11 @@ final class TestServer: Sendable {
     }
 
     /// Runs a command of these words against it.
-    func aura(_ arguments: [String], input: String = "") async throws -> Outcome {
+    func aura(
+        _ arguments: [String], input: String = "", within limit: Duration = .seconds(120)
+    ) async throws -> Outcome {
         let command = try command(arguments, input: input)
-        let status = try await command.status()
+        let status = try await command.status(within: limit)
         return Outcome(status: status, output: command.output, errors: command.errors)
     }
 
