@@ -29,7 +29,7 @@ struct OccurringCodes {
             guard key.name.text.lowercased().hasSuffix("id") else { return nil }
         default: return nil
         }
-        let range = column.valueRange
+        guard let range = column.valueRange else { return nil }
         base = range.lowerBound
         universe = UInt64(bitPattern: range.upperBound &- range.lowerBound)
         guard universe >= OccurringCodes.fewestValues else { return nil }

@@ -217,13 +217,14 @@ extension ScatteredColumn {
     /// Bits that tell the values apart, as they would be packed; 0 for those that are no whole numbers.
     var width: Int {
         if type == .bool || type == .float64 { return 0 }
-        let range = valueRange
+        guard let range = valueRange else { return 0 }
         return ScatteredColumn.width(
             of: UInt64(bitPattern: range.upperBound &- range.lowerBound))
     }
 
-    /// Holds all values, or their codes; of a column that has some.
-    var valueRange: ClosedRange<Int64> {
+    /// Holds all values, or their codes; nil if no row has one, as where all that had one were deleted.
+    var valueRange: ClosedRange<Int64>? {
+        if count == 0 { return nil }
         if let dictionary { return 0...Int64(max(1, dictionary.count) - 1) }
         var least = Int64.max
         var greatest = Int64.min

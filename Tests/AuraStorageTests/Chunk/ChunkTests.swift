@@ -87,6 +87,34 @@ import Testing
         }
     }
 
+    @Test func `columns that have lost all their values are written, too`() throws {
+        let events = (0..<100).map { number in
+            var event = Event(type: "t", time: Timestamp(microseconds: Int64(number)))
+            event.attributes = [Attribute("session", .string("s\(number / 3)"))]
+            if number == 50 {
+                event.attributes += [
+                    Attribute("text", .string("lost")), Attribute("user_id", .int64(7)),
+                    Attribute("uuid", .uuid(UUIDBytes(high: 1, low: 2))),
+                    Attribute("when", .timestamp(Timestamp(microseconds: 1))),
+                    Attribute("x", .float64(0.5)),
+                ]
+            }
+            return event
+        }
+        var random = SeededRandom(seed: 3)
+        let left = try strips(of: events, &random).compactMap { strip in
+            try SelectedSource(strip, keeping: strip.sequences().map { $0 != 51 })
+        }
+        var layout = ChunkLayout()
+        layout.derivesColumns = true
+        layout.findsIDs = true
+        layout.rollups = .standard
+        let chunk = try Chunk.written(left, layout)
+        try chunk.verify()
+        #expect(chunk.entry.rowCount == 99)
+        #expect(try chunk.pieces().allSatisfy { $0.columnKeys.count == 1 })
+    }
+
     @Test func `rows lie by type, then time, then sequence number`() throws {
         var random = SeededRandom(seed: 5)
         var events: [Event] = []
