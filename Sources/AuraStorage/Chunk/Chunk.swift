@@ -135,13 +135,14 @@ final class Chunk: Sendable {
         var isHere = false
         for (index, key) in try open().footer.columns.enumerated()
         where key.name == subject.attribute && !isHere {
-            let blocks = 0..<(try entries(.dictionary, index)?.blockCount ?? 0)
-            switch key.type {
-            case .string:
-                for block in blocks where !isHere {
+            switch (key.type, try entries(.dictionary, index)) {
+            // All that had a value were deleted.
+            case (.string, nil), (.uuid, nil): continue
+            case (.string, let list?):
+                for block in 0..<list.blockCount where !isHere {
                     isHere = subject.isAmong(try texts(index, block: block))
                 }
-            case .uuid: isHere = subject.isAmong(try uuids(index))
+            case (.uuid, _): isHere = subject.isAmong(try uuids(index))
             default:
                 for piece in try pieces() where !isHere {
                     isHere = try subject.rows(of: piece) != nil

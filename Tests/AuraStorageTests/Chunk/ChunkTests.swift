@@ -113,6 +113,10 @@ import Testing
         try chunk.verify()
         #expect(chunk.entry.rowCount == 99)
         #expect(try chunk.pieces().allSatisfy { $0.columnKeys.count == 1 })
+        for attribute in events[50].attributes where attribute.name != "session" {
+            let subject = SubjectHash(attribute: attribute.name, values: [attribute.value])
+            #expect(try !chunk.holds(subject), "\(attribute.name)")
+        }
     }
 
     @Test func `rows lie by type, then time, then sequence number`() throws {
