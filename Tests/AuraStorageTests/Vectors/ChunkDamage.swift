@@ -114,19 +114,23 @@ extension ChunkVector {
     /// One broken condition each, of a chunk of `good`.
     static func bad() throws -> [ChunkVector] {
         let good = Dictionary(uniqueKeysWithValues: try good().map { ($0.name, $0) })
-        guard let one = good["constant"], let texts = good["texts"],
-            let integers = good["integers"],
-            let rollups = good["rollups"], let ids = good["ids"],
-            let filtered = good["filtered"]
-        else { preconditionFailure("vectors are named so") }
-        func operated(
-            _ name: String, _ condition: Int, _ about: String, on vector: ChunkVector,
-            _ change: (inout ChunkSurgery) -> Void
-        ) throws -> ChunkVector {
-            var surgery = try ChunkSurgery(vector)
-            change(&surgery)
-            return vector.damaged(name, condition, about) { surgery.close(&$0) }
-        }
+        return try badFiles(good) + badContents(good)
+    }
+
+    /// A vector under another name, with what an operation made of it.
+    private static func operated(
+        _ name: String, _ condition: Int, _ about: String, on vector: ChunkVector?,
+        _ change: (inout ChunkSurgery) -> Void
+    ) throws -> ChunkVector {
+        guard let vector else { preconditionFailure("vectors are named so") }
+        var surgery = try ChunkSurgery(vector)
+        change(&surgery)
+        return vector.damaged(name, condition, about) { surgery.close(&$0) }
+    }
+
+    /// Files and blocks that are not what header, footer and hashes say.
+    private static func badFiles(_ good: [String: ChunkVector]) throws -> [ChunkVector] {
+        guard let one = good["constant"] else { preconditionFailure("vectors are named so") }
         let size = one.bytes.count
         let footer = size - ChunkTrailer.size - 8
         return [
@@ -143,7 +147,9 @@ extension ChunkVector {
                 let key = $0.footer.blocks[$0.place(.times)].key
                 $0.replace($0.place(.sequences), key: key)
             },
-            try operated("entries", 6, "A dictionary whose first block is missing", on: filtered) {
+            try operated(
+                "entries", 6, "A dictionary whose first block is missing", on: good["filtered"]
+            ) {
                 $0.remove($0.place(.dictionary, "session"))
             },
             one.damaged("block-hash", 7, "A block that rotted") { $0.bytes[64] ^= 1 },
@@ -154,18 +160,25 @@ extension ChunkVector {
                     place, isCompressed: true, contentSize: 900,
                     bytes: [UInt8](repeating: 0xFF, count: content.count))
             },
-            try operated("least", 9, "A least value that is none", on: one) {
+        ]
+    }
+
+    /// Blocks that hold what their hashes say, and mean nothing.
+    private static func badContents(_ good: [String: ChunkVector]) throws -> [ChunkVector] {
+        [
+            try operated("least", 9, "A least value that is none", on: good["constant"]) {
                 $0.replace($0.place(.times), least: 6)
             },
-            try operated("hours", 9, "Hours that are not those of the footer", on: rollups) {
+            try operated("hours", 9, "Hours that are not those of the footer", on: good["rollups"])
+            {
                 $0.replace($0.place(.users), least: -1)
             },
-            try operated("code", 10, "A code beyond the dictionary", on: one) {
+            try operated("code", 10, "A code beyond the dictionary", on: good["constant"]) {
                 let place = $0.place(.values, "text")
                 $0.replace(place, greatest: 9, bytes: AnnotatedCode.nine)
             },
             try operated(
-                "codes", 10, "Codes of a group that are not those of its rows", on: ids
+                "codes", 10, "Codes of a group that are not those of its rows", on: good["ids"]
             ) {
                 let other = $0.footer.blocks.lastIndex { $0.key.kind == .codes } ?? 0
                 let place = $0.place(.codes)
@@ -174,30 +187,31 @@ extension ChunkVector {
                     count: $0.footer.blocks[other].count,
                     contentSize: $0.footer.blocks[other].contentSize, bytes: $0.contents[other])
             },
-            try operated("filter", 10, "A filter that passes nothing", on: filtered) {
+            try operated("filter", 10, "A filter that passes nothing", on: good["filtered"]) {
                 let place = $0.place(.filter)
                 let content = [UInt8](repeating: 0, count: $0.content(place).count)
                 $0.replace(place, isCompressed: false, bytes: content)
             },
-            try operated("texts", 10, "Texts that do not ascend", on: texts) {
+            try operated("texts", 10, "Texts that do not ascend", on: good["texts"]) {
                 let place = $0.place(.dictionary, "status")
                 // The first is empty, and now the last is before the one before it.
                 $0.replace(
                     place, bytes: $0.contents[place].replacing([0x6F, 0x6B], with: [0, 0x6B]))
             },
-            try operated("content", 11, "A constant of seven bytes", on: one) {
+            try operated("content", 11, "A constant of seven bytes", on: good["constant"]) {
                 let place = $0.place(.values, "x")
                 $0.replace(place, bytes: Array($0.contents[place].dropLast()))
             },
-            try operated("dictionary", 11, "Texts that end before they begin", on: texts) {
+            try operated("dictionary", 11, "Texts that end before they begin", on: good["texts"]) {
                 let place = $0.place(.dictionary, "status")
                 $0.replace(place, bytes: Array($0.contents[place].dropLast(12)))
             },
-            try operated("users", 11, "Users of which one is cut off", on: rollups) {
+            try operated("users", 11, "Users of which one is cut off", on: good["rollups"]) {
                 let place = $0.place(.users)
                 $0.replace(place, isCompressed: false, bytes: Array($0.content(place).dropLast(1)))
             },
-            try operated("packed", 12, "Packed integers without their slack", on: integers) {
+            try operated("packed", 12, "Packed integers without their slack", on: good["integers"])
+            {
                 let place = $0.place(.values, "wave")
                 $0.replace(place, bytes: Array($0.contents[place].dropLast(8)))
             },
