@@ -6,6 +6,7 @@ public enum Canary: String, CaseIterable, Sendable {
     // Durability.
     case skipLogSync
     case skipManifestSync
+    case skipRestatementSync
     case skipSegmentHeaderSync
     case skipSegmentDirectorySync
     case skipCurrentSync
@@ -39,6 +40,7 @@ public enum Canary: String, CaseIterable, Sendable {
     // Recovery.
     case trustLastGroup
     case trustLastEdit
+    case trustCurrent
     case ignoreBodyChecksum
     case ignoreChain
     case ignorePlace

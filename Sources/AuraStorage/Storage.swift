@@ -25,6 +25,8 @@ public struct Storage: Sendable {
         public var chunkLayout = ChunkLayout()
         /// When chunks are merged.
         public var compaction = CompactionPolicy()
+        /// Bytes of the manifest's file from which on it may be left for a new one.
+        public var manifestBytes: Int64 = 4 << 20
         /// Where the ledger of erasures is; nil for a file of the data directory.
         public var ledger: String?
         /// Bytes of blocks of chunks that are kept in memory.
@@ -139,7 +141,8 @@ public struct Storage: Sendable {
         stableSequence = log.nextSequence - 1
         do throws(FileSystemError) {
             try manifest.write([.opened(lastGroup: log.lastGroup, time: now)], now: now)
-            place.removeUnnamed(manifest.state)
+            place.removeUnnamed(manifest)
+            manifest.restate(beyond: options.manifestBytes, now: now)
         } catch {
             // A full disk must not keep its reader out; the next edit tries again.
             guard error.reason == .noSpace, manifest.isWritable else { throw .io(error) }

@@ -69,6 +69,7 @@ public struct StoreWorld: Sendable {
         options.compaction.smallRows = 4
         options.compaction.fanOut = 2
         options.flushRows = 10
+        options.manifestBytes = 20 << 10
         options.indexPlan = IndexPlan()
         self.options = options
     }

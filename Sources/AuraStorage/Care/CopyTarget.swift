@@ -54,7 +54,7 @@ struct CopyTarget: Sendable {
             throw .missing(file: name, reason: "the manifest names it")
         }
         let isWhole = try files { () throws(FileSystemError) in
-            let copy = try create(name)
+            let copy = try place.create(name)
             var offset: Int64 = 0
             while offset < size {
                 let bytes = try original.read(at: offset, count: Int(min(1 << 20, size - offset)))
@@ -74,17 +74,10 @@ struct CopyTarget: Sendable {
     /// Writes a new file, durably.
     func write(_ bytes: [UInt8], to name: String) throws(StorageError) {
         try files { () throws(FileSystemError) in
-            let file = try create(name)
+            let file = try place.create(name)
             try file.write(bytes.rawSpan, at: 0)
             try file.sync()
         }
-    }
-
-    /// A new file, in place of one of an earlier attempt.
-    func create(_ name: String) throws(FileSystemError) -> any File {
-        let path = place.path(name)
-        if try place.fileSystem.exists(path) { try place.fileSystem.remove(path) }
-        return try place.fileSystem.open(path, .create)
     }
 
     /// Adds an edit to a manifest that was copied.
@@ -118,10 +111,12 @@ struct CopyTarget: Sendable {
         try files { () throws(FileSystemError) in
             _ = try Segment.create(
                 place, number: 1, incarnation: incarnation, size: segmentSize)
-            var manifest = try Manifest.begin(
-                place, incarnation: incarnation, segmentSize: segmentSize, now: now)
-            try manifest.write(
-                [.segmentUsed(number: 1, syncedGroup: 0)] + edits, now: now)
+            _ = try Manifest.begin(
+                place, incarnation: incarnation,
+                [
+                    .created(segmentSize: segmentSize, time: now),
+                    .segmentUsed(number: 1, syncedGroup: 0),
+                ] + edits, now: now)
         }
         try syncNames()
         let name = FileName.manifest(1)

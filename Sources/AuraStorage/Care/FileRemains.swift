@@ -5,12 +5,20 @@ struct ManifestRemains {
     let state: ManifestState
     let incarnation: UInt64
 
-    /// Of the last manifest that there is; nil where none has a readable beginning.
-    init?(_ place: StorePlace) throws(StorageError) {
+    /// Of the last manifest with a readable beginning, which says all that those before it said; nil
+    /// where there is none.
+    static func find(_ place: StorePlace) throws(StorageError) -> ManifestRemains? {
         let numbers = try place.names(in: ".").compactMap(FileName.manifestNumber)
-        guard let number = numbers.max(),
-            let file = place.groupFile(.manifest, number, FileName.manifest(number))
-        else { return nil }
+        for number in numbers.sorted(by: >) {
+            if let remains = ManifestRemains(place, number) { return remains }
+        }
+        return nil
+    }
+
+    private init?(_ place: StorePlace, _ number: UInt64) {
+        guard let file = place.groupFile(.manifest, number, FileName.manifest(number)) else {
+            return nil
+        }
         var state = ManifestState()
         var chain = GroupChain()
         var offset = GroupFile.start

@@ -20,6 +20,9 @@ extension ManifestEdit {
         case .tombstoneDone(let number): "tombstone \(number) done"
         case .copied: "copied"
         case .renewed(let identity, _): "has identity \(FileName.hexadecimal(identity)) from now on"
+        case .restated(let segment, let group, let chunk, let tombstone):
+            "restated, last segment \(segment), group \(group), chunk \(chunk), tombstone "
+                + "\(tombstone)"
         }
     }
 }

@@ -66,8 +66,10 @@ public struct StoreCopy: Sendable {
                 else { throw error }
                 let present = try self.manifest()
                 attempts.all += 1
-                attempts.alike = present.state == manifest.state ? attempts.alike + 1 : 0
+                let isAlike = present.name == manifest.name && present.state == manifest.state
+                attempts.alike = isAlike ? attempts.alike + 1 : 0
                 guard attempts.alike < StoreCopy.attempts.alike else { throw error }
+                if present.name != manifest.name { target.place.discard(manifest.name) }
                 manifest = present
             }
         }

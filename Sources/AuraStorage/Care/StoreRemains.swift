@@ -32,7 +32,7 @@ struct StoreRemains {
         } catch {
             findings.append(StoreFinding(error, reading: FileName.current))
             isManifestWhole = false
-            let part = try ManifestRemains(source.place)
+            let part = try ManifestRemains.find(source.place)
             state = part?.state
             var found = part?.incarnation
             if found == nil { found = try StoreRemains.incarnation(source.place) }

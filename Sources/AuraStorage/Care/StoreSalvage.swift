@@ -53,7 +53,7 @@ extension StoreRemains {
             let number = lastChunk + 1
             let file: any File
             do throws(FileSystemError) {
-                file = try target.create(FileName.chunks + "/" + FileName.chunk(number))
+                file = try target.place.create(FileName.chunks + "/" + FileName.chunk(number))
             } catch { throw StorageError(error, in: target.place.directory) }
             entries.append(
                 try ChunkWriter.write(

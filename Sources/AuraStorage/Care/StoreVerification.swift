@@ -154,9 +154,10 @@ extension StoreDirectory {
             {
                 result.notes.append("\(name) is no part of the store: the next start removes it")
             }
-            if let number = FileName.checkpointNumber(name),
-                number != manifest.state.flushed?.checkpoint
-            {
+            let checkpoint = FileName.checkpointNumber(name)
+            let isOtherCheckpoint =
+                checkpoint != nil && checkpoint != manifest.state.flushed?.checkpoint
+            if isOtherCheckpoint || FileName.manifestNumber(name) != nil && name != manifest.name {
                 result.notes.append("\(name) is of no use: the next start removes it")
             }
         }

@@ -63,6 +63,7 @@ extension Storage {
             Chunk($0, in: place, incarnation: manifest.incarnation, cache: cache)
         }
         index?.show(snapshot)
+        manifest.restate(beyond: options.manifestBytes, now: now)
         let end = manifest.state.firstSegment + (Canary.recycleOneTooMany.isActive ? 1 : 0)
         retired.names = recycled.keep(
             segments: before.firstSegment..<end,

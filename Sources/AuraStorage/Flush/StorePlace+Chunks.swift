@@ -52,7 +52,8 @@ extension StorePlace {
     ///
     /// Only when all that was read of the manifest is durable: the edit that lets a file go may be one
     /// that the next crash takes back.
-    func removeUnnamed(_ state: ManifestState) {
+    func removeUnnamed(_ manifest: Manifest) {
+        let state = manifest.state
         do throws(FileSystemError) {
             for number in try chunkNumbers() where state.chunks[number] == nil {
                 discard(FileName.chunks + "/" + FileName.chunk(number))
@@ -61,6 +62,8 @@ extension StorePlace {
             for name in try fileSystem.list(directory) {
                 let number = FileName.checkpointNumber(name) ?? FileName.indexNumber(name)
                 if number != nil, number != flush { discard(name) }
+                let other = FileName.manifestNumber(name)
+                if other != nil, other != manifest.number { discard(name) }
             }
             for name in try fileSystem.list(logDirectory) {
                 guard let number = FileName.segmentNumber(name) else { continue }

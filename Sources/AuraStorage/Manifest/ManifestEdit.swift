@@ -26,6 +26,9 @@ enum ManifestEdit: Hashable, Sendable {
     case copied(time: Int64)
     /// The store has that identity from now on; its files keep the incarnation that they were made with.
     case renewed(identity: UInt64, time: Int64)
+    /// An earlier manifest came to these greatest numbers: of segments, durable groups, chunks and
+    /// tombstones.
+    case restated(segment: UInt64, group: UInt64, chunk: UInt64, tombstone: UInt64)
 
     private enum Code: UInt8 {
         case created = 1
@@ -40,6 +43,7 @@ enum ManifestEdit: Hashable, Sendable {
         case aged = 10
         case erased = 11
         case tombstoneDone = 12
+        case restated = 13
     }
 
     func encoded() -> [UInt8] {
@@ -83,6 +87,12 @@ enum ManifestEdit: Hashable, Sendable {
             out.append(Code.renewed.rawValue)
             out.append(little: identity)
             out.append(little: time)
+        case .restated(let segment, let group, let chunk, let tombstone):
+            out.append(Code.restated.rawValue)
+            out.append(little: segment)
+            out.append(little: group)
+            out.append(little: chunk)
+            out.append(little: tombstone)
         }
         return out
     }
@@ -125,6 +135,10 @@ enum ManifestEdit: Hashable, Sendable {
             self = .copied(time: try reader.read())
         case .renewed:
             self = .renewed(identity: try reader.read(), time: try reader.read())
+        case .restated:
+            self = .restated(
+                segment: try reader.read(), group: try reader.read(), chunk: try reader.read(),
+                tombstone: try reader.read())
         case nil:
             throw FormatError(.manifest, 21, at: 0, "edit \(code) is unknown")
         }

@@ -31,13 +31,19 @@ struct ManifestState: Hashable, Sendable {
 
     /// Takes the next edit; the edit must be possible after those before.
     mutating func apply(_ edit: ManifestEdit) throws(FormatError) {
-        func require(_ isPossible: Bool, _ reason: String) throws(FormatError) {
-            if !isPossible { throw FormatError(.manifest, 22, at: 0, reason) }
-        }
         if case .created = edit {
         } else {
             try require(segmentSize > 0, "the first edit is not a creation")
         }
+        try take(edit)
+        switch edit {
+        case .closed(let lastGroup, _): closedAtGroup = lastGroup
+        case .copied, .renewed: break
+        default: closedAtGroup = nil
+        }
+    }
+
+    private mutating func take(_ edit: ManifestEdit) throws(FormatError) {
         switch edit {
         case .created(let size, let time):
             try require(segmentSize == 0, "a second creation")
@@ -53,13 +59,11 @@ struct ManifestState: Hashable, Sendable {
                 "group \(syncedGroup) after \(promisedGroup)")
             lastSegment = number
             promisedGroup = syncedGroup
-            closedAtGroup = nil
         case .opened(let lastGroup, _), .closed(let lastGroup, _):
             try require(
                 lastGroup >= promisedGroup || Canary.ignorePromise.isActive,
                 "group \(lastGroup) after \(promisedGroup)")
             promisedGroup = lastGroup
-            if case .closed = edit { closedAtGroup = lastGroup } else { closedAtGroup = nil }
         case .chunkAdded(let entry):
             try require(chunks[entry.number] == nil, "chunk \(entry.number) is added again")
             try require(
@@ -75,7 +79,7 @@ struct ManifestState: Hashable, Sendable {
                 mark.group > flushed?.group ?? 0 && mark.sequence >= flushed?.sequence ?? 0,
                 "a flush up to group \(mark.group) again")
             try require(
-                mark.segment >= firstSegment && mark.segment <= lastSegment,
+                mark.segment >= max(1, firstSegment) && mark.segment <= lastSegment,
                 "a flush up to segment \(mark.segment) of \(lastSegment)")
             flushed = mark
             promisedGroup = max(promisedGroup, mark.group)
@@ -95,6 +99,21 @@ struct ManifestState: Hashable, Sendable {
         case .renewed(let identity, _):
             isCopy = false
             self.identity = identity
+        case .restated(let segment, let group, let chunk, let tombstone):
+            try require(
+                lastSegment == 0 && group >= promisedGroup && chunk >= lastChunk
+                    && tombstone >= lastTombstone,
+                "numbers of an earlier manifest behind those of this one")
+            lastSegment = segment
+            promisedGroup = group
+            lastChunk = chunk
+            lastTombstone = tombstone
         }
     }
+}
+
+private func require(
+    _ isPossible: Bool, _ reason: @autoclosure () -> String
+) throws(FormatError) {
+    if !isPossible { throw FormatError(.manifest, 22, at: 0, reason()) }
 }

@@ -40,9 +40,11 @@ import Testing
     @Test func `a backup while events come has all that were there when it began`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var turns = 0
+        /// Rounds in which the manifest was begun anew.
+        var manifests = 0
         for round in 0..<Effort.count(20) {
             let world = try CareWorld(seed: seed &+ UInt64(round))
-            var storage = try CareWorld.open(world.disk)
+            var storage = try CareWorld.open(world.disk, manifestBytes: 20 << 10)
             let busy = BusyFileSystem(world.disk, seed: seed &+ UInt64(round)) { random in
                 let batch = [Event(type: "late", time: Timestamp(microseconds: 1))]
                 try CareWorld.append(batch, producer: 0, to: &storage)
@@ -59,8 +61,9 @@ import Testing
             }
             #expect(found.events.count == Int(result.events))
             turns += busy.turns
+            manifests += try world.disk.exists(world.path(FileName.manifest(1))) ? 0 : 1
         }
-        #expect(turns > 0)
+        #expect(turns > 0 && manifests > 0)
     }
 
     @Test func `neither goes over a live directory, or one that holds something`() throws {

@@ -12,9 +12,12 @@ struct CareWorld {
     static let target = "/clinic/copies/one"
 
     /// `parts` flushes of 40 events each, then 30 events that only the log holds.
-    init(parts: Int = 3, seed: UInt64 = 5, keepsHistory: Bool = false) throws {
+    init(
+        parts: Int = 3, seed: UInt64 = 5, keepsHistory: Bool = false,
+        manifestBytes: Int64 = 4 << 20
+    ) throws {
         disk = SimulatedFileSystem(keepsHistory: keepsHistory)
-        var storage = try CareWorld.open(disk)
+        var storage = try CareWorld.open(disk, manifestBytes: manifestBytes)
         var random = SeededRandom(seed: seed)
         for part in 0...parts {
             for size in part < parts ? [1, 19, 20] : [3, 10, 17] {
@@ -39,10 +42,13 @@ struct CareWorld {
     }
 
     static func open(
-        _ disk: any FileSystem, _ directory: String = directory, incarnation: UInt64 = 7
+        _ disk: any FileSystem, _ directory: String = directory, incarnation: UInt64 = 7,
+        manifestBytes: Int64 = 4 << 20
     ) throws(StorageError) -> Storage {
-        try Storage(
-            directory: directory, fileSystem: disk, options: options(incarnation),
+        var options = options(incarnation)
+        options.manifestBytes = manifestBytes
+        return try Storage(
+            directory: directory, fileSystem: disk, options: options,
             now: 1_700_000_000_000_000)
     }
 

@@ -54,6 +54,21 @@ import Testing
         try check(world, report)
     }
 
+    @Test(arguments: [0, 4_095, 4_096, 5_000])
+    func `an unfinished manifest beside the last one says nothing`(size: Int) throws {
+        let world = try CareWorld(manifestBytes: 20 << 10)
+        let number = try #require(
+            world.disk.list(CareWorld.directory).compactMap(FileName.manifestNumber).max())
+        #expect(number > 1)
+        let whole = try world.disk.peek(world.path(FileName.manifest(number)))
+        let next = try world.disk.open(world.path(FileName.manifest(number + 1)), .create)
+        try next.write(Array(whole.prefix(size)).rawSpan, at: 0)
+        try world.disk.removeSilently(world.path("CURRENT"))
+        let report = try salvage(world)
+        #expect(report.events == 150 && report.chunks == 3 && report.lost.isEmpty)
+        try check(world, report)
+    }
+
     @Test func `of a chunk with a rotten block the other rows are saved`() throws {
         // So many that the log holds nothing of the first ones any more.
         let world = try CareWorld(parts: 7)

@@ -40,6 +40,8 @@ private struct Hunt {
             case .skipLogSync, .skipManifestSync, .skipSegmentHeaderSync, .skipParentSync,
                 .skipSegmentDirectorySync, .skipDirectorySync, .skipCurrentSync, .editTooLate:
                 Hunt.crashes("first-start", seeds: 4)
+            case .skipRestatementSync: Hunt.crashes("many-flushes", seeds: 4)
+            case .trustCurrent: { try TakeOverKills().cases }
             case .skipChunkSync, .skipCheckpointSync, .skipIndexSync, .forgetFlushedProducers,
                 .forgetFlushedIndex, .keepFlushedStrips:
                 Hunt.crashes("flushes", seeds: 4)

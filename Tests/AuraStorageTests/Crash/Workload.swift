@@ -72,6 +72,13 @@ struct Workload: Sendable {
                 + [.promise, .beginFlush, .runFlush, .endFlush, .beginFlush, .runFlush, .close]
                 + [.open, .connect(1), .send(1), .commit, .beginFlush, .runFlush, .kill, .open]),
         Workload(
+            name: "many-flushes", clients: 1, segmentSize: 32 << 10,
+            steps: [.open, .connect(0), .commit]
+                + (0..<9).flatMap { round -> [Step] in
+                    [.send(0), .commit] + flush + [.send(nil), .commit]
+                        + (round % 3 == 1 ? [.kill, .open, .connect(0), .erase(1), .commit] : [])
+                } + [.close]),
+        Workload(
             name: "recycled-files", clients: 1, segmentSize: 16 << 10,
             steps: [.open, .connect(0), .commit]
                 + (0..<4).flatMap { round -> [Step] in

@@ -72,6 +72,41 @@ import Testing
         #expect(try broken(.closed(lastGroup: 5, time: 0), after: created, used) == nil)
     }
 
+    /// Whether the edit is possible.
+    private func take(_ edit: ManifestEdit, _ state: inout ManifestState) -> Bool {
+        do {
+            try state.apply(edit)
+            return true
+        } catch { return false }
+    }
+
+    @Test func `a restatement comes to the same, and so does all that follows`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededRandom(seed: seed)
+        var kept = 0
+        for _ in 0..<Effort.count(100) {
+            var original = try state(created)
+            var restated: ManifestState?
+            for step in 0..<80 {
+                if step % 20 == 19 {
+                    var other = ManifestState()
+                    for edit in original.restatement(now: 1) { try other.apply(edit) }
+                    #expect(other == original, "seed \(seed)")
+                    restated = other
+                }
+                let edit = ManifestEdit.random(&random, after: original)
+                let isPossible = take(edit, &original)
+                if isPossible { kept += 1 }
+                if var other = restated {
+                    #expect(take(edit, &other) == isPossible, "seed \(seed): \(edit)")
+                    #expect(other == original, "seed \(seed): \(edit)")
+                    restated = other
+                }
+            }
+        }
+        #expect(kept > Effort.count(100) * 20)
+    }
+
     @Test func `every edit is read back, and no edit of another size`() throws {
         var random = SeededRandom(seed: 11)
         for _ in 0..<Effort.count(200) {

@@ -54,7 +54,7 @@ struct RecordMeaning: Codable, Equatable {
 struct EditMeaning: Codable, Equatable {
     /// `created`, `segment-used`, `opened`, `closed`, or one of those that have a list of numbers:
     /// `chunk-added`, `chunk-dropped`, `flushed`, `copied`, `renewed`, `aged`, `erased`,
-    /// `tombstone-done`.
+    /// `tombstone-done`, `restated`.
     var kind: String
     var segmentSize: Int64?
     var segment: UInt64?

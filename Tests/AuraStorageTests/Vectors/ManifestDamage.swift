@@ -255,6 +255,16 @@ extension FileDamage {
                 try damage(
                     "tombstone-done", "A tombstone done that was not given",
                     file(E.created, E.erased(2, upTo: 9), E.done(1))),
+                try damage(
+                    "restated-late", "What an earlier manifest came to, behind a segment",
+                    file(
+                        E.created, E.used(1, synced: 0),
+                        E.restated(segment: 8, group: 80, chunk: 20, tombstone: 6))),
+                try damage(
+                    "restated-tombstone", "A tombstone above the last one of all",
+                    file(
+                        E.created, E.erased(5, upTo: 9),
+                        E.restated(segment: 8, group: 80, chunk: 20, tombstone: 4))),
             ]
         }
     }

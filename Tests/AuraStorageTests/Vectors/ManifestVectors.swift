@@ -65,6 +65,12 @@ enum ManifestExample {
         EditMeaning(kind: "renewed", numbers: [identity, UInt64(LogExample.time) + 5])
     }
 
+    static func restated(
+        segment: UInt64, group: UInt64, chunk: UInt64, tombstone: UInt64
+    ) -> EditMeaning {
+        EditMeaning(kind: "restated", numbers: [segment, group, chunk, tombstone])
+    }
+
     static func dropped(_ number: UInt64) -> EditMeaning {
         EditMeaning(kind: "chunk-dropped", numbers: [number])
     }
@@ -146,6 +152,20 @@ extension FileVector {
                     state: StateMeaning(
                         segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 1,
                         promisedGroup: 0, identity: "fedcba9876543210", isCopy: true))),
+            FileVector(
+                name: "restated",
+                meaning: E.manifest(
+                    "What an earlier manifest had come to, and one edit more",
+                    [
+                        E.created, E.erased(5, upTo: 42),
+                        E.restated(segment: 8, group: 80, chunk: 20, tombstone: 6),
+                        E.chunk(3, rows: 40, from: 1, tombstone: 6, level: 1),
+                        E.flushed(42, group: 78, segment: 7), E.renewed(0xFEDC_BA98_7654_3210),
+                    ], [E.used(9, synced: 90)],
+                    state: StateMeaning(
+                        segmentSize: 1 << 26, createdAt: LogExample.time, lastSegment: 9,
+                        promisedGroup: 90, firstSegment: 7, chunks: [3], flushedGroup: 78,
+                        flushedSequence: 42, tombstones: [5], identity: "fedcba9876543210"))),
         ]
     }
 }

@@ -179,6 +179,7 @@ struct ReferenceFile: Sendable {
                         + Array(repeating: "value hash, half", count: (edit.numbers ?? []).count)
                 ),
                 "tombstone-done": (12, ["tombstone"]),
+                "restated": (13, ["last segment", "promise", "last chunk", "last tombstone"]),
             ]
             let (code, names) = layouts[edit.kind] ?? (0, [])
             append(code, Array(zip(names, edit.numbers ?? [])))

@@ -230,6 +230,8 @@ extension EditMeaning {
                 ])
         case .tombstoneAdded(let tombstone): self.init(tombstone)
         case .tombstoneDone(let number): self.init(kind: "tombstone-done", numbers: [number])
+        case .restated(let segment, let group, let chunk, let tombstone):
+            self.init(kind: "restated", numbers: [segment, group, chunk, tombstone])
         }
     }
 
@@ -285,6 +287,9 @@ extension EditMeaning {
                                 Hash128(low: numbers[$0], high: numbers[$0 + 1])
                             }))))
         case ("tombstone-done", 1): .tombstoneDone(number: numbers[0])
+        case ("restated", 4):
+            .restated(
+                segment: numbers[0], group: numbers[1], chunk: numbers[2], tombstone: numbers[3])
         default: nil
         }
     }
