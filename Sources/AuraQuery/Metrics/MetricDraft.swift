@@ -37,7 +37,10 @@ struct MetricDraft {
         }
         guard let sketches = window.sketches else { return }
         if parts.contains(.quantiles) {
-            group.addValues(target.valueSeries, sketches, to: &histogram)
+            // Of all types their total is known, without telling the attributes apart.
+            let isOfAll = target.series == [SeriesTable.total]
+            group.addValues(
+                isOfAll ? target.series : target.valueSeries, sketches, to: &histogram)
         }
         if parts.contains(.users) { group.addUsers(target.series, sketches, to: &users) }
     }
@@ -69,7 +72,7 @@ struct MetricDraft {
         }
         if query.parts.contains(.quantiles) {
             var histogram = histogram
-            for value in loose { histogram.add(value) }
+            if !loose.isEmpty { histogram.add(loose) }
             row.quantiles = histogram.quantiles(query.quantiles)
         }
         if query.parts.contains(.users) {

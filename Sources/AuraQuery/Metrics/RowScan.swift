@@ -62,6 +62,7 @@ struct RowScan {
                 let near = whole.near(rollup.timeRange)
                 let reader = RollupReader(rollup, view.state)
                 sorted = SortedRequests(try reader.answer(near, body))
+                if sorted.isEmpty { return true }
             }
             return try part.forEachSource { rows throws(StorageError) in
                 guard !shouldStop() else { return false }
@@ -160,6 +161,8 @@ struct RowScan {
 private struct SortedRequests {
     private let requests: [RowRequest]
     private let longest: Int64
+
+    var isEmpty: Bool { requests.isEmpty }
 
     init(_ requests: [RowRequest]) {
         self.requests = requests.sorted { $0.range.lowerBound < $1.range.lowerBound }

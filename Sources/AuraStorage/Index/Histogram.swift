@@ -43,27 +43,34 @@ package struct Histogram: Sendable {
     /// Whether nothing is in it.
     package var isEmpty: Bool { counts.isEmpty }
 
-    /// Adds a value.
-    package mutating func add(_ value: Double) {
-        guard ValueCell.takes(value) else { return }
-        add(Histogram.word(value))
+    /// Adds values.
+    package mutating func add(_ values: [Double]) {
+        let words = values.filter(ValueCell.takes).map(Histogram.word)
+        add(words.span)
     }
 
-    /// Adds a bin and a number.
-    @inline(__always)
-    mutating func add(_ word: UInt64) {
+    /// Adds bins, each with a number; a word of 0 is none.
+    mutating func add(_ words: Span<UInt64>) {
         if starts.isEmpty {
             starts = Array(repeating: 0, count: Int(Histogram.greatestBin >> 5) + 1)
             counts = Array(repeating: 0, count: 32)
         }
-        let bin = Int(word & Histogram.binMask)
-        var start = Int(starts[bin >> 5])
-        if start == 0 {
-            start = counts.count
-            starts[bin >> 5] = UInt32(start)
+        for index in words.indices {
+            let block = Int(words[index] & Histogram.binMask) >> 5
+            // Bins begin at 1, but a word of 0 may share the block of the first.
+            guard starts[block] == 0, words[index] != 0 else { continue }
+            starts[block] = UInt32(counts.count)
             counts.append(contentsOf: repeatElement(0, count: 32))
         }
-        counts[start + bin & 31] &+= word &>> Histogram.binBits
+        // The span of a copy: that of `self` excludes the one of the counts.
+        let places = self.starts
+        let starts = places.span
+        var counts = counts.mutableSpan
+        for index in words.indices {
+            let bin = Int(words[index] & Histogram.binMask)
+            // A word of 0 adds 0, if only to what is not used.
+            counts[Int(starts[bin >> 5]) + bin & 31] &+= words[index] &>> Histogram.binBits
+        }
     }
 
     /// The bins that hold something, ascending, and how much.

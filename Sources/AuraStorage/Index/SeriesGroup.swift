@@ -98,10 +98,18 @@ package struct SeriesGroup: Sendable {
 
     /// Adds the values of series in a window.
     package func addValues(_ series: [UInt32], _ window: WindowCover, to values: inout Histogram) {
-        forEachSketch(in: window) { page, _ in
+        forEachSketch(in: window) { page, isFinest in
             for number in series {
-                page.values.forEachWord(of: number) { values.add($0) }
-                page.newValues.forEach(of: number) { values.add($0) }
+                // As with users, the finest pages have no values of the total.
+                let isOfAll = number == total && isFinest
+                let tables = page.values.tables
+                let wanted = isOfAll ? 0..<tables.count : Int(number)..<Int(number) + 1
+                for table in tables[wanted.clamped(to: tables.indices)] where table.capacity > 0 {
+                    let places = page.values.places(of: table)
+                    values.add(places.span)
+                }
+                let fresh = isOfAll ? page.newValues.words : page.newValues.words(of: number)
+                values.add(fresh.span)
             }
         }
     }

@@ -41,9 +41,13 @@ struct SketchPage: Sendable {
         if let total { users.insert(users: hashes, total) }
     }
 
-    /// Adds values, as words of a bin and a number.
-    mutating func add(values words: ArraySlice<UInt64>, _ series: ArraySlice<UInt32>) {
+    /// Adds values, as words of a bin and a number, each to its series and, if there is one, to the
+    /// total.
+    mutating func add(
+        values words: ArraySlice<UInt64>, _ series: ArraySlice<UInt32>, total: UInt32?
+    ) {
         values.add(bins: Array(words), Array(series))
+        if let total { values.add(bins: words, total) }
     }
 
     /// Puts into tables what was only noted.
@@ -55,7 +59,9 @@ struct SketchPage: Sendable {
     }
 
     /// Adds what finer pages hold.
-    mutating func merge(_ pages: ArraySlice<SketchPage>) {
+    ///
+    /// - Parameter total: The series of all together, if the finer pages do not keep it.
+    mutating func merge(_ pages: ArraySlice<SketchPage>, into total: UInt32? = nil) {
         if Canary.loseMergedUsers.isActive { return }
         for page in pages {
             for (series, table) in page.users.tables.enumerated() where table.capacity > 0 {
@@ -63,14 +69,16 @@ struct SketchPage: Sendable {
             }
             for (series, table) in page.values.tables.enumerated() where table.capacity > 0 {
                 values.add(bins: page.values.places(of: table), UInt32(series))
+                if let total { values.add(bins: page.values.places(of: table), total) }
             }
         }
         WordLog.forEachSeries(of: pages.map(\.newUsers)) { users.insert(users: $1, $0) }
-        WordLog.forEachSeries(of: pages.map(\.newValues)) { values.add(bins: $1, $0) }
+        WordLog.forEachSeries(of: pages.map(\.newValues)) {
+            values.add(bins: $1, $0)
+            if let total { values.add(bins: $1, total) }
+        }
+        if let total { users.unite(into: total) }
     }
-
-    /// Adds the users of all series to the total: the finest pages do not keep it.
-    mutating func unite(into total: UInt32) { users.unite(into: total) }
 
     /// Takes users of a series that were read back: hashes, or the registers of a sketch.
     mutating func restore(users words: [UInt64], isSketch: Bool, _ series: UInt32) {

@@ -3,7 +3,7 @@ import AuraCore
 /// Users and histograms of values: each event in one page, the finer the later.
 ///
 /// As time goes on, minutes are merged into hours and hours into days; where memory is short, sooner.
-/// Minutes keep users by series alone; their total is formed where minutes become hours.
+/// Minutes keep users and values by series alone; their total is formed where minutes become hours.
 struct SketchTiers: Sendable {
     /// From fine to coarse.
     static let resolutions: [Resolution] = [.minute, .hour, .day]
@@ -32,8 +32,19 @@ struct SketchTiers: Sendable {
         /// Calls `body` with the pages of those numbers.
         func forEach(of numbers: Range<Int64>, _ body: (borrowing SketchPage) -> Void) {
             let pages = pages.span
-            for index in pages.indices where numbers.contains(pages[index].number) {
+            var index = 0
+            var end = pages.count
+            while index < end {
+                let middle = (index + end) / 2
+                if pages[middle].number < numbers.lowerBound {
+                    index = middle + 1
+                } else {
+                    end = middle
+                }
+            }
+            while index < pages.count, pages[index].number < numbers.upperBound {
                 body(pages[index])
+                index += 1
             }
         }
 
@@ -81,11 +92,12 @@ struct SketchTiers: Sendable {
     /// Adds values to the histograms of their series.
     mutating func add(_ values: [Double], of rows: Occurrences) {
         let words = values.map(Histogram.word)
+        let total = total
         addByPages(rows) { page, range, level in
             if level == 0 {
                 page.note(values: words[range], rows.series[range])
             } else {
-                page.add(values: words[range], rows.series[range])
+                page.add(values: words[range], rows.series[range], total: total)
             }
         }
     }
@@ -155,9 +167,8 @@ struct SketchTiers: Sendable {
             }
             let index = tiers[coarser].index(of: number)
             let total = level == 0 ? total : nil
-            tiers[coarser].change(index) { coarse in
-                coarse.merge(pages[first..<(end ?? pages.endIndex)])
-                if let total { coarse.unite(into: total) }
+            tiers[coarser].change(index) {
+                $0.merge(pages[first..<(end ?? pages.endIndex)], into: total)
             }
             relieve(coarser)
             first = end ?? pages.endIndex

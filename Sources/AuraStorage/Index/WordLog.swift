@@ -60,4 +60,11 @@ struct WordLog: Sendable {
         let series = series.span
         for row in series.indices where series[row] == wanted { body(words[row]) }
     }
+
+    /// The words of a series.
+    func words(of wanted: UInt32) -> [UInt64] {
+        var found: [UInt64] = []
+        forEach(of: wanted) { found.append($0) }
+        return found
+    }
 }

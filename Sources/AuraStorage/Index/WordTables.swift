@@ -71,16 +71,6 @@ struct WordTables: Sendable {
         words[table.offset..<table.offset + table.capacity]
     }
 
-    /// Calls `body` with each word of a series.
-    @inline(__always)
-    func forEachWord(of series: UInt32, _ body: (UInt64) -> Void) {
-        guard let table = table(of: series) else { return }
-        let words = words.span
-        for index in table.offset..<table.offset + table.capacity where words[index] != 0 {
-            body(words[index])
-        }
-    }
-
     /// Adds hashes of users, none of them 0, each to its series.
     mutating func insert(users hashes: [UInt64], _ series: [UInt32]) {
         var row = 0

@@ -62,6 +62,6 @@ extension UserSet {
 extension Histogram {
     /// Adds the values of an hour.
     package mutating func merge(_ values: HourValues) {
-        for word in values.words { add(word) }
+        add(values.words.span)
     }
 }

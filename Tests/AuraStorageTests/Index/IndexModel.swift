@@ -122,7 +122,7 @@ extension IndexModel {
         let userEdges = sketches.edges
         group.addUsers([number], sketches, to: &users)
         try compare(users, facts(of: key, in: window, except: userEdges), "\(key) \(window)")
-        if key.type != nil {
+        if key.type != nil || key == .total {
             var values = Histogram()
             group.addValues([number], sketches, to: &values)
             try compare(values, facts(of: key, in: window, except: userEdges), "\(key)")
