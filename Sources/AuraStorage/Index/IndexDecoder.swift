@@ -171,7 +171,11 @@ extension IndexDecoder {
             for _ in 0..<(try reader.read(UInt32.self)) {
                 let number = try number(after: last, width: resolution.width)
                 last = number
-                group.restore(sketches: level, try sketchPage(number, seriesCount))
+                let page = try sketchPage(number, seriesCount)
+                guard group.hasTotal(of: page, level) else {
+                    throw wrong(7, "page \(number) without the total of its users or values")
+                }
+                group.restore(sketches: level, page)
             }
         }
     }

@@ -157,6 +157,14 @@ package struct SeriesGroup: Sendable {
         tiers[tier].restore(page)
     }
 
+    /// Whether a page of sketches of that tier has the total of what it has, if it must.
+    func hasTotal(of page: SketchPage, _ level: Int) -> Bool {
+        guard let total, level > 0 else { return true }
+        return [page.users, page.values].allSatisfy { sketches in
+            sketches.table(of: total) != nil || sketches.tables.allSatisfy { $0.capacity == 0 }
+        }
+    }
+
     /// Takes the floor of a tier of sketches that was read back.
     mutating func restore(sketches level: Int, floor: Int64) {
         sketches.restore(level, floor: floor)

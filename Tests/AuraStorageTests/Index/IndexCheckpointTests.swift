@@ -81,6 +81,30 @@ import Testing
         _ = try IndexState(decoding: bytes.rawSpan, plan: plan)
     }
 
+    @Test func `an hour without the total of its values is refused, a minute is not`() throws {
+        for (level, width) in SketchTiers.resolutions.map(\.width).enumerated() {
+            let state = IndexState(.ofTests)
+            var page = SketchPage(number: 1_700_000_000_000_000 / width)
+            page.restore(values: [Histogram.word(1)], SeriesTable.total + 1)
+            var series = state.series
+            _ = series.number(ofType: "a")
+            var group = state.byType
+            group.restore(sketches: level, page)
+            let bytes = IndexState(
+                .ofTests,
+                IndexState.Parts(
+                    series: series, byType: group, byDimension: state.byDimension, watermark: 1,
+                    now: 1_700_000_000_000_000)
+            ).encoded()
+            do throws(FormatError) {
+                _ = try IndexState(decoding: bytes.rawSpan, plan: .ofTests)
+                #expect(level == 0)
+            } catch {
+                #expect(level > 0 && error.condition == 7)
+            }
+        }
+    }
+
     @Test func `less memory gives up the oldest pages`() throws {
         var workload = IndexWorkload(seed: 3)
         var model = IndexModel()
