@@ -4,7 +4,8 @@ import glob
 import os
 import struct
 
-KINDS = {0: "times", 1: "sequence numbers", 6: "rollups", 7: "rollups"}    # others: a column's
+KINDS = {0: "times", 1: "sequence numbers", 6: "rollups", 7: "rollups", 10: "rollups",
+         11: "rollups"}    # others: a column's
 TRAILER, HEAD, BLOCK = struct.Struct("<qQ16s8s"), struct.Struct("<IQQQIqqQQ"), 64
 
 

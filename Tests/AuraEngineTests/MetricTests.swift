@@ -17,9 +17,12 @@ import Testing
         return try openStore(on: SimulatedFileSystem(), clock: clock, indexPlan: plan)
     }
 
-    private func events(_ count: Int, _ now: inout Int64, _ random: inout SeededRandom) -> [Event] {
+    private func events(
+        _ count: Int, _ now: inout Int64, within spacing: Int = 60_000_000,
+        _ random: inout SeededRandom
+    ) -> [Event] {
         (0..<count).map { _ in
-            now += Int64(random.below(60_000_000))
+            now += Int64(random.below(spacing))
             var time = now
             if random.chance(5) { time -= Int64(random.below(Int(Self.hour))) }
             if random.chance(1) { time -= Int64(random.below(100 * 24 * Int(Self.hour))) }
@@ -72,7 +75,9 @@ import Testing
         var now: Int64 = 1_700_000_000_000_000
         var model = MetricModel()
         for step in 0..<6 {
-            let some = events(1 + random.below(400), &now, &random)
+            // So many in a minute that chunks count them by minutes.
+            let spacing = seed % 4 == 0 ? 8_000_000 : 60_000_000
+            let some = events(1 + random.below(400), &now, within: spacing, &random)
             _ = try await store.append(batch(some))
             model.events += some
             // Rows at the edges are those of chunks, too.

@@ -1,7 +1,7 @@
 import AuraCore
 import AuraStorage
 
-/// Answers requests from what a chunk says of whole hours, as far as it does.
+/// Answers requests from what a chunk says of whole hours and minutes, as far as it does.
 struct RollupReader {
     private let rollup: Rollup
     private let state: IndexState
@@ -11,14 +11,18 @@ struct RollupReader {
         self.state = state
     }
 
-    /// Calls `body` with each hour of a request that is rolled up; returns what is left to be read.
+    /// Calls `body` with what is rolled up of each request; returns what is left to be read.
     func answer(
         _ requests: [RowRequest], _ body: (RowRequest, RowFacts) -> Void
     ) throws(StorageError) -> [RowRequest] {
         let hasUsers = try rollup.hasUsers(by: state.plan.user)
         var rest: [RowRequest] = []
         for request in requests {
-            let hours = wholeHours(of: request.range)
+            if request.part == .events, request.target.series == [SeriesTable.total] {
+                rest += try count(request, body)
+                continue
+            }
+            let hours = whole(.hour, of: request.range)
             let isOfUsers = request.part == .users
             guard !hours.isEmpty, isOfUsers ? hasUsers : request.part == .quantiles else {
                 rest.append(request)
@@ -27,7 +31,7 @@ struct RollupReader {
             if !isOfUsers, request.target.series == [SeriesTable.total] {
                 // Of all types: their histograms together.
                 let isAnswered = try valuesOfAll(hours, request, body)
-                rest += isAnswered ? request.without(hours) : [request]
+                rest += isAnswered ? request.without(hours, .hour) : [request]
                 continue
             }
             var isLeft: [UInt32] = []
@@ -38,15 +42,28 @@ struct RollupReader {
                     : try values(of: series, hours, request, body)
                 if !isAnswered { isLeft.append(series) }
             }
-            rest += request.without(hours)
+            rest += request.without(hours, .hour)
             if !isLeft.isEmpty { rest.append(request.of(isLeft, in: hours)) }
         }
         return rest
     }
 
-    /// The hours that lie in a range and in which the chunk may have events.
-    private func wholeHours(of range: Range<Int64>) -> Range<Int64> {
-        let width = Resolution.hour.width
+    /// Tells how many events of all types lie in whole minutes: left are the ends of the range, and which
+    /// of the events are errors.
+    private func count(
+        _ request: RowRequest, _ body: (RowRequest, RowFacts) -> Void
+    ) throws(StorageError) -> [RowRequest] {
+        let minutes = whole(.minute, of: request.range)
+        guard !minutes.isEmpty, let count = try rollup.count(inMinutes: minutes) else {
+            return [request]
+        }
+        body(request, .events(count: count, errors: 0))
+        return request.without(minutes, .minute) + [request.ofErrors(in: minutes, .minute)]
+    }
+
+    /// The buckets that lie in a range and in which the chunk may have events.
+    private func whole(_ resolution: Resolution, of range: Range<Int64>) -> Range<Int64> {
+        let width = resolution.width
         let near = range.clamped(
             to: rollup.timeRange.lowerBound.aligned(
                 to: width)..<(rollup.timeRange.upperBound + 1).alignedUp(to: width))
@@ -109,16 +126,26 @@ struct RollupReader {
 }
 
 extension RowRequest {
-    /// What is left without some hours.
-    fileprivate func without(_ hours: Range<Int64>) -> [RowRequest] {
-        let width = Resolution.hour.width
+    /// What is left without some buckets.
+    fileprivate func without(
+        _ buckets: Range<Int64>, _ resolution: Resolution
+    ) -> [RowRequest] {
+        let width = resolution.width
         let parts = [
-            range.lowerBound..<max(range.lowerBound, hours.lowerBound * width),
-            min(range.upperBound, hours.upperBound * width)..<range.upperBound,
+            range.lowerBound..<max(range.lowerBound, buckets.lowerBound * width),
+            min(range.upperBound, buckets.upperBound * width)..<range.upperBound,
         ]
         return parts.filter { !$0.isEmpty }.map {
             RowRequest(range: $0, part: part, target: target, draft: draft)
         }
+    }
+
+    /// Which events of some buckets are errors.
+    fileprivate func ofErrors(in buckets: Range<Int64>, _ resolution: Resolution) -> RowRequest {
+        let width = resolution.width
+        return RowRequest(
+            range: buckets.lowerBound * width..<buckets.upperBound * width, part: .errors,
+            target: target, draft: draft)
     }
 
     /// The same of some series, and of some hours alone.

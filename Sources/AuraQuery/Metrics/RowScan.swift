@@ -4,6 +4,8 @@ import AuraStorage
 /// Which part of a metric rows are read for.
 enum RowPart: Hashable, CaseIterable, Sendable {
     case events, values, quantiles, users
+    /// Which events are errors, where they are counted already.
+    case errors
 }
 
 /// What rows say of one part.
@@ -101,7 +103,7 @@ struct RowScan {
             }
             let finder = RequestFinder(wanted, ofType, rows, isKept)
             switch part {
-            case .events: finder.events(rows.errors, body)
+            case .events, .errors: finder.events(rows.errors, body)
             case .users: finder.users(rows.used, rows.users, body)
             case .values, .quantiles:
                 let names = series.map { view.state.series.valueName(of: $0) ?? "" }
@@ -114,7 +116,7 @@ struct RowScan {
     private func counted(
         _ masked: MaskedRows, _ series: [UInt32], _ request: RowRequest
     ) throws(StorageError) -> RowFacts? {
-        guard request.part == .events, dimension == nil,
+        guard request.part == .events || request.part == .errors, dimension == nil,
             masked.sequenceRange.upperBound <= view.state.watermark
         else { return nil }
         let rules = series.map { asks(request, for: $0) ? view.state.errorRule(of: $0) : nil }
@@ -122,7 +124,7 @@ struct RowScan {
         guard let counts = try masked.counts(in: request.range) else { return nil }
         var (events, errors) = (0, 0)
         for (code, number) in series.enumerated() where asks(request, for: number) {
-            events += counts[code]
+            events += request.part == .events ? counts[code] : 0
             errors += rules[code] == nil ? 0 : counts[code]
         }
         return .events(count: UInt64(events), errors: UInt64(errors))
@@ -130,6 +132,7 @@ struct RowScan {
 
     /// Whether a request is about events of a type that has that series.
     private func asks(_ request: RowRequest, for number: UInt32) -> Bool {
+        if request.part == .errors, view.state.errorRule(of: number) == nil { return false }
         let isOfValues = request.part == .values || request.part == .quantiles
         let wanted = isOfValues ? request.target.valueSeries : request.target.series
         let table = view.state.series
@@ -223,7 +226,8 @@ private struct RequestFinder {
         for row in times.indices { forEachRequest(of: row) { counts[$0].events += 1 } }
         for row in errors { forEachRequest(of: Int(row)) { counts[$0].errors += 1 } }
         for (request, count) in zip(requests, counts) where count.events > 0 {
-            body(request, .events(count: count.events, errors: count.errors))
+            let events = request.part == .events ? count.events : 0
+            body(request, .events(count: events, errors: count.errors))
         }
     }
 
@@ -258,7 +262,7 @@ extension RowPart {
     /// What rows are looked through for it.
     fileprivate var source: BatchRows.Parts {
         switch self {
-        case .events: .errors
+        case .events, .errors: .errors
         case .values, .quantiles: .values
         case .users: .users
         }

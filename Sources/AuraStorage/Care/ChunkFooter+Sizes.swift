@@ -16,7 +16,8 @@ extension ChunkFooter {
         ]
         all += columns.map { StoreInspection.Column(name: $0.name.text, type: $0.type) }
         let rollups = all.count
-        if blocks.contains(where: { [.users, .histograms].contains($0.key.kind) }) {
+        let kinds: [Kind] = [.users, .histograms, .minutes, .minuteEnds]
+        if blocks.contains(where: { kinds.contains($0.key.kind) }) {
             all.append(StoreInspection.Column(name: "$rollups", type: nil))
         }
         for block in blocks {
@@ -25,7 +26,7 @@ extension ChunkFooter {
                 case .times: 0
                 case .sequences: 1
                 case .presence, .values, .dictionary, .map, .codes, .filter: 2 + block.key.column
-                case .users, .histograms: rollups
+                case .users, .histograms, .minutes, .minuteEnds: rollups
                 }
             all[index].blocks += 1
             all[index].bytes += block.storedSize

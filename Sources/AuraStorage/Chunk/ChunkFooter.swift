@@ -44,6 +44,10 @@ struct ChunkFooter: Sendable {
         case codes = 8
         /// Which UUIDs a column has in the chunk.
         case filter = 9
+        /// The minutes in which events lie.
+        case minutes = 10
+        /// How many events lie before the end of each of them.
+        case minuteEnds = 11
     }
 
     /// What a block is found by.
@@ -254,6 +258,7 @@ extension ChunkFooter {
                     isOfGroup(block) && columns.indices.contains(block.key.column)
                 case .dictionary, .map, .filter: columns.indices.contains(block.key.column)
                 case .users, .histograms: block.key.section <= types.count
+                case .minutes, .minuteEnds: block.key.section == 0
                 }
             })
         else { throw failure }

@@ -1,8 +1,9 @@
 package import AuraCore
 
-/// What a chunk says of whole hours, beside its rows: users and values of all types and of each.
+/// What a chunk says of whole hours, beside its rows: users and values of all types and of each; and of
+/// minutes, how many events of all types they have.
 ///
-/// An hour that is not among them has none.
+/// An hour or a minute that is not among them has none.
 package struct Rollup: Sendable {
     private let chunk: Chunk
 
@@ -14,6 +15,12 @@ package struct Rollup: Sendable {
     package var timeRange: ClosedRange<Int64> { chunk.entry.timeRange }
     /// The greatest sequence number.
     package var lastSequence: UInt64 { chunk.entry.sequenceRange.upperBound }
+
+    /// How many events lie in some minutes since the epoch, of all types together; nil where nothing is
+    /// said of minutes.
+    package func count(inMinutes minutes: Range<Int64>) throws(StorageError) -> UInt64? {
+        try chunk.count(inMinutes: minutes)
+    }
 
     /// Whether users are told apart by that attribute.
     package func hasUsers(by attribute: String?) throws(StorageError) -> Bool {
@@ -98,6 +105,7 @@ extension Chunk {
 
     /// Reads all that is rolled up, and checks that it is of the hours that the footer says.
     func verifyRollups() throws(StorageError) {
+        try verifyMinutes()
         for block in try open().footer.blocks {
             let hours: [Int64]
             switch block.key.kind {

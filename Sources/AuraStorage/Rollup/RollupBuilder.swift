@@ -1,6 +1,6 @@
 import AuraCore
 
-/// Rolls up users and values by hour, of all rows of a chunk that is being written.
+/// Rolls up users and values by hour, and events by minute, of all rows of a chunk that is being written.
 struct RollupBuilder {
     /// The rows of one type in one hour.
     private struct Part {
@@ -14,6 +14,7 @@ struct RollupBuilder {
     private let valueNames: [ExactText?]
     /// Of one type after another, ascending by hour.
     private let parts: [Part]
+    private let minutes: (minutes: [Int64], ends: [Int64])
     /// The users of all types, and of each.
     private var users: [[HourUsers]]
     /// Columns that had users: those of two cannot be told from each other, and are not rolled up.
@@ -32,6 +33,9 @@ struct RollupBuilder {
         guard parts.count * RollupBuilder.leastRows <= order.times.count else { return nil }
         self.plan = plan
         self.parts = parts
+        var counts = MinuteCounts()
+        counts.add(order.times.span)
+        minutes = counts.listed
         valueNames = order.types.map { plan.value(of: ExactText($0)).map(ExactText.init) }
         users = Array(repeating: [], count: order.types.count + 1)
         values = Array(repeating: [], count: parts.count)
@@ -105,6 +109,7 @@ struct RollupBuilder {
     func forEachBlock<Failure: Error>(
         _ body: (BlockContent, ChunkFooter.Key, _ hours: (Int64, Int64)) throws(Failure) -> Void
     ) throws(Failure) {
+        try forEachBlockOfMinutes(body)
         if userColumns == 1 {
             for (series, hours) in users.enumerated() {
                 try RollupBuilder.forEachBlock(hours, .users, series, body)
@@ -122,6 +127,22 @@ struct RollupBuilder {
         for (type, hours) in ofType.enumerated() {
             try RollupBuilder.forEachBlock(hours, .histograms, type + 1, body)
         }
+    }
+}
+
+extension RollupBuilder {
+    private func forEachBlockOfMinutes<Failure: Error>(
+        _ body: (BlockContent, ChunkFooter.Key, (Int64, Int64)) throws(Failure) -> Void
+    ) throws(Failure) {
+        let (minutes, ends) = minutes
+        guard let first = minutes.first, let last = minutes.last, let events = ends.last,
+            minutes.count * MinuteCounts.leastRows <= Int(events)
+        else { return }
+        try body(
+            BlockContent(integers: minutes.span), ChunkFooter.Key(kind: .minutes), (first, last))
+        try body(
+            BlockContent(integers: ends.span), ChunkFooter.Key(kind: .minuteEnds),
+            (ends[0], events))
     }
 }
 

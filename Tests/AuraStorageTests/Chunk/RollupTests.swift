@@ -97,6 +97,27 @@ import Testing
             }
     }
 
+    /// Minutes, where there are enough events in them, against the events.
+    private func checkMinutes(
+        of rollup: Rollup, _ events: [Event], _ random: inout SeededRandom, _ words: String
+    ) throws {
+        let minutes = events.map {
+            $0.time.microseconds.flooredQuotient(Resolution.minute.width)
+        }.sorted()
+        let isWorthIt = Set(minutes).count * MinuteCounts.leastRows <= events.count
+        let edges = [minutes[0], minutes[minutes.count - 1], Int64.min, Int64.max]
+        for _ in 0..<20 {
+            let ends = (0..<2).map { _ in
+                random.chance(20)
+                    ? random.element(of: edges)
+                    : random.element(of: minutes) + Int64(random.below(3))
+            }.sorted()
+            let count = try rollup.count(inMinutes: ends[0]..<ends[1])
+            let wanted = minutes.count { (ends[0]..<ends[1]).contains($0) }
+            #expect(count == (isWorthIt ? UInt64(wanted) : nil), "\(words)")
+        }
+    }
+
     @Test func `hours have the users and values of their events`() throws {
         let first = UInt64.random(in: 0...UInt64.max)
         var forms: Set<Int> = []
@@ -121,6 +142,7 @@ import Testing
             let hasOneType = Set(events.compactMap { $0["user_id"]?.type }).count == 1
             #expect(try rollup.hasUsers(by: "user_id") == hasOneType, "seed \(seed)")
             #expect(try !rollup.hasUsers(by: "ms") && !rollup.hasUsers(by: nil))
+            try checkMinutes(of: rollup, events, &random, "seed \(seed)")
             let all = Int64.min..<Int64.max
             for name in [nil] + Self.types {
                 let ofType = events.filter { name == nil || $0.type == name }

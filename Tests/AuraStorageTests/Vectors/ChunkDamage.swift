@@ -173,6 +173,17 @@ extension ChunkVector {
             {
                 $0.replace($0.place(.users), least: -1)
             },
+            try operated("minutes", 9, "Minutes with other events", on: good["rollups"]) {
+                let place = $0.place(.minuteEnds)
+                let minutes = $0.place(.minutes)
+                let block = $0.footer.blocks[minutes]
+                $0.replace(
+                    place, isCompressed: block.isCompressed, contentSize: block.contentSize,
+                    bytes: $0.contents[minutes])
+            },
+            try operated("minutes-alone", 6, "Minutes without a count", on: good["rollups"]) {
+                $0.remove($0.place(.minuteEnds))
+            },
             try operated("code", 10, "A code beyond the dictionary", on: good["constant"]) {
                 let place = $0.place(.values, "text")
                 $0.replace(place, greatest: 9, bytes: AnnotatedCode.nine)
