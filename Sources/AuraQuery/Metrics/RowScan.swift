@@ -54,9 +54,8 @@ struct RowScan {
     func run(
         _ shouldStop: () -> Bool = { false }, _ body: (RowRequest, RowFacts) -> Void
     ) throws(StorageError) {
-        let times = TimeRanges(requests.map(\.range))
         let whole = SortedRequests(requests)
-        try view.snapshot.forEachPart(in: times) { part throws(StorageError) in
+        try view.snapshot.forEachPart(in: whole.times) { part throws(StorageError) in
             var sorted = whole
             if dimension == nil, let rollup = part.rollup,
                 rollup.lastSequence <= view.state.watermark
@@ -66,7 +65,8 @@ struct RowScan {
                 sorted = SortedRequests(try reader.answer(near, body))
                 if sorted.isEmpty { return true }
             }
-            return try part.forEachSource { rows throws(StorageError) in
+            return try part.forEachSource(ofTypes: types(sorted), in: sorted.times) {
+                rows throws(StorageError) in
                 guard !shouldStop() else { return false }
                 try read(rows, sorted.near(rows.timeRange), body)
                 return true
@@ -74,14 +74,39 @@ struct RowScan {
         }
     }
 
+    /// The types that have what is asked for; nil for all.
+    private func types(_ requests: SortedRequests) -> [ExactText]? {
+        let series = view.state.series
+        var types: Set<ExactText> = []
+        for request in requests.all {
+            if request.part == .errors {
+                types.formUnion(series.errorTypes)
+                continue
+            }
+            let isOfValues = request.part == .values || request.part == .quantiles
+            for number in isOfValues ? request.target.valueSeries : request.target.series {
+                guard case .named(let name) = series.keys[Int(number)].type else { return nil }
+                types.insert(name)
+            }
+        }
+        return Array(types)
+    }
+
     private func read(
         _ masked: MaskedRows, _ near: [RowRequest], _ body: (RowRequest, RowFacts) -> Void
     ) throws(StorageError) {
         guard !near.isEmpty else { return }
         let series = view.state.series.numbers(ofTypes: masked.typeNames)
+        let rules = series.map { errorRule(of: $0, in: masked) }
         var asked: [RowRequest] = []
-        for request in near where series.contains(where: { asks(request, for: $0) }) {
-            if let facts = try counted(masked, series, request) {
+        for request in near {
+            let isOfErrors = request.part == .errors
+            guard
+                zip(series, rules).contains(where: { number, rule in
+                    (!isOfErrors || rule != nil) && asks(request, for: number)
+                })
+            else { continue }
+            if let facts = try counted(masked, series, rules, request) {
                 body(request, facts)
             } else {
                 asked.append(request)
@@ -112,15 +137,28 @@ struct RowScan {
         }
     }
 
+    /// What makes some of these rows of a series errors; nil if nothing does.
+    private func errorRule(of number: UInt32, in masked: MaskedRows) -> IndexPlan.ErrorRule? {
+        let rule = view.state.errorRule(of: number)
+        if case .when(let attribute, let value) = rule,
+            !masked.columnKeys.contains(ColumnKey(attribute, value.type))
+        {
+            return nil
+        }
+        return rule
+    }
+
     /// The events of a request, if no row has to be read for it.
     private func counted(
-        _ masked: MaskedRows, _ series: [UInt32], _ request: RowRequest
+        _ masked: MaskedRows, _ series: [UInt32], _ rules: [IndexPlan.ErrorRule?],
+        _ request: RowRequest
     ) throws(StorageError) -> RowFacts? {
         guard request.part == .events || request.part == .errors, dimension == nil,
             masked.sequenceRange.upperBound <= view.state.watermark
         else { return nil }
-        let rules = series.map { asks(request, for: $0) ? view.state.errorRule(of: $0) : nil }
-        for case .when in rules { return nil }
+        for case (.when, let number) in zip(rules, series) where asks(request, for: number) {
+            return nil
+        }
         guard let counts = try masked.counts(in: request.range) else { return nil }
         var (events, errors) = (0, 0)
         for (code, number) in series.enumerated() where asks(request, for: number) {
@@ -132,7 +170,6 @@ struct RowScan {
 
     /// Whether a request is about events of a type that has that series.
     private func asks(_ request: RowRequest, for number: UInt32) -> Bool {
-        if request.part == .errors, view.state.errorRule(of: number) == nil { return false }
         let isOfValues = request.part == .values || request.part == .quantiles
         let wanted = isOfValues ? request.target.valueSeries : request.target.series
         let table = view.state.series
@@ -162,13 +199,16 @@ struct RowScan {
 
 /// Requests by where they begin.
 private struct SortedRequests {
-    private let requests: [RowRequest]
+    let all: [RowRequest]
     private let longest: Int64
+    /// All times that they are about.
+    let times: TimeRanges
 
-    var isEmpty: Bool { requests.isEmpty }
+    var isEmpty: Bool { all.isEmpty }
 
     init(_ requests: [RowRequest]) {
-        self.requests = requests.sorted { $0.range.lowerBound < $1.range.lowerBound }
+        all = requests.sorted { $0.range.lowerBound < $1.range.lowerBound }
+        times = TimeRanges(requests.map(\.range))
         longest = requests.map { $0.range.upperBound - $0.range.lowerBound }.max() ?? 0
     }
 
@@ -176,15 +216,15 @@ private struct SortedRequests {
     func near(_ range: ClosedRange<Int64>) -> [RowRequest] {
         let first = firstIndex(from: range.lowerBound - longest)
         let end = firstIndex(from: range.upperBound + 1)
-        return requests[first..<end].filter { $0.range.upperBound > range.lowerBound }
+        return all[first..<end].filter { $0.range.upperBound > range.lowerBound }
     }
 
     private func firstIndex(from time: Int64) -> Int {
         var lower = 0
-        var upper = requests.count
+        var upper = all.count
         while lower < upper {
             let middle = (lower + upper) / 2
-            if requests[middle].range.lowerBound < time {
+            if all[middle].range.lowerBound < time {
                 lower = middle + 1
             } else {
                 upper = middle

@@ -48,9 +48,9 @@ final class BlockCache: Sendable {
 
     func content(_ key: Key) -> Content? {
         state.withLock { state in
-            guard let entry = state.entries[key] else { return nil }
-            state.entries[key]?.isRecent = true
-            return entry.content
+            guard let index = state.entries.index(forKey: key) else { return nil }
+            state.entries.values[index].isRecent = true
+            return state.entries.values[index].content
         }
     }
 

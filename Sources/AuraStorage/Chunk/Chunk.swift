@@ -36,8 +36,27 @@ final class Chunk: Sendable {
     }
 
     /// The rows, in pieces of one group of a section each.
-    func pieces() throws(StorageError) -> [ChunkPiece] {
-        try groups().map { ChunkPiece(self, $0) }
+    ///
+    /// - Parameters:
+    ///   - names: Pieces without events of these types are left out; nil means all types.
+    ///   - times: And so are those without events of these times; nil means all.
+    func pieces(
+        ofTypes names: [ExactText]? = nil, in times: TimeRanges? = nil
+    ) throws(StorageError) -> [ChunkPiece] {
+        var isWanted: [Bool]?
+        if let names {
+            let opened = try open()
+            var flags = [Bool](repeating: false, count: opened.footer.types.count)
+            for name in names { if let type = opened.types[name] { flags[type] = true } }
+            guard flags.contains(true) else { return [] }
+            isWanted = flags
+        }
+        var pieces: [ChunkPiece] = []
+        for group in try groups() where times?.overlaps(group.timeRange) ?? true {
+            if let isWanted, !group.runs.contains(where: { isWanted[$0.type] }) { continue }
+            pieces.append(ChunkPiece(self, group))
+        }
+        return pieces
     }
 
     /// What the footer says of each group of rows, which is put together once.

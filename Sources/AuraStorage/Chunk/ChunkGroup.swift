@@ -1,7 +1,7 @@
 import AuraCore
 
 /// What the footer of a chunk says of one group of rows of one section.
-struct ChunkGroup: Sendable {
+final class ChunkGroup: Sendable {
     let section: Int
     let number: Int
     /// The types here and their rows, in the order of rows.
@@ -10,7 +10,8 @@ struct ChunkGroup: Sendable {
     let columns: [Int]
     let typeNames: [String]
     let columnKeys: [ColumnKey]
-    let rowCount: Int
+    /// All of them.
+    let rows: RowRanges
     let timeRange: ClosedRange<Int64>
     let sequenceRange: ClosedRange<UInt64>
 
@@ -20,10 +21,11 @@ struct ChunkGroup: Sendable {
         number = group
         runs = footer.sections[section].runs(of: group, footer.groupRows)
         typeNames = runs.map { footer.types[$0.type].name }
-        rowCount = runs.reduce(0) { $0 + $1.rowCount }
+        rows = RowRanges(upTo: runs.reduce(0) { $0 + $1.rowCount })
         func key(_ kind: ChunkFooter.Kind, _ column: Int = 0) -> ChunkFooter.Key {
             ChunkFooter.Key(kind: kind, column: column, section: section, group: group)
         }
+        let rowCount = rows.count
         guard let times = try chunk.block(key(.times)), times.count == rowCount,
             let sequences = try chunk.block(key(.sequences)), sequences.count == rowCount,
             times.least <= times.greatest, sequences.least <= sequences.greatest
@@ -38,6 +40,8 @@ struct ChunkGroup: Sendable {
         self.columns = columns
         columnKeys = columns.map { footer.columns[$0] }
     }
+
+    var rowCount: Int { rows.count }
 
     /// The key of a block of these rows.
     func key(_ kind: ChunkFooter.Kind, _ column: Int = 0) -> ChunkFooter.Key {

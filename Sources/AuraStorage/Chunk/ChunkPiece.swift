@@ -10,7 +10,7 @@ struct ChunkPiece: RowSource {
 
     /// All rows of a group.
     init(_ chunk: Chunk, _ group: ChunkGroup) {
-        self.init(chunk, group, RowRanges(upTo: group.rowCount), group.timeRange)
+        self.init(chunk, group, group.rows, group.timeRange)
     }
 
     /// Some of them.

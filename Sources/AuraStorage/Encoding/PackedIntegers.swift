@@ -18,6 +18,8 @@ enum PackedIntegers {
     }
 
     static let frameSize = 256
+    /// Room for the values of a frame.
+    typealias FrameValues = InlineArray<256, Int64>
     static let headerSize = 24
     /// Bytes of a frame in the table, beside its base: width, exceptions, width of their high bits.
     static let frameEntrySize = 3

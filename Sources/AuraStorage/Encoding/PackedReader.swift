@@ -100,6 +100,13 @@ struct PackedReader {
         let size = PackedIntegers.frameSize
         let first = range.lowerBound / size
         let last = (range.upperBound - 1) / size
+        if first == last {
+            return withFrame(first) { values in
+                (range.lowerBound - first * size..<range.upperBound - first * size).map {
+                    values[$0]
+                }
+            }
+        }
         var out = [Int64](repeating: 0, count: min(count, (last + 1) * size) - first * size)
         var all = out.mutableSpan
         for frame in first...last {
@@ -118,7 +125,9 @@ struct PackedReader {
         precondition(index >= 0 && index < count)
         let frame = frames[index / PackedIntegers.frameSize]
         guard mode == .values, frame.exceptionCount == 0 else {
-            return values(in: index..<index + 1)[0]
+            return withFrame(index / PackedIntegers.frameSize) { values in
+                values[index % PackedIntegers.frameSize]
+            }
         }
         let number = BitPacking.number(
             bytes.rawSpan, at: frame.offset, width: frame.width,
@@ -140,8 +149,25 @@ struct PackedReader {
         }
         let start = max(range.lowerBound, (lower - 1) * size)
         let end = max(start, min(range.upperBound, lower * size))
-        let found = values(in: start..<end).firstIndex { $0 >= value }
-        return found.map { start + $0 } ?? end
+        guard start < end else { return end }
+        return withFrame(lower - 1) { values in
+            let base = (lower - 1) * size
+            var (lower, upper) = (start - base, end - base)
+            while lower < upper {
+                let middle = (lower + upper) / 2
+                if values[middle] < value { lower = middle + 1 } else { upper = middle }
+            }
+            return base + lower
+        }
+    }
+
+    /// What `body` makes of the values of a frame, which take no memory of their own.
+    private func withFrame<Result>(_ index: Int, _ body: (Span<Int64>) -> Result) -> Result {
+        var values = PackedIntegers.FrameValues(repeating: 0)
+        var all = values.mutableSpan
+        var part = all._mutatingExtracting(0..<PackedReader.length(of: index, count))
+        restore(index, into: &part)
+        return body(values.span)
     }
 
     private func first(of frame: Int) -> Int64 {
@@ -179,12 +205,13 @@ struct PackedReader {
     private func addExceptions(_ frame: Frame, to values: inout MutableSpan<Int64>) {
         let bytes = bytes.rawSpan
         let positions = frame.offset + BitPacking.size(of: values.count, width: frame.width)
-        var highs = [Int64](repeating: 0, count: frame.exceptionCount)
-        var target = highs.mutableSpan
+        var highs = PackedIntegers.FrameValues(repeating: 0)
+        var all = highs.mutableSpan
+        var target = all._mutatingExtracting(0..<frame.exceptionCount)
         BitPacking.unpack(
             bytes, at: positions + frame.exceptionCount, width: frame.highWidth, base: 0,
             into: &target)
-        for exception in highs.indices {
+        for exception in 0..<frame.exceptionCount {
             let position = Int(bytes.load(positions + exception, as: UInt8.self))
             // One behind the end of the last frame stands for nothing.
             guard position < values.count else { continue }

@@ -31,7 +31,7 @@ public struct Snapshot: Sendable {
         _ body: (any RowSource) throws(StorageError) -> Bool
     ) throws(StorageError) {
         try forEachPart(in: times) { part throws(StorageError) in
-            try part.forEachSource { masked throws(StorageError) in
+            try part.forEachSource(in: times) { masked throws(StorageError) in
                 guard let source = try masked.rows(in: times, where: filters) else {
                     return true
                 }

@@ -1,3 +1,5 @@
+package import AuraCore
+
 /// A part of a snapshot: one chunk, or one strip of the events in memory.
 package struct SnapshotPart: Sendable {
     private enum Place: Sendable {
@@ -24,16 +26,20 @@ package struct SnapshotPart: Sendable {
         return Rollup(of: chunk)
     }
 
-    /// Calls `body` with all rows before any of them is read, until it returns false.
+    /// Calls `body` with rows before any of them is read, until it returns false.
     ///
+    /// - Parameters:
+    ///   - types: Rows of others may be left out; nil means all.
+    ///   - times: As may those of others.
     /// - Returns: Whether it came to the end.
     package func forEachSource(
+        ofTypes types: [ExactText]? = nil, in times: TimeRanges? = nil,
         _ body: (MaskedRows) throws(StorageError) -> Bool
     ) throws(StorageError) -> Bool {
         switch place {
         case .strip(let strip): return try body(MaskedRows(strip, mask))
         case .chunk(let chunk):
-            for piece in try chunk.pieces() {
+            for piece in try chunk.pieces(ofTypes: types, in: times) {
                 guard try body(MaskedRows(piece, mask)) else { return false }
             }
             return true
@@ -53,6 +59,8 @@ package struct MaskedRows: Sendable {
 
     /// Names of the event types, each once.
     package var typeNames: [String] { source.typeNames }
+    /// The columns that may have values.
+    package var columnKeys: [ColumnKey] { source.columnKeys }
     /// Holds all event times.
     package var timeRange: ClosedRange<Int64> { source.timeRange }
 

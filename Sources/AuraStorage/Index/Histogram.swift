@@ -55,52 +55,48 @@ package struct Histogram: Sendable {
             starts = Array(repeating: 0, count: Int(Histogram.greatestBin >> 5) + 1)
             counts = Array(repeating: 0, count: 32)
         }
-        for index in words.indices {
-            let block = Int(words[index] & Histogram.binMask) >> 5
-            // Bins begin at 1, but a word of 0 may share the block of the first.
-            guard starts[block] == 0, words[index] != 0 else { continue }
-            starts[block] = UInt32(counts.count)
+        var next = addKnown(words, from: 0)
+        while next < words.count {
+            starts[Int(words[next] & Histogram.binMask) >> 5] = UInt32(counts.count)
             counts.append(contentsOf: repeatElement(0, count: 32))
+            next = addKnown(words, from: next)
         }
+    }
+
+    /// Adds bins up to the first that has no place yet; returns which that is.
+    private mutating func addKnown(_ words: Span<UInt64>, from first: Int) -> Int {
         // The span of a copy: that of `self` excludes the one of the counts.
         let places = self.starts
         let starts = places.span
         var counts = counts.mutableSpan
-        for index in words.indices {
-            let bin = Int(words[index] & Histogram.binMask)
+        for index in first..<words.count {
+            let word = words[index]
+            let bin = Int(word & Histogram.binMask)
+            let start = Int(starts[bin >> 5])
             // A word of 0 adds 0, if only to what is not used.
-            counts[Int(starts[bin >> 5]) + bin & 31] &+= words[index] &>> Histogram.binBits
+            if start == 0, word != 0 { return index }
+            counts[start + bin & 31] &+= word &>> Histogram.binBits
         }
-    }
-
-    /// The bins that hold something, ascending, and how much.
-    private var bins: [(bin: UInt64, count: UInt64)] {
-        var bins: [(bin: UInt64, count: UInt64)] = []
-        for (block, start) in starts.enumerated() where start > 0 {
-            for index in 0..<32 where counts[Int(start) + index] > 0 {
-                bins.append((UInt64(block * 32 + index), counts[Int(start) + index]))
-            }
-        }
-        return bins
+        return words.count
     }
 
     /// For each quantile of 0…1, ascending, the middle of the bin that holds the value of that rank.
     ///
     /// The rank of quantile *q* of *n* values is ⌈*qn*⌉, from 1.
     package func quantiles(_ wanted: [Double]) -> [Double] {
-        let bins = bins
-        guard !bins.isEmpty else { return [] }
-        let total = bins.reduce(UInt64(0)) { $0 + $1.count }
+        let total = counts.dropFirst(32).reduce(0, +)
         var result: [Double] = []
-        var index = 0
         var below: UInt64 = 0
-        for quantile in wanted {
-            let rank = max(1, UInt64((quantile * Double(total)).rounded(.up)))
-            while index < bins.count - 1, below + bins[index].count < rank {
-                below += bins[index].count
-                index += 1
+        for (block, start) in starts.enumerated() where start > 0 {
+            for bin in 0..<32 {
+                let end = below + counts[Int(start) + bin]
+                while end > below, result.count < wanted.count {
+                    let rank = (wanted[result.count] * Double(total)).rounded(.up)
+                    guard max(1, UInt64(rank)) <= end || end == total else { break }
+                    result.append(Histogram.middle(ofBin: UInt64(block * 32 + bin)))
+                }
+                below = end
             }
-            result.append(Histogram.middle(ofBin: bins[index].bin))
         }
         return result
     }

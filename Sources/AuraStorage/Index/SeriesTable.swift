@@ -47,6 +47,8 @@ package struct SeriesTable: Sendable {
 
     package private(set) var keys: [SeriesKey] = []
     private(set) var profiles: [Profile] = []
+    /// Types whose events can be errors.
+    package private(set) var errorTypes: [ExactText] = []
     /// The attributes that are the value of some type, ascending.
     let valueNames: [String]
     private let plan: IndexPlan
@@ -164,7 +166,9 @@ package struct SeriesTable: Sendable {
         let number = UInt32(keys.count)
         keys.append(key)
         sights.append(Sight())
-        profiles.append(profile(of: key))
+        let profile = profile(of: key)
+        profiles.append(profile)
+        if profile.error != nil, case .named(let name) = key.type { errorTypes.append(name) }
         numbers[key] = number
         return number
     }

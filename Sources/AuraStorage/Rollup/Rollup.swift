@@ -52,7 +52,7 @@ package struct Rollup: Sendable {
     ) throws(StorageError) -> [HourUsers] {
         var found: [HourUsers] = []
         try forEachBlock(.users, type.map { $0 + 1 } ?? 0, hours) { key throws(StorageError) in
-            found += try chunk.users(key).filter { hours.contains($0.hour) }
+            found += try chunk.users(key).of(hours)
         }
         return found
     }
@@ -65,7 +65,7 @@ package struct Rollup: Sendable {
     ) throws(StorageError) -> [HourValues] {
         var found: [HourValues] = []
         try forEachBlock(.histograms, type.map { $0 + 1 } ?? 0, hours) { key throws(StorageError) in
-            found += try chunk.values(key).filter { hours.contains($0.hour) }
+            found += try chunk.values(key).of(hours)
         }
         return found
     }
@@ -79,6 +79,31 @@ package struct Rollup: Sendable {
             if block.greatest >= hours.lowerBound, block.least < hours.upperBound { try body(key) }
             key.group += 1
         }
+    }
+}
+
+/// What is said of an hour.
+protocol RolledUpHour {
+    /// Since the epoch.
+    var hour: Int64 { get }
+    var byteCount: Int { get }
+    static func content(_ hours: [Self]) -> BlockContent
+}
+
+extension Array where Element: RolledUpHour {
+    /// What is said of some hours, by ascending ones.
+    fileprivate func of(_ hours: Range<Int64>) -> ArraySlice<Element> {
+        let first = firstIndex(notBelow: hours.lowerBound)
+        return self[first..<Swift.max(first, firstIndex(notBelow: hours.upperBound))]
+    }
+
+    private func firstIndex(notBelow hour: Int64) -> Int {
+        var (lower, upper) = (0, count)
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if self[middle].hour < hour { lower = middle + 1 } else { upper = middle }
+        }
+        return lower
     }
 }
 

@@ -146,19 +146,12 @@ extension RollupBuilder {
     }
 }
 
-/// What blocks of hours have in common.
-private protocol RolledUpHour {
-    var hour: Int64 { get }
-    var byteCount: Int { get }
-    static func content(_ hours: [Self]) -> BlockContent
-}
-
 extension HourUsers: RolledUpHour {
-    fileprivate static func content(_ hours: [HourUsers]) -> BlockContent { BlockContent(hours) }
+    static func content(_ hours: [HourUsers]) -> BlockContent { BlockContent(hours) }
 }
 
 extension HourValues: RolledUpHour {
-    fileprivate static func content(_ hours: [HourValues]) -> BlockContent { BlockContent(hours) }
+    static func content(_ hours: [HourValues]) -> BlockContent { BlockContent(hours) }
 }
 
 extension RollupBuilder {
