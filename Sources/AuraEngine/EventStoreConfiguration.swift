@@ -10,7 +10,7 @@ public struct EventStoreConfiguration: Sendable {
     /// What the time-bucket index takes from events, and how much memory it may use; nil for a store
     /// that answers no metrics.
     public var indexPlan: IndexPlan?
-    /// Bytes of a log segment of a new store.
+    /// Bytes of a log segment of a new store; the largest batch must fit into one.
     public var segmentSize: Int64 = 64 << 20
     /// Events in memory from which on they are flushed into a chunk; of twice as many several are
     /// made.

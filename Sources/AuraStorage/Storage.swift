@@ -10,7 +10,7 @@ public struct Storage: Sendable {
     public struct Options: Hashable, Sendable {
         /// Bytes of a log segment, a multiple of `Limits.groupAlignment`.
         ///
-        /// Kept by the store from its creation on.
+        /// Kept by the store from its creation on. The largest batch must fit into one.
         public var segmentSize: Int64 = 64 << 20
         /// Spare segments kept ready.
         public var spareSegments = 2
@@ -258,6 +258,8 @@ public struct Storage: Sendable {
         needsPromise = false
     }
 
+    /// Bytes that a group may have.
+    var groupRoom: Int { Int(manifest.state.segmentSize - GroupFile.start) }
     /// Number of the last durable group.
     public var lastGroup: UInt64 { log.lastGroup }
     /// Sequence number of the next event.

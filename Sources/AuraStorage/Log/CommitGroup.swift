@@ -40,9 +40,9 @@ public struct CommitGroup: Sendable {
     /// Bytes so far.
     public var size: Int { bytes.count }
 
-    /// Whether a payload of that size still fits the soft limit; an empty group takes any batch.
-    public func hasRoom(for payloadSize: Int) -> Bool {
-        isEmpty || size + RecordHeader.size + payloadSize + 8 <= Limits.groupBytes
+    /// Whether a payload of that size still fits a soft limit; an empty group takes any batch.
+    public func hasRoom(for payloadSize: Int, within limit: Int) -> Bool {
+        isEmpty || size + RecordHeader.size + payloadSize + 8 <= limit
     }
 
     /// Adds a record with its payload; sizes are filled in here.

@@ -37,6 +37,8 @@ public struct Intake<Ticket: Sendable>: Sendable {
     private var takenBytes = 0
     private var waitingBytes = 0
     private var sizeHint = 0
+    /// Bytes of a group: it must fit into a segment.
+    private let groupLimit: Int
 
     /// Memory that events may take, those that wait included.
     public var memoryLimit: Int
@@ -51,6 +53,7 @@ public struct Intake<Ticket: Sendable>: Sendable {
         nextSequence = storage.nextSequence
         lastIngestTime = storage.lastIngestTime
         headBytes = storage.headBytes
+        groupLimit = min(Limits.groupBytes, storage.groupRoom)
         self.memoryLimit = memoryLimit
         self.queueLimit = queueLimit
     }
@@ -126,7 +129,7 @@ public struct Intake<Ticket: Sendable>: Sendable {
         var record = record
         lastIngestTime = max(lastIngestTime, now)
         record.ingestTime = lastIngestTime
-        if waiting.last?.group.hasRoom(for: payload.byteCount) != true {
+        if waiting.last?.group.hasRoom(for: payload.byteCount, within: groupLimit) != true {
             waiting.append(Filling(group: CommitGroup(capacity: sizeHint)))
         }
         let last = waiting.count - 1

@@ -8,9 +8,11 @@ import Testing
     private typealias Answers = [Int: AppendOutcome]
 
     /// An intake over an empty store.
-    private func intake(memory: Int = 1 << 30, queue: Int = 1 << 30) throws -> Intake<Int> {
+    private func intake(
+        memory: Int = 1 << 30, queue: Int = 1 << 30, segment: Int64 = 16 << 20
+    ) throws -> Intake<Int> {
         var options = Storage.Options(incarnation: 5)
-        options.segmentSize = 8_192
+        options.segmentSize = segment
         let storage = try Storage(
             directory: "/store", fileSystem: SimulatedFileSystem(), options: options, now: 0)
         return Intake(storage, memoryLimit: memory, queueLimit: queue)
@@ -212,21 +214,24 @@ import Testing
         #expect(isRefused() == nil)
     }
 
-    @Test func `groups end at their limit, and a batch is never split`() throws {
-        var intake = try intake()
+    @Test(arguments: [(Int64(16 << 20), Limits.groupBytes, 3), (1 << 22, (1 << 22) - 4_096, 5)])
+    func `groups end at their limit, and a batch is never split`(
+        _ segment: Int64, _ limit: Int, _ count: Int
+    ) throws {
+        var intake = try intake(segment: segment)
         let large = try batch(1, padding: 1_000_000)
         for ticket in 0..<20 { try append(large, to: &intake, ticket: ticket) }
         var sequence: UInt64 = 1
         var groups = 0
         while let next = intake.take() {
-            #expect(next.group.size <= Limits.groupBytes)
+            #expect(next.group.size <= limit)
             #expect(next.group.records.first?.header.firstSequence == sequence)
             sequence += UInt64(next.group.eventCount)
             groups += 1
             intake.finish(headBytes: 0)
         }
         #expect(sequence == 21)
-        #expect(groups == 3)
+        #expect(groups == count)
     }
 
     @Test func `a producer's name has 1 to 128 bytes, and names are limited in number`() throws {
