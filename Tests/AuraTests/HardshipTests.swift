@@ -85,7 +85,8 @@ struct HardshipTests {
             growths.append(try kilobytes("VmRSS", of: server) - memory)
         } while growths.count < 8 && growths[growths.count - 1] >= 1_024
         #expect(growths[growths.count - 1] < 1_024, "grew by \(growths) kB")
-        #expect(try self.descriptors(of: server) <= descriptors)
+        // A file may be open for a moment, as that of a checkpoint.
+        #expect(try await eventually { try self.descriptors(of: server) <= descriptors })
         // 4 MB were announced hundreds of times, and never set aside for good.
         #expect(try kilobytes("VmHWM", of: server) < 320 << 10)
         #expect(try await server.aura("count", "--no-header").output.hasPrefix("500\t"))
