@@ -68,6 +68,7 @@ public struct StoreWorld: Sendable {
         options.compaction.chunkRows = 12
         options.compaction.smallRows = 4
         options.compaction.fanOut = 2
+        options.compaction.patience = 1
         options.flushRows = 10
         options.manifestBytes = 20 << 10
         options.indexPlan = IndexPlan()

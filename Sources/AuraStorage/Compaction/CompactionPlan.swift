@@ -96,8 +96,12 @@ struct CompactionPlan {
             runs[tier, default: []].append(chunk)
             let run = runs[tier] ?? []
             let sum = run.reduce(0) { $0 + $1.entry.rowCount }
-            let isFull = mode == .idle && sum >= policy.chunkRows
-            if run.count >= policy.fanOut || isFull, run.count > 1 {
+            let isLarge = sum >= policy.chunkRows
+            if mode == .busy, isLarge {
+                if run.count >= policy.fanOut * policy.patience {
+                    return Array(run.prefix(policy.fanOut))
+                }
+            } else if run.count >= policy.fanOut || isLarge, run.count > 1 {
                 // One more than fits would make two chunks, the second of odd size.
                 return sum > policy.chunkRows && run.count > 2 ? run.dropLast() : run
             }

@@ -5,6 +5,9 @@ public struct CompactionPolicy: Hashable, Sendable {
     /// So many chunks of one size, neighbours in time, are merged into one: each row is written again
     /// once for each power of this number.
     public var fanOut = 8
+    /// While much is going on, chunks that make more than one new one wait until there are so many times
+    /// `fanOut`: merging them makes little fewer of them, and takes time from what is going on.
+    public var patience = 8
     /// Fewer rows than this make the smallest size.
     public var smallRows = 1 << 10
     /// Chunks are written again when one of so many rows is hidden because of its age.

@@ -224,6 +224,24 @@ import Testing
         #expect(written <= 3 * 360)
         #expect(try store.events().count == 360)
     }
+
+    @Test func `large chunks wait while much is going on, but not for ever`() throws {
+        var random = SeededRandom(seed: 4)
+        var store = try Store()
+        for round in 0..<24 {
+            try store.append((0..<30).map { event(nil, at: Int64(round * 30 + $0), &random) })
+            try store.flush()
+            if round == 22 {
+                try store.compact(.busy)
+                #expect(store.storage.chunks.count == 23)
+            }
+        }
+        try store.compact(.busy)
+        #expect(store.storage.chunks.count == 23)
+        try store.compact(.idle)
+        #expect(store.storage.chunks.count <= 13)
+        #expect(try store.events().count == 720)
+    }
 }
 
 extension Array {
