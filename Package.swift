@@ -104,6 +104,7 @@ let package = Package(
         tests(
             "AuraEngineTests",
             ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
+        tests("AuraQueryTests", ["AuraQuery", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
         tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting", "CZlib"]),
         tests("AuraMetadataTests", ["AuraMetadata", grdb]),

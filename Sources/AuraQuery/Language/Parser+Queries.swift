@@ -1,0 +1,254 @@
+/// Queries.
+extension Parser {
+    /// Whether a query begins here.
+    var seesQuery: Bool { ["SELECT", "WITH", "FROM"].contains { sees($0) } }
+
+    /// Whether what stands here goes on with a query that ended in a parenthesis.
+    var continuesQuery: Bool {
+        ["UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET"].contains { sees($0) }
+    }
+
+    mutating func query() throws(TextError) -> Query {
+        try nested { parser throws(TextError) in
+            var named: [Query.Named] = []
+            if parser.take("WITH") {
+                guard !parser.sees("RECURSIVE") else {
+                    throw TextError("recursive queries are not supported", at: parser.next.place)
+                }
+                named = try parser.list { parser throws(TextError) in try parser.namedQuery() }
+            }
+            let first = try parser.term()
+            return try parser.query(named, first)
+        }
+    }
+
+    /// The query that begins with one that stood in parentheses.
+    mutating func query(after first: Query) throws(TextError) -> Query {
+        try query([], .query(first))
+    }
+
+    private mutating func query(
+        _ named: [Query.Named], _ first: Query.Body
+    ) throws(TextError) -> Query {
+        var query = Query(named: named, body: try union(first))
+        if take(["ORDER", "BY"]) { query.order = try orderItems() }
+        // In either order, as DuckDB takes them.
+        while true {
+            if query.limit == nil, take("LIMIT") {
+                if !take("ALL") { query.limit = try expression() }
+            } else if query.offset == nil, take("OFFSET") {
+                query.offset = try expression()
+                _ = take("ROWS") || take("ROW")
+            } else {
+                return query
+            }
+        }
+    }
+
+    private mutating func namedQuery() throws(TextError) -> Query.Named {
+        let name = try name("a name for the query")
+        let columns = try columnNames()
+        try expect("AS")
+        _ = take(["NOT", "MATERIALIZED"]) || take("MATERIALIZED")
+        try expect(.leftParenthesis)
+        let query = try query()
+        try expect(.rightParenthesis)
+        return Query.Named(name: name, columns: columns, query: query)
+    }
+
+    /// Names in parentheses, or none.
+    private mutating func columnNames() throws(TextError) -> [Expression.Name] {
+        guard take(.leftParenthesis) else { return [] }
+        let names = try list { parser throws(TextError) in try parser.name("the name of a column") }
+        try expect(.rightParenthesis)
+        return names
+    }
+
+    private mutating func union(_ first: Query.Body) throws(TextError) -> Query.Body {
+        var body = first
+        while true {
+            if take("UNION") {
+                let isAll = take("ALL")
+                if !isAll { _ = take("DISTINCT") }
+                body = .union(body, try term(), isAll: isAll)
+            } else if sees("INTERSECT") || sees("EXCEPT") {
+                throw TextError(
+                    "INTERSECT and EXCEPT are not supported", at: next.place,
+                    hint: "say it with IN (SELECT …) or NOT IN (SELECT …)")
+            } else {
+                return body
+            }
+        }
+    }
+
+    private mutating func term() throws(TextError) -> Query.Body {
+        if take(.leftParenthesis) {
+            let query = try query()
+            try expect(.rightParenthesis)
+            return .query(query)
+        }
+        return .select(try select())
+    }
+
+    private mutating func select() throws(TextError) -> Select {
+        // FROM may come first, and stand alone.
+        if take("FROM") {
+            var select = Select(items: [.all(of: nil, excluding: [], place: place)])
+            select.from = try tables()
+            if take("SELECT") { try readItems(&select) }
+            try readClauses(&select)
+            return select
+        }
+        try expect("SELECT")
+        var select = Select(items: [])
+        try readItems(&select)
+        if take("FROM") { select.from = try tables() }
+        try readClauses(&select)
+        return select
+    }
+
+    private mutating func readItems(_ select: inout Select) throws(TextError) {
+        if take("DISTINCT") {
+            select.distinct = .all
+            if take("ON") {
+                try expect(.leftParenthesis)
+                select.distinct = .on(try expressions())
+                try expect(.rightParenthesis)
+            }
+        } else {
+            _ = take("ALL")
+        }
+        select.items = [try item()]
+        while take(.comma) {
+            // A comma behind the last item is not held against anyone.
+            if sees("FROM") || next.kind == .end { break }
+            select.items.append(try item())
+        }
+    }
+
+    private mutating func item() throws(TextError) -> Select.Item {
+        let start = next.place
+        if take(.star) { return .all(of: nil, excluding: try excluded(), place: start) }
+        if seesName, sees(.dot, after: 1), sees(.star, after: 2) {
+            let table = try name("a table")
+            advance()
+            advance()
+            return .all(of: table, excluding: try excluded(), place: start)
+        }
+        let expression = try expression()
+        return .expression(expression, alias: try alias())
+    }
+
+    private mutating func excluded() throws(TextError) -> [Expression.Name] {
+        guard take("EXCLUDE") else { return [] }
+        guard take(.leftParenthesis) else { return [try name("the name of a column")] }
+        let names = try list { parser throws(TextError) in try parser.name("the name of a column") }
+        try expect(.rightParenthesis)
+        return names
+    }
+
+    private mutating func readClauses(_ select: inout Select) throws(TextError) {
+        if take("WHERE") { select.filter = try expression() }
+        if take(["GROUP", "BY"]) {
+            if take("ALL") {
+                select.groupsByAll = true
+            } else {
+                select.groupings = try list { parser throws(TextError) in try parser.grouping() }
+            }
+        }
+        if take("HAVING") { select.having = try expression() }
+        if take("WINDOW") {
+            select.windows = try list { parser throws(TextError) in
+                let name = try parser.name("a name for the window")
+                try parser.expect("AS")
+                try parser.expect(.leftParenthesis)
+                let window = try parser.windowSpecification()
+                return Select.NamedWindow(name: name, specification: window)
+            }
+        }
+        if take("QUALIFY") { select.qualify = try expression() }
+    }
+
+    private mutating func grouping() throws(TextError) -> Select.Grouping {
+        if sees("ROLLUP"), sees(.leftParenthesis, after: 1) {
+            advance()
+            advance()
+            let items = try expressions()
+            try expect(.rightParenthesis)
+            return .rollup(items)
+        }
+        for word in ["CUBE", "GROUPING"] where sees(word) && !sees(.comma, after: 1) {
+            guard sees(.leftParenthesis, after: 1) || sees("SETS", after: 1) else { continue }
+            throw TextError(
+                "\(word) is not supported", at: next.place,
+                hint: "ROLLUP (…) or UNION ALL may serve")
+        }
+        return .expression(try expression())
+    }
+
+    // MARK: Tables
+
+    private mutating func tables() throws(TextError) -> Table {
+        var table = try joined()
+        while take(.comma) {
+            let place = place
+            table = .join(
+                Table.Join(
+                    left: table, right: try joined(), kind: .cross, condition: .none, place: place))
+        }
+        return table
+    }
+
+    private mutating func joined() throws(TextError) -> Table {
+        var table = try table()
+        while let kind = try joinKind() {
+            let place = place
+            let right = try self.table()
+            var condition = Table.JoinCondition.none
+            if kind != .cross {
+                if take("USING") {
+                    condition = .using(try columnNames())
+                } else {
+                    guard take("ON") else { throw unexpected("ON or USING") }
+                    condition = .on(try expression())
+                }
+            }
+            table = .join(
+                Table.Join(
+                    left: table, right: right, kind: kind, condition: condition, place: place))
+        }
+        return table
+    }
+
+    private mutating func joinKind() throws(TextError) -> Table.JoinKind? {
+        for word in ["RIGHT", "FULL", "NATURAL", "SEMI", "ANTI", "ASOF"]
+        where sees(word) && (sees("JOIN", after: 1) || sees("OUTER", after: 1)) {
+            throw TextError(
+                "a \(word) join is not supported", at: next.place,
+                hint: "INNER, LEFT and CROSS joins are")
+        }
+        if take("JOIN") || take(["INNER", "JOIN"]) { return .inner }
+        if take(["LEFT", "JOIN"]) || take(["LEFT", "OUTER", "JOIN"]) { return .left }
+        return take(["CROSS", "JOIN"]) ? .cross : nil
+    }
+
+    private mutating func table() throws(TextError) -> Table {
+        let start = next.place
+        if take(.leftParenthesis) {
+            let query = try query()
+            try expect(.rightParenthesis)
+            let alias = try alias()
+            return .query(
+                query, alias: alias, columns: alias == nil ? [] : try columnNames(), place: start)
+        }
+        if case .text = next.kind {
+            throw TextError(
+                "files cannot be queried", at: start, hint: "aura ingest FILE brings events in")
+        }
+        let path = try path("a table")
+        guard !sees(.leftParenthesis) else {
+            throw TextError("functions that make tables are not supported", at: start)
+        }
+        return .named(path, alias: try alias())
+    }
+}

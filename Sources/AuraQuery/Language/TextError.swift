@@ -1,0 +1,47 @@
+/// What is wrong with the text of a query, and where.
+public struct TextError: Error, Hashable, Sendable {
+    /// What is wrong, in one line.
+    public let message: String
+    /// Where: bytes of the text's UTF-8, empty at its end.
+    public let bytes: Range<Int>
+    /// How to mend it; nil if that is plain.
+    public let hint: String?
+
+    init(_ message: String, at place: Place, hint: String? = nil) {
+        self.message = message
+        bytes = place.bytes
+        self.hint = hint
+    }
+
+    /// Longest part of a line that is shown.
+    private static let shownBytes = 120
+
+    /// The message, the line of the text with a mark under the place, and the hint.
+    ///
+    /// - Parameter text: The text of the query.
+    public func description(in text: String) -> String {
+        let all = Array(text.utf8)
+        let start = min(bytes.lowerBound, all.count)
+        let lineStart = all[..<start].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let lineEnd = all[start...].firstIndex(of: UInt8(ascii: "\n")) ?? all.count
+        let number = all[..<start].count { $0 == UInt8(ascii: "\n") } + 1
+        // Of a long line what stands around the place, from the start of a character on.
+        var first = max(lineStart, start - TextError.shownBytes / 2)
+        while first > lineStart, all[first] & 0xC0 == 0x80 { first -= 1 }
+        var end = min(lineEnd, first + TextError.shownBytes)
+        while end < lineEnd, all[end] & 0xC0 == 0x80 { end += 1 }
+        let before = TextError.shown(all[first..<start])
+        let marked = TextError.shown(all[start..<max(start, min(end, bytes.upperBound))])
+        var lines = ["line \(number): \(message)"]
+        lines.append("  " + TextError.shown(all[first..<end]))
+        let mark = String(repeating: "^", count: max(1, marked.count))
+        lines.append("  " + String(repeating: " ", count: before.count) + mark)
+        if let hint { lines.append("hint: \(hint)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Text without what would move the cursor.
+    private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self)
+    }
+}
