@@ -58,6 +58,7 @@ let package = Package(
         // Machine.
         .target(name: "CAura"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash", cSettings: [.unsafeFlags(["-O3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Values.
@@ -65,7 +66,7 @@ let package = Package(
         source("AuraFiles", ["CAura", "AuraCore"]),
         // Engine: knows no network.
         source("AuraStorage", ["CLZ4", "AuraCore", "AuraFiles"]),
-        source("AuraQuery", ["AuraCore", "AuraStorage"]),
+        source("AuraQuery", ["CRE2", "AuraCore", "AuraStorage"]),
         source("AuraEngine", ["CAura", "AuraCore", "AuraStorage", "AuraQuery", logging]),
         // Product.
         source("AuraMetadata", [crypto, grdb]),
@@ -104,7 +105,7 @@ let package = Package(
         tests(
             "AuraEngineTests",
             ["AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraTesting"]),
-        tests("AuraQueryTests", ["AuraQuery", "AuraTesting"]),
+        tests("AuraQueryTests", ["AuraCore", "AuraStorage", "AuraQuery", "AuraTesting"]),
         tests("AuraWireTests", ["AuraCore", "AuraWire", "AuraTesting", nioCore]),
         tests("AuraImportTests", ["AuraCore", "AuraImport", "AuraTesting", "CZlib"]),
         tests("AuraMetadataTests", ["AuraMetadata", grdb]),
@@ -130,5 +131,6 @@ let package = Package(
             ]),
         tests("SimulationTests", ["AuraCore", "AuraStorage", "AuraTesting"]),
         tests("TidyTests", []),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

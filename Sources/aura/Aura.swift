@@ -19,7 +19,9 @@ struct Aura: AsyncParsableCommand {
             CommandGroup(name: "Events", subcommands: [Ingest.self, TestEvents.self]),
             CommandGroup(
                 name: "Questions",
-                subcommands: [Count.self, Metric.self, Tail.self, Status.self, Ping.self]),
+                subcommands: [
+                    QueryCommand.self, Count.self, Metric.self, Tail.self, Status.self, Ping.self,
+                ]),
             CommandGroup(
                 name: "Administration",
                 subcommands: [

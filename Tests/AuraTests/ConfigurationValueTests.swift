@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuraCore
 import Testing
 
 @testable import aura

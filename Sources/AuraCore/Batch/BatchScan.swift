@@ -157,7 +157,7 @@ struct IntegerReader: ~Escapable {
 extension RawSpan {
     /// Bit `index` of the bits that begin at a byte offset, least significant first.
     @inline(__always)
-    func bit(_ index: Int, at offset: Int) -> Bool {
+    package func bit(_ index: Int, at offset: Int) -> Bool {
         load(offset + index / 8, as: UInt8.self) >> UInt8(index % 8) & 1 == 1
     }
 }

@@ -72,7 +72,7 @@ extension BatchLayout.StringTable {
 }
 
 /// Negative, zero or positive as the left bytes sort before, equal to or after the right.
-func compareBytes(_ left: RawSpan, _ right: RawSpan) -> Int {
+package func compareBytes(_ left: RawSpan, _ right: RawSpan) -> Int {
     let common = min(left.byteCount, right.byteCount)
     var offset = 0
     while offset + 8 <= common {

@@ -47,7 +47,7 @@ public struct StringInterner: Sendable {
     }
 
     /// The code of the string, nil if it has none.
-    func code(of bytes: RawSpan) -> Int? {
+    public func code(of bytes: RawSpan) -> Int? {
         find(bytes, StringInterner.hash(bytes, seed: seed)).code
     }
 

@@ -2,12 +2,12 @@ package import AuraCore
 
 /// A part of a snapshot: one chunk, or one strip of the events in memory.
 package struct SnapshotPart: Sendable {
-    private enum Place: Sendable {
+    enum Place: Sendable {
         case chunk(Chunk)
         case strip(Strip)
     }
 
-    private let place: Place
+    let place: Place
     private let mask: Mask
 
     init(_ chunk: Chunk, _ mask: Mask) {

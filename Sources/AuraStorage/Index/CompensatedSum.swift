@@ -2,11 +2,12 @@
 ///
 /// The order of adding changes the result by less than the last digit of a `Double`, and sums of
 /// parts add up to the sum of all. Source: Ogita, Rump, Oishi, "Accurate Sum and Dot Product", 2005.
-struct CompensatedSum: Hashable, Sendable {
-    private(set) var high = 0.0
-    private(set) var low = 0.0
+package struct CompensatedSum: Hashable, Sendable {
+    package private(set) var high = 0.0
+    package private(set) var low = 0.0
 
-    init() {}
+    /// Nothing.
+    package init() {}
 
     init(high: Double, low: Double) {
         self.high = high
@@ -14,10 +15,10 @@ struct CompensatedSum: Hashable, Sendable {
     }
 
     /// The sum as one number.
-    var value: Double { high + low }
+    package var value: Double { high + low }
 
     @inline(__always)
-    mutating func add(_ value: Double) {
+    package mutating func add(_ value: Double) {
         let sum = high + value
         let part = sum - high
         low += (high - (sum - part)) + (value - part)
@@ -32,7 +33,7 @@ struct CompensatedSum: Hashable, Sendable {
         low += (-square).addingProduct(value, value)
     }
 
-    mutating func add(_ other: CompensatedSum) {
+    package mutating func add(_ other: CompensatedSum) {
         add(other.high)
         low += other.low
     }

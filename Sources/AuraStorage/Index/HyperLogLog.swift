@@ -4,18 +4,20 @@
 /// a hash came, and sketches of parts merge into that of the whole. Sources: Flajolet et al., 2007;
 /// the estimate is that of Ertl, "New cardinality estimation algorithms for HyperLogLog sketches",
 /// 2017, which needs no table of corrections.
-enum HyperLogLog {
+package enum HyperLogLog {
     /// Bits of a hash that choose the register.
     static let precision = 12
     static let registers = 1 << precision
     /// Registers as words, eight in each.
-    static let words = registers / 8
+    package static let words = registers / 8
     /// The greatest value of a register.
     static let highestRank = 64 - precision + 1
 
     /// Takes a hash into the registers that begin at a word.
     @inline(__always)
-    static func insert(_ hash: UInt64, into words: inout MutableSpan<UInt64>, at offset: Int) {
+    package static func insert(
+        _ hash: UInt64, into words: inout MutableSpan<UInt64>, at offset: Int
+    ) {
         let register = Int(hash >> UInt64(64 - precision))
         let rest = hash << UInt64(precision) | 1 << UInt64(precision - 1)
         let rank = UInt64(rest.leadingZeroBitCount + 1)
@@ -37,7 +39,8 @@ enum HyperLogLog {
     }
 
     /// Takes what other registers have seen into those that begin at a word.
-    static func merge(_ other: ArraySlice<UInt64>, into all: inout [UInt64], at offset: Int) {
+    package static func merge(_ other: ArraySlice<UInt64>, into all: inout [UInt64], at offset: Int)
+    {
         precondition(other.count == words && offset >= 0 && offset + words <= all.count)
         // Without bounds checks, four words at once are compared.
         unsafe all.withUnsafeMutableBufferPointer { all in
@@ -56,7 +59,7 @@ enum HyperLogLog {
     }
 
     /// How many different hashes the registers have seen.
-    static func estimate(_ words: ArraySlice<UInt64>) -> Double {
+    package static func estimate(_ words: ArraySlice<UInt64>) -> Double {
         var counts = [Int](repeating: 0, count: 64)
         for word in words {
             for byte in 0..<UInt64(8) { counts[Int(word &>> (byte &* 8) & 0x3F)] &+= 1 }

@@ -35,6 +35,11 @@ public struct TextTable: Sendable {
         place = .block(TextBlock(bytes: bytes, start: start, ends: ends.map { UInt32($0) }))
     }
 
+    /// Texts one after another in a buffer, each up to the place where the next begins.
+    package init(_ bytes: [UInt8], ends: [UInt32]) {
+        place = .block(TextBlock(bytes: bytes, start: 0, ends: ends))
+    }
+
     /// Tables of a buffer each, one after another, with `perBlock` texts each but the last.
     init(_ tables: [TextTable], perBlock: Int) {
         if tables.count == 1 {

@@ -1,3 +1,4 @@
+import AuraCore
 import Yams
 
 /// What one source says, as it was written: a file, the variables, or the flags.

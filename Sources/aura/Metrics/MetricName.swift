@@ -1,3 +1,5 @@
+import AuraCore
+
 /// A figure that `aura metric` shows, by the name of its column.
 enum MetricName: Hashable, Sendable {
     case count, errors, rate, errorRate, sum, mean, deviation, least, greatest, users

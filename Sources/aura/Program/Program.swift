@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuraCore
 import Glibc
 
 /// Where the process begins.

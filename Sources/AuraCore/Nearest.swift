@@ -2,7 +2,7 @@
 ///
 /// Near: a letter in three, and one at least, is missing, added, wrong or swapped with the next.
 /// Of equally near ones the first counts.
-func nearest(to word: String, among candidates: [String]) -> String? {
+package func nearest(to word: String, among candidates: [String]) -> String? {
     let limit = max(1, word.count / 3)
     let distances = candidates.map { (word: $0, steps: editDistance(word, $0)) }
     return distances.filter { $0.steps <= limit }.min { $0.steps < $1.steps }?.word

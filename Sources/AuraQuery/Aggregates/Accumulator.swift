@@ -1,0 +1,61 @@
+/// What an aggregate knows of each group so far.
+protocol Accumulator: AnyObject {
+    /// Takes rows, each into its group; there are `groupCount` groups by now.
+    ///
+    /// - Parameter columns: The arguments, with a stored value for each row.
+    func add(
+        _ columns: [Vector], _ groups: [UInt32], groupCount: Int
+    ) throws(ComputationError)
+
+    /// The result of each group.
+    func results(_ groupCount: Int) throws(ComputationError) -> Vector
+
+    /// Bytes of memory, about.
+    var size: Int { get }
+}
+
+extension Array {
+    /// Makes room for so many groups.
+    mutating func grow(to count: Int, _ empty: Element) {
+        if self.count < count {
+            append(contentsOf: repeatElement(empty, count: count - self.count))
+        }
+    }
+}
+
+extension AggregateFunction {
+    /// A new one, that has seen no rows.
+    func accumulator() -> any Accumulator {
+        switch kind {
+        case .count: CountAccumulator()
+        case .countIf: WholeSumAccumulator()
+        case .sum:
+            result == .float64 ? FloatSumAccumulator(isAverage: false) : WholeSumAccumulator()
+        case .average:
+            arguments[0] == .float64
+                ? FloatSumAccumulator(isAverage: true) : WholeAverageAccumulator()
+        case .product: ProductAccumulator(isMean: false)
+        case .geometricMean: ProductAccumulator(isMean: true)
+        case .least: ExtremeAccumulator(result, isGreatest: false)
+        case .greatest: ExtremeAccumulator(result, isGreatest: true)
+        case .first(let skipsNulls): PickAccumulator(result, isLast: false, skipsNulls)
+        case .last(let skipsNulls): PickAccumulator(result, isLast: true, skipsNulls)
+        case .valueAtLeast: ExtremeRowAccumulator(result, isGreatest: false)
+        case .valueAtGreatest: ExtremeRowAccumulator(result, isGreatest: true)
+        case .moment(let moment): MomentAccumulator(moment)
+        case .pair(let moment): PairAccumulator(moment)
+        case .approximateCount: SketchAccumulator()
+        case .allHold: LogicAccumulator(isAnd: true)
+        case .anyHolds: LogicAccumulator(isAnd: false)
+        case .bitAnd, .bitOr, .bitXor: BitAccumulator(kind, result)
+        case .quantile(let fractions, .continuous, let isList):
+            FloatQuantileAccumulator(fractions, isList)
+        case .approximateQuantile(let fractions, let isList)
+        where result == .float64 || result == .list(.float64):
+            FloatQuantileAccumulator(fractions, isList)
+        case .quantile, .approximateQuantile, .mode, .medianDeviation, .entropy, .top, .list,
+            .texts:
+            CollectingAccumulator(self)
+        }
+    }
+}

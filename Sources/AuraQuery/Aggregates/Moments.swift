@@ -1,0 +1,165 @@
+import Glibc
+
+/// Variance, deviation and their kin: mean and sums of powers of distances to it, row by row.
+///
+/// Source: Welford, "Note on a method for calculating corrected sums of squares and products", 1962,
+/// and Pébay, "Formulas for robust, one-pass parallel computation of covariances and arbitrary-order
+/// statistical moments", 2008, for the third and fourth power.
+final class MomentAccumulator: Accumulator {
+    private struct State: Sendable {
+        var count = 0.0
+        var mean = 0.0
+        var second = 0.0
+        var third = 0.0
+        var fourth = 0.0
+    }
+
+    private let moment: AggregateFunction.Moment
+    private var states: [State] = []
+
+    init(_ moment: AggregateFunction.Moment) {
+        self.moment = moment
+    }
+
+    var size: Int { states.count * 40 }
+
+    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+        states.grow(to: groupCount, State())
+        let (values, valid) = (columns[0].floats, columns[0].valid)
+        switch moment {
+        case .skewness, .kurtosis:
+            for row in groups.indices where valid?[row] ?? true {
+                MomentAccumulator.addHigher(values[row], to: &states[Int(groups[row])])
+            }
+        default:
+            for row in groups.indices where valid?[row] ?? true {
+                let group = Int(groups[row])
+                states[group].count += 1
+                let delta = values[row] - states[group].mean
+                states[group].mean += delta / states[group].count
+                states[group].second += delta * (values[row] - states[group].mean)
+            }
+        }
+    }
+
+    private static func addHigher(_ value: Double, to state: inout State) {
+        let before = state.count
+        state.count += 1
+        let delta = value - state.mean
+        let step = delta / state.count
+        let square = step * step
+        let term = delta * step * before
+        state.mean += step
+        state.fourth +=
+            term * square * (state.count * state.count - 3 * state.count + 3)
+            + 6 * square * state.second - 4 * step * state.third
+        state.third += term * step * (state.count - 2) - 3 * step * state.second
+        state.second += term
+    }
+
+    func results(_ groupCount: Int) throws(ComputationError) -> Vector {
+        states.grow(to: groupCount, State())
+        var builder = VectorBuilder(.float64)
+        for state in states { builder.append(result(of: state).map { .float64($0) } ?? .null) }
+        return builder.finish()
+    }
+
+    private func result(of state: State) -> Double? {
+        let count = state.count
+        guard count > 0 else { return nil }
+        switch moment {
+        case .variance(let isSample):
+            return isSample ? (count > 1 ? state.second / (count - 1) : nil) : state.second / count
+        case .deviation(let isSample):
+            return isSample
+                ? (count > 1 ? (state.second / (count - 1)).squareRoot() : nil)
+                : (state.second / count).squareRoot()
+        case .standardError: return (state.second / count).squareRoot() / count.squareRoot()
+        case .skewness:
+            guard count > 2 else { return nil }
+            let population = state.second / count
+            if population == 0 { return .nan }
+            return (count * (count - 1)).squareRoot() / (count - 2)
+                * (state.third / count) / pow(population, 1.5)
+        case .kurtosis(let isSample):
+            guard count > (isSample ? 3 : 1), state.second != 0 else { return nil }
+            let ratio = count * state.fourth / (state.second * state.second)
+            guard isSample else { return ratio - 3 }
+            return (count - 1) / ((count - 2) * (count - 3))
+                * ((count + 1) * ratio - 3 * (count - 1))
+        }
+    }
+}
+
+/// Correlation, covariance and regression of two columns: of the first on the second.
+final class PairAccumulator: Accumulator {
+    private struct State: Sendable {
+        var count = 0.0
+        var meanX = 0.0
+        var meanY = 0.0
+        var squareX = 0.0
+        var squareY = 0.0
+        var product = 0.0
+    }
+
+    private let moment: AggregateFunction.PairMoment
+    private var states: [State] = []
+
+    init(_ moment: AggregateFunction.PairMoment) {
+        self.moment = moment
+    }
+
+    var size: Int { states.count * 48 }
+
+    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+        states.grow(to: groupCount, State())
+        let (ys, xs) = (columns[0].floats, columns[1].floats)
+        for row in groups.indices where columns[0].isValid(row) && columns[1].isValid(row) {
+            let group = Int(groups[row])
+            var state = states[group]
+            state.count += 1
+            let deltaX = xs[row] - state.meanX
+            state.meanX += deltaX / state.count
+            let deltaY = ys[row] - state.meanY
+            state.meanY += deltaY / state.count
+            state.squareX += deltaX * (xs[row] - state.meanX)
+            state.squareY += deltaY * (ys[row] - state.meanY)
+            state.product += deltaX * (ys[row] - state.meanY)
+            states[group] = state
+        }
+    }
+
+    func results(_ groupCount: Int) throws(ComputationError) -> Vector {
+        states.grow(to: groupCount, State())
+        guard moment != .count else {
+            return Vector(.int64, .integers(states.map { Int64($0.count) }))
+        }
+        var builder = VectorBuilder(.float64)
+        for state in states { builder.append(result(of: state).map { .float64($0) } ?? .null) }
+        return builder.finish()
+    }
+
+    private func result(of state: State) -> Double? {
+        guard state.count > 0 else { return nil }
+        switch moment {
+        case .correlation:
+            return state.product / (state.squareX.squareRoot() * state.squareY.squareRoot())
+        case .covariance(let isSample):
+            return isSample
+                ? (state.count > 1 ? state.product / (state.count - 1) : nil)
+                : state.product / state.count
+        case .slope: return state.product / state.squareX
+        case .intercept: return state.meanY - state.product / state.squareX * state.meanX
+        case .determination:
+            if state.squareX == 0 { return nil }
+            if state.squareY == 0 { return 1 }
+            return state.product * state.product / (state.squareX * state.squareY)
+        case .averageX: return state.meanX
+        case .averageY: return state.meanY
+        case .sumXX: return state.squareX
+        case .sumYY: return state.squareY
+        case .sumXY: return state.product
+        case .count: return state.count
+        }
+    }
+}

@@ -1,0 +1,145 @@
+/// Exact quantiles of numbers, between the two nearest values.
+final class FloatQuantileAccumulator: Accumulator {
+    private let fractions: [Double]
+    private let isList: Bool
+    private var values: [Double] = []
+    private var groups: [UInt32] = []
+
+    init(_ fractions: [Double], _ isList: Bool) {
+        self.fractions = fractions
+        self.isList = isList
+    }
+
+    var size: Int { values.count * 12 }
+
+    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+        guard let valid = columns[0].valid else {
+            values += columns[0].floats
+            self.groups += groups
+            return
+        }
+        let all = columns[0].floats
+        for row in groups.indices where valid[row] {
+            values.append(all[row])
+            self.groups.append(groups[row])
+        }
+    }
+
+    func results(_ groupCount: Int) throws(ComputationError) -> Vector {
+        let parts = GroupedRows(groups, groupCount)
+        var builder = VectorBuilder(isList ? .list(.float64) : .float64)
+        for group in 0..<groupCount {
+            let rows = parts.rows(of: group)
+            if rows.isEmpty {
+                builder.append(.null)
+                continue
+            }
+            // In the order of floats, for which NaN is the greatest.
+            var words = rows.map { FloatOrder.word(values[Int($0)]) }
+            let found = Quantile.values(of: fractions, in: &words)
+            builder.append(isList ? .list(found.map { .float64($0) }) : .float64(found[0]))
+        }
+        return builder.finish()
+    }
+}
+
+/// Quantiles by order of values.
+enum Quantile {
+    /// Where a quantile of `count` values lies: between two places, and how far.
+    ///
+    /// - Parameter fraction: A negative one counts from the greatest value.
+    static func place(_ fraction: Double, _ count: Int) -> (lower: Int, upper: Int, part: Double) {
+        let share = (fraction < 0 ? 1 + fraction : fraction) * Double(count - 1)
+        let lower = Int(share.rounded(.down))
+        return (lower, min(count - 1, Int(share.rounded(.up))), share - Double(lower))
+    }
+
+    /// The place of the value that has at least that part of all up to it.
+    static func discretePlace(_ fraction: Double, _ count: Int) -> Int {
+        if fraction < 0 {
+            // The same from the other end.
+            let fromEnd = Int((Double(count) - Double(count) * -fraction).rounded(.down))
+            return count - 1 - max(0, count - fromEnd - 1)
+        }
+        return max(0, count - Int((Double(count) - Double(count) * fraction).rounded(.down)) - 1)
+    }
+
+    /// The quantiles of words that stand for floats; moves the words about.
+    static func values(of fractions: [Double], in words: inout [Int64]) -> [Double] {
+        var results = [Double](repeating: 0, count: fractions.count)
+        var sortedFrom = 0
+        // Ascending, so that each looks behind the one before only.
+        for index in fractions.indices.sorted(by: { share(fractions[$0]) < share(fractions[$1]) }) {
+            let (lower, upper, part) = place(fractions[index], words.count)
+            words.select(lower, in: min(sortedFrom, lower)..<words.count)
+            if upper > lower { words.select(upper, in: lower + 1..<words.count) }
+            sortedFrom = upper
+            let (low, high) = (FloatOrder.value(words[lower]), FloatOrder.value(words[upper]))
+            results[index] = lower == upper || low == high ? low : low + (high - low) * part
+        }
+        return results
+    }
+
+    private static func share(_ fraction: Double) -> Double {
+        fraction < 0 ? 1 + fraction : fraction
+    }
+}
+
+extension [Int64] {
+    /// Puts that value at a place which sorting would, lesser ones before and greater ones behind it.
+    ///
+    /// Source: Hoare, "Algorithm 65: Find", 1961, with the median of three as pivot; a range that does
+    /// not shrink is sorted.
+    mutating func select(_ place: Int, in range: Range<Int>) {
+        var low = range.lowerBound
+        var high = range.upperBound - 1
+        var rounds = 0
+        while low < high {
+            rounds += 1
+            if high - low < 16 || rounds > 64 {
+                self[low...high].sort()
+                return
+            }
+            let middle = low + (high - low) / 2
+            if self[middle] < self[low] { swapAt(middle, low) }
+            if self[high] < self[low] { swapAt(high, low) }
+            if self[high] < self[middle] { swapAt(high, middle) }
+            let pivot = self[middle]
+            var left = low
+            var right = high
+            while left <= right {
+                while self[left] < pivot { left += 1 }
+                while self[right] > pivot { right -= 1 }
+                if left <= right {
+                    swapAt(left, right)
+                    left += 1
+                    right -= 1
+                }
+            }
+            if place <= right { high = right } else if place >= left { low = left } else { return }
+        }
+    }
+}
+
+/// The rows of each group, one group after another.
+struct GroupedRows {
+    private let starts: [Int]
+    private let rows: [UInt32]
+
+    init(_ groups: [UInt32], _ groupCount: Int) {
+        var starts = [Int](repeating: 0, count: groupCount + 1)
+        for group in groups { starts[Int(group) + 1] += 1 }
+        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        var next = starts
+        var rows = [UInt32](repeating: 0, count: groups.count)
+        for (row, group) in groups.enumerated() {
+            rows[next[Int(group)]] = UInt32(row)
+            next[Int(group)] += 1
+        }
+        self.starts = starts
+        self.rows = rows
+    }
+
+    /// In the order in which they came.
+    func rows(of group: Int) -> ArraySlice<UInt32> { rows[starts[group]..<starts[group + 1]] }
+}

@@ -1,0 +1,99 @@
+/// Joins: the rows of the right are numbered by their keys, those of the left look theirs up.
+extension Execution {
+    func join(_ join: Join, _ body: Body) throws(QueryFailure) {
+        let columns = try rows(of: join.right)
+        let count = columns.first?.count ?? 0
+        let table = try JoinTable(
+            RowBatch(columns, count: count), join.keys.map(\.right), evaluator)
+        // Behind all rows stands the one that those without a match get.
+        let nulls = join.right.types.map { Vector(.null, $0, count: 1) }
+        let right = RowBatch(
+            zip(columns, nulls).map { Vector.joined([$0, $1], $0.type) }, count: count + 1)
+        try forEach(join.left) { [self] batch throws(QueryFailure) in
+            if batch.count == 0 { return true }
+            if shouldStop() { throw .stopped }
+            var pairs = try table.matches(batch, join.keys.map(\.left), evaluator)
+            try check(bytes: pairs.left.count * 8)
+            if !join.conditions.isEmpty {
+                pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
+            }
+            if join.keepsLeft { pairs.addUnmatched(of: batch.count, as: UInt32(count)) }
+            if pairs.left.isEmpty { return true }
+            return try body(batch.selecting(pairs.left).beside(right.selecting(pairs.right)))
+        }
+    }
+}
+
+/// Rows of the left and as many of the right.
+private struct RowPairs {
+    var left: [UInt32] = []
+    var right: [UInt32] = []
+
+    /// Those for which conditions of both rows hold.
+    func fulfilling(
+        _ conditions: [BoundExpression], _ leftRows: RowBatch, _ rightRows: RowBatch,
+        _ evaluator: Evaluator
+    ) throws(QueryFailure) -> RowPairs {
+        let numbers = Vector(.int64, .integers((0..<Int64(left.count)).map { $0 }))
+        let both = leftRows.selecting(left).beside(rightRows.selecting(right))
+            .beside(RowBatch([numbers], count: left.count))
+        let kept = try evaluator.rows(of: both, where: conditions)
+        let rows = try kept.column(kept.columnCount - 1).integers
+        return RowPairs(left: rows.map { left[Int($0)] }, right: rows.map { right[Int($0)] })
+    }
+
+    /// Adds the rows of the left that have no match.
+    mutating func addUnmatched(of count: Int, as none: UInt32) {
+        var isMatched = [Bool](repeating: false, count: count)
+        for row in left { isMatched[Int(row)] = true }
+        for row in 0..<UInt32(count) where !isMatched[Int(row)] {
+            left.append(row)
+            right.append(none)
+        }
+    }
+}
+
+/// The rows of a side by their keys.
+private struct JoinTable {
+    private let count: Int
+    private var groups: GroupNumbers
+    private let rows: GroupedRows
+    private let isOfAll: Bool
+
+    init(
+        _ side: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
+    ) throws(QueryFailure) {
+        count = side.count
+        isOfAll = keys.isEmpty
+        groups = GroupNumbers(keys.map(\.type))
+        var columns: [Vector] = []
+        for key in keys { columns.append(try evaluator.evaluate(key, side)) }
+        let numbers = count == 0 ? [] : groups.numbers(of: columns, count: count)
+        rows = GroupedRows(numbers, groups.count)
+    }
+
+    /// The pairs of equal keys, NULL being equal to nothing.
+    func matches(
+        _ batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
+    ) throws(QueryFailure) -> RowPairs {
+        var pairs = RowPairs()
+        if count == 0 { return pairs }
+        var columns: [Vector] = []
+        for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
+        let numbers = groups.known(of: columns, count: batch.count)
+        let valid = Columns.valid(columns, count: batch.count)
+        for row in 0..<batch.count
+        where numbers[row] != ValueNumbers.unknown && valid?[row] ?? true {
+            for match in rows.rows(of: Int(numbers[row])) {
+                pairs.left.append(UInt32(row))
+                pairs.right.append(match)
+            }
+            guard pairs.left.count < 1 << 28 else {
+                throw .limit(
+                    "a join of more than \(pairs.left.count) pairs of rows at once; add a condition to "
+                        + "its ON, or group before joining")
+            }
+        }
+        return pairs
+    }
+}

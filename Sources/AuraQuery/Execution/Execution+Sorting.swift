@@ -1,0 +1,105 @@
+/// ORDER BY.
+extension Execution {
+    /// Keys are read of all rows; other columns only of those that are wanted.
+    func sort(
+        _ input: Plan, _ keys: [SortKey], _ limit: RowLimit, _ body: Body
+    ) throws(QueryFailure) {
+        if limit.end == 0 { return }
+        var kept = SortedBatches(keys, evaluator)
+        try forEach(input) { [self] batch throws(QueryFailure) in
+            try kept.add(batch)
+            // From time to time all but the first rows are let go.
+            if let end = limit.end, kept.count > max(end * 2, 1 << 16) { try kept.keep(first: end) }
+            try check(bytes: kept.count * (keys.count + 1) * 16)
+            return true
+        }
+        let order = try kept.order(first: limit.end).dropFirst(limit.offset)
+        guard !order.isEmpty else { return }
+        let columns = try kept.columns(Array(order), input.types)
+        _ = try body(RowBatch(columns, count: order.count))
+    }
+}
+
+/// Rows of many batches that wait for their order.
+private struct SortedBatches {
+    private let keys: [SortKey]
+    private let evaluator: Evaluator
+    private var batches: [RowBatch] = []
+    private var keyColumns: [[Vector]] = []
+    private(set) var count = 0
+
+    init(_ keys: [SortKey], _ evaluator: Evaluator) {
+        self.keys = keys
+        self.evaluator = evaluator
+    }
+
+    mutating func add(_ batch: RowBatch) throws(QueryFailure) {
+        if batch.count == 0 { return }
+        var columns: [Vector] = []
+        for key in keys { columns.append(try evaluator.evaluate(key.expression, batch)) }
+        batches.append(batch)
+        keyColumns.append(columns)
+        count += batch.count
+    }
+
+    private func joinedKeys() -> [Vector] {
+        keys.indices.map { index in
+            Vector.joined(keyColumns.map { $0[index] }, keys[index].expression.type)
+        }
+    }
+
+    /// The rows in order, as numbers through all batches.
+    func order(first limit: Int?) throws(QueryFailure) -> [UInt32] {
+        if count == 0 { return [] }
+        let order = SortOrder(joinedKeys(), keys)
+        return limit.map { order.rows(count: count, upTo: $0) } ?? order.rows(count: count)
+    }
+
+    /// Lets go of all rows behind the first in order.
+    mutating func keep(first limit: Int) throws(QueryFailure) {
+        let rows = try order(first: limit).sorted()
+        var fresh: [RowBatch] = []
+        var keys: [[Vector]] = []
+        for (index, part) in split(rows).enumerated() where !part.isEmpty {
+            fresh.append(batches[index].selecting(part))
+            keys.append(keyColumns[index].map { $0.rows(part) })
+        }
+        batches = fresh
+        keyColumns = keys
+        count = rows.count
+    }
+
+    /// The rows of each batch among ascending ones.
+    private func split(_ rows: [UInt32]) -> [[UInt32]] {
+        var parts = [[UInt32]](repeating: [], count: batches.count)
+        var start: UInt32 = 0
+        var next = rows.startIndex
+        for (index, batch) in batches.enumerated() {
+            let end = start + UInt32(batch.count)
+            while next < rows.endIndex, rows[next] < end {
+                parts[index].append(rows[next] - start)
+                next += 1
+            }
+            start = end
+        }
+        return parts
+    }
+
+    /// The columns of some rows, in their order.
+    func columns(_ order: [UInt32], _ types: [ValueType]) throws(QueryFailure) -> [Vector] {
+        let sorted = order.sorted()
+        var parts = [[Vector]](repeating: [], count: types.count)
+        for (index, rows) in split(sorted).enumerated() where !rows.isEmpty {
+            let batch =
+                rows.count == batches[index].count ? batches[index] : batches[index].selecting(rows)
+            for (column, values) in try batch.allColumns().enumerated() {
+                parts[column].append(values)
+            }
+        }
+        // Where each row lies among the sorted ones.
+        var places: [UInt32: UInt32] = [:]
+        for (place, row) in sorted.enumerated() { places[row] = UInt32(place) }
+        let permutation = order.map { places[$0] ?? 0 }
+        return zip(types, parts).map { type, parts in Vector.joined(parts, type).rows(permutation) }
+    }
+}

@@ -1,0 +1,91 @@
+import AuraCore
+
+/// A key of a hash table: a few words of which every bit counts.
+protocol TableKey: Equatable, BitwiseCopyable, Sendable {
+    /// A hash whose high bits are well mixed.
+    var mixed: UInt64 { get }
+}
+
+extension UInt64: TableKey {
+    // The seed is secret, for keys come from strangers.
+    @inline(__always)
+    var mixed: UInt64 {
+        let product = (self ^ NumberTableSeed.first).multipliedFullWidth(by: NumberTableSeed.second)
+        return product.high ^ product.low
+    }
+}
+
+extension UInt128: TableKey {
+    @inline(__always)
+    var mixed: UInt64 { (_low.mixed &* 0x9E37_79B9_7F4A_7C15 ^ _high).mixed }
+}
+
+private enum NumberTableSeed {
+    /// What the standard library drew when the process began.
+    static let first = UInt64(bitPattern: Int64(Hasher().finalize()))
+    /// Odd, with bits everywhere.
+    static let second: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ (first.byteSwapped << 1) | 1
+}
+
+/// Distinct keys, each with a number: first come, first numbered.
+///
+/// Open addressing with linear probing, at most half full.
+struct NumberTable<Key: TableKey>: Sendable {
+    /// By number.
+    private(set) var keys: [Key] = []
+    /// Number + 1, or 0 where free; the size is a power of two.
+    private var slots: [UInt32]
+    private var shift: UInt64
+
+    init() {
+        slots = Array(repeating: 0, count: 64)
+        shift = 58
+    }
+
+    var count: Int { keys.count }
+
+    /// The number of a key, which is added if it is new.
+    @inline(__always)
+    mutating func number(of key: Key) -> UInt32 {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: key.mixed >> shift)
+        while true {
+            let found = slots[slot & mask]
+            if found == 0 { return add(key, slot & mask) }
+            if keys[Int(found &- 1)] == key { return found &- 1 }
+            slot &+= 1
+        }
+    }
+
+    /// The number of a key; nil if it has none.
+    @inline(__always)
+    func known(_ key: Key) -> UInt32? {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: key.mixed >> shift)
+        while true {
+            let found = slots[slot & mask]
+            if found == 0 { return nil }
+            if keys[Int(found &- 1)] == key { return found &- 1 }
+            slot &+= 1
+        }
+    }
+
+    @inline(never)
+    private mutating func add(_ key: Key, _ slot: Int) -> UInt32 {
+        keys.append(key)
+        slots[slot] = UInt32(keys.count)
+        if keys.count * 2 > slots.count { grow() }
+        return UInt32(keys.count - 1)
+    }
+
+    private mutating func grow() {
+        slots = Array(repeating: 0, count: slots.count * 4)
+        shift -= 2
+        let mask = slots.count - 1
+        for (number, key) in keys.enumerated() {
+            var slot = Int(truncatingIfNeeded: key.mixed >> shift)
+            while slots[slot & mask] != 0 { slot &+= 1 }
+            slots[slot & mask] = UInt32(number + 1)
+        }
+    }
+}

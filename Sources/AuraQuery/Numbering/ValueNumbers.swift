@@ -1,0 +1,264 @@
+import AuraCore
+import AuraStorage
+
+/// The distinct values of a column, each with a number: NULL has 0, the others first come, first
+/// numbered.
+///
+/// What groups, joins, distinct counts and sets of values are made of: from here on a value is a
+/// number of 32 bits.
+struct ValueNumbers: Sendable {
+    private enum Table: Sendable {
+        case words(NumberTable<UInt64>)
+        case pairs(NumberTable<UInt128>)
+        case texts(StringInterner)
+        case lists([Value: UInt32], [Value])
+    }
+
+    let type: ValueType
+    private var table: Table
+    /// Whether a row was NULL.
+    private(set) var hasNull = false
+
+    init(_ type: ValueType) {
+        self.type = type
+        table =
+            switch type {
+            case .text: .texts(StringInterner())
+            case .uuid, .int128, .interval: .pairs(NumberTable())
+            case .list: .lists([:], [])
+            default: .words(NumberTable())
+            }
+    }
+
+    /// The number of NULL.
+    static let null: UInt32 = 0
+    /// That of a value which has none.
+    static let unknown = UInt32.max
+
+    /// The number behind the greatest.
+    var end: Int {
+        switch table {
+        case .words(let table): table.count + 1
+        case .pairs(let table): table.count + 1
+        case .texts(let texts): texts.count + 1
+        case .lists(_, let values): values.count + 1
+        }
+    }
+
+    /// Bytes of memory, about.
+    var size: Int {
+        switch table {
+        case .words(let table): table.count * 20
+        case .pairs(let table): table.count * 28
+        case .texts(let texts): texts.count * 28 + texts.byteCount
+        case .lists(_, let values): values.count * 200
+        }
+    }
+
+    /// The number of each row's value; new ones are added.
+    mutating func numbers(of column: Vector) -> [UInt32] {
+        let numbers = storedNumbers(of: column)
+        guard column.isConstant else { return numbers }
+        return [UInt32](repeating: numbers[0], count: column.count)
+    }
+
+    private mutating func storedNumbers(of column: Vector) -> [UInt32] {
+        if let valid = column.valid, valid.contains(false) { hasNull = true }
+        // The table is moved out while it is changed, lest all of it be copied.
+        let moved = table
+        table = .lists([:], [])
+        switch moved {
+        case .words(var words):
+            let numbers = column.keys().map { words.numbers(of: $0, column.valid) } ?? []
+            table = .words(words)
+            return numbers
+        case .pairs(var pairs):
+            let numbers = column.wideKeys().map { pairs.numbers(of: $0, column.valid) } ?? []
+            table = .pairs(pairs)
+            return numbers
+        case .texts(var texts):
+            let (codes, entries) = column.texts
+            let numbers = TextCodes(codes, column.valid, entries).map { code in
+                UInt32(entries.withBytes(of: Int(code)) { texts.intern($0) } + 1)
+            }
+            table = .texts(texts)
+            return numbers
+        case .lists(var known, var values):
+            var numbers: [UInt32] = []
+            for row in 0..<column.storedCount {
+                let value = column.value(row)
+                if value.isNull {
+                    numbers.append(ValueNumbers.null)
+                } else if let number = known[value] {
+                    numbers.append(number)
+                } else {
+                    values.append(value)
+                    known[value] = UInt32(values.count)
+                    numbers.append(UInt32(values.count))
+                }
+            }
+            table = .lists(known, values)
+            return numbers
+        }
+    }
+
+    /// The number of each row's value, `unknown` where it has none.
+    func known(of column: Vector) -> [UInt32] {
+        let numbers: [UInt32]
+        switch table {
+        case .words(let table):
+            numbers = column.keys().map { table.known($0, column.valid) } ?? []
+        case .pairs(let table):
+            numbers = column.wideKeys().map { table.known($0, column.valid) } ?? []
+        case .texts(let texts):
+            let (codes, entries) = column.texts
+            numbers = TextCodes(codes, column.valid, entries).map { code in
+                entries.withBytes(of: Int(code)) { texts.code(of: $0) }.map { UInt32($0 + 1) }
+                    ?? ValueNumbers.unknown
+            }
+        case .lists(let known, _):
+            numbers = (0..<column.storedCount).map { row in
+                let value = column.value(row)
+                return value.isNull ? ValueNumbers.null : known[value] ?? ValueNumbers.unknown
+            }
+        }
+        guard column.isConstant else { return numbers }
+        return [UInt32](repeating: numbers[0], count: column.count)
+    }
+
+    /// The values by number, from NULL on.
+    func values() -> Vector {
+        let valid = [false] + [Bool](repeating: true, count: end - 1)
+        switch table {
+        case .words(let table):
+            switch type {
+            case .bool:
+                return Vector(type, .bools([false] + table.keys.map { $0 != 0 }), valid: valid)
+            case .float64:
+                return Vector(
+                    type, .floats([0] + table.keys.map { Double(bitPattern: $0) }), valid: valid)
+            default:
+                return Vector(
+                    type, .integers([0] + table.keys.map { Int64(bitPattern: $0) }), valid: valid)
+            }
+        case .pairs(let table):
+            switch type {
+            case .uuid:
+                let uuids = table.keys.map { UUIDBytes(high: $0._high, low: $0._low) }
+                return Vector(
+                    type, .uuids([UUIDBytes(high: 0, low: 0)] + uuids), valid: valid)
+            case .interval:
+                return Vector(
+                    type, .intervals([Interval()] + table.keys.map(Interval.init(key:))),
+                    valid: valid)
+            default:
+                return Vector(
+                    type, .wide([0] + table.keys.map { Int128(bitPattern: $0) }), valid: valid)
+            }
+        case .texts(let texts):
+            var builder = TextBuilder()
+            builder.append("")
+            for code in 0..<texts.count { builder.append(texts[code]) }
+            return Vector(type, builder.values, valid: valid)
+        case .lists(_, let values):
+            var builder = VectorBuilder(type)
+            builder.append(.null)
+            for value in values { builder.append(value) }
+            return builder.finish()
+        }
+    }
+}
+
+extension NumberTable {
+    /// The number of each key, from 1 on; 0 where there is none.
+    fileprivate mutating func numbers(of keys: [Key], _ valid: [Bool]?) -> [UInt32] {
+        var numbers = [UInt32](repeating: 0, count: keys.count)
+        // Neighbours are often alike.
+        var last: (key: Key, number: UInt32)?
+        for row in keys.indices where valid?[row] ?? true {
+            let key = keys[row]
+            if let last, last.key == key {
+                numbers[row] = last.number
+                continue
+            }
+            let number = number(of: key) + 1
+            last = (key, number)
+            numbers[row] = number
+        }
+        return numbers
+    }
+
+    fileprivate func known(_ keys: [Key], _ valid: [Bool]?) -> [UInt32] {
+        var numbers = [UInt32](repeating: 0, count: keys.count)
+        for row in keys.indices where valid?[row] ?? true {
+            numbers[row] = known(keys[row]).map { $0 + 1 } ?? ValueNumbers.unknown
+        }
+        return numbers
+    }
+}
+
+extension Vector {
+    /// Each value as a word, equal where values are; nil for types of more than 64 bits.
+    fileprivate func keys() -> [UInt64]? {
+        switch values {
+        case .bools(let values): values.map { $0 ? 1 : 0 }
+        case .integers(let values): values.map { UInt64(bitPattern: $0) }
+        case .floats(let values):
+            values.map { $0 == 0 ? 0 : $0.isNaN ? Double.nan.bitPattern : $0.bitPattern }
+        default: nil
+        }
+    }
+
+    fileprivate func wideKeys() -> [UInt128]? {
+        switch values {
+        case .wide(let values): values.map { UInt128(bitPattern: $0) }
+        case .uuids(let values): values.map { UInt128(_low: $0.low, _high: $0.high) }
+        case .intervals(let values): values.map(\.key)
+        default: nil
+        }
+    }
+}
+
+extension Interval {
+    /// The same for equal intervals.
+    fileprivate var key: UInt128 { UInt128(bitPattern: comparable) }
+
+    /// One of all that are equal: whole months and days first.
+    fileprivate init(key: UInt128) {
+        let whole = Int128(bitPattern: key)
+        let (days, rest) = whole.quotientAndRemainder(dividingBy: Int128(Interval.dayMicroseconds))
+        self.init(
+            months: Int64(truncatingIfNeeded: days / 30),
+            days: Int64(truncatingIfNeeded: days % 30),
+            microseconds: Int64(truncatingIfNeeded: rest))
+    }
+}
+
+/// The codes of a column of texts, each of which is looked at once if there are fewer texts than rows.
+struct TextCodes {
+    private let codes: [UInt32]
+    private let valid: [Bool]?
+    private let table: TextTable
+
+    init(_ codes: [UInt32], _ valid: [Bool]?, _ table: TextTable) {
+        self.codes = codes
+        self.valid = valid
+        self.table = table
+    }
+
+    /// What `body` makes of each row's text, which is never 0; 0 for NULL.
+    func map(_ body: (UInt32) -> UInt32) -> [UInt32] {
+        var results = [UInt32](repeating: 0, count: codes.count)
+        if table.count > codes.count * 4 {
+            for row in codes.indices where valid?[row] ?? true { results[row] = body(codes[row]) }
+            return results
+        }
+        var ofCode = [UInt32](repeating: 0, count: table.count)
+        for row in codes.indices where valid?[row] ?? true {
+            let code = Int(codes[row])
+            if ofCode[code] == 0 { ofCode[code] = body(codes[row]) }
+            results[row] = ofCode[code]
+        }
+        return results
+    }
+}

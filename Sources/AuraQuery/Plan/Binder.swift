@@ -1,0 +1,213 @@
+import AuraCore
+
+/// Turns a query's text into a plan: finds what its names mean and which types things have.
+///
+/// One for each query, and for one thread.
+final class Binder {
+    let catalogue: Catalogue
+    let settings: QuerySettings
+    let casting: Casting
+    /// What is asked inside of expressions, in the order in which it must be answered.
+    private(set) var subqueries: [Subquery] = []
+    /// Queries that are answered once for several uses.
+    private(set) var shared: [Plan] = []
+    /// The queries of WITH that can be named, the innermost last.
+    private var named: [Named] = []
+    /// The tables of the queries around the one that is read.
+    var outerScopes: [Scope] = []
+
+    /// A query in an expression.
+    struct Subquery {
+        enum Use { case value, rows, exists }
+
+        let plan: Plan
+        let use: Use
+        let place: Place
+    }
+
+    private struct Named {
+        let name: String
+        let number: Int
+        let columns: [Plan.Column]
+    }
+
+    init(_ catalogue: Catalogue, _ settings: QuerySettings) {
+        self.catalogue = catalogue
+        self.settings = settings
+        casting = Casting(zone: settings.zone)
+    }
+
+    // MARK: Queries
+
+    /// The plan of a query.
+    func plan(_ query: Query) throws(TextError) -> Plan {
+        let outer = named
+        defer { named = outer }
+        for with in query.named {
+            var plan = try self.plan(with.query)
+            try rename(&plan, with.columns)
+            shared.append(plan)
+            named.append(
+                Named(name: with.name.text, number: shared.count - 1, columns: plan.columns))
+        }
+        if case .select(let select) = query.body {
+            return try SelectBinder(self).plan(select, query)
+        }
+        let body = try plan(query.body)
+        return try ordered(body, query)
+    }
+
+    private func plan(_ body: Query.Body) throws(TextError) -> Plan {
+        switch body {
+        case .select(let select): return try SelectBinder(self).plan(select, nil)
+        case .query(let query): return try plan(query)
+        case .union(let left, let right, let isAll):
+            let (left, right) = (try plan(left), try plan(right))
+            let union = try self.union(left, right)
+            if isAll { return union }
+            return Plan(node: .distinct(union, on: union.allColumns), columns: union.columns)
+        }
+    }
+
+    private func union(_ left: Plan, _ right: Plan) throws(TextError) -> Plan {
+        guard left.columns.count == right.columns.count else {
+            throw TextError(
+                "UNION of \(left.columns.count) and \(right.columns.count) columns", at: .none,
+                hint: "both sides must have as many")
+        }
+        var columns: [Plan.Column] = []
+        for (first, second) in zip(left.columns, right.columns) {
+            guard let type = first.type.joined(with: second.type) else {
+                throw TextError(
+                    "column '\(first.name)' of UNION is \(first.type.name) here and "
+                        + "\(second.type.name) there", at: .none, hint: "cast one of them")
+            }
+            columns.append(Plan.Column(name: first.name, type: type))
+        }
+        var parts: [Plan] = []
+        for side in [left, right] {
+            let cast = try side.cast(to: columns, self)
+            if case .union(let inner) = cast.node { parts += inner } else { parts.append(cast) }
+        }
+        return Plan(node: .union(parts), columns: columns)
+    }
+
+    /// ORDER BY and LIMIT of a query that is no plain SELECT: of its columns.
+    private func ordered(_ plan: Plan, _ query: Query) throws(TextError) -> Plan {
+        var scope = Scope()
+        scope.add(nil, plan.columns)
+        let binder = SelectBinder(self, scope)
+        var keys: [SortKey] = []
+        for item in query.order {
+            keys.append(
+                binder.key(item, try binder.positioned(item.expression, plan.allColumns, .order)))
+        }
+        return try limited(plan, keys, query)
+    }
+
+    /// A plan in some order, with some of its rows.
+    func limited(_ plan: Plan, _ keys: [SortKey], _ query: Query) throws(TextError) -> Plan {
+        let limit = RowLimit(
+            offset: try count(query.offset, "OFFSET") ?? 0, count: try count(query.limit, "LIMIT"))
+        if !keys.isEmpty {
+            return Plan(node: .sort(plan, keys, limit: limit), columns: plan.columns)
+        }
+        if limit == RowLimit() { return plan }
+        return Plan(node: .limit(plan, limit), columns: plan.columns)
+    }
+
+    private func count(_ expression: Expression?, _ clause: String) throws(TextError) -> Int? {
+        guard let expression else { return nil }
+        let bound = try SelectBinder(self).bind(expression, .constant)
+        guard let value = bound.constant else {
+            throw TextError("\(clause) takes a constant", at: expression.place)
+        }
+        if value.isNull { return nil }
+        guard let count = value.integer.flatMap({ Int(exactly: $0) }), count >= 0 else {
+            throw TextError(
+                "\(clause) takes a whole number from 0 on, not \(value)", at: expression.place)
+        }
+        return count
+    }
+
+    // MARK: Subqueries
+
+    /// The number of a subquery of an expression.
+    func subquery(
+        _ query: Query, _ use: Subquery.Use, _ place: Place, inside scope: Scope
+    ) throws(TextError) -> (number: Int, plan: Plan) {
+        outerScopes.append(scope)
+        defer { outerScopes.removeLast() }
+        let plan = try self.plan(query)
+        guard plan.columns.count == 1 || use == .exists else {
+            throw TextError(
+                "this query has \(plan.columns.count) columns, and one is wanted", at: place)
+        }
+        subqueries.append(Subquery(plan: plan, use: use, place: place))
+        return (subqueries.count - 1, plan)
+    }
+
+    /// Gives the rows of a subquery another type.
+    func cast(subquery number: Int, to type: ValueType) throws(TextError) {
+        let subquery = subqueries[number]
+        let column = Plan.Column(name: subquery.plan.columns[0].name, type: type)
+        subqueries[number] = Subquery(
+            plan: try subquery.plan.cast(to: [column], self), use: subquery.use,
+            place: subquery.place)
+    }
+
+    // MARK: Tables
+
+    /// The plan of a table or a query by its name.
+    func table(_ path: [Expression.Name]) throws(TextError) -> Plan {
+        let name = path.map(\.text).joined(separator: ".")
+        let place = (path.first?.place ?? .none).through(path.last?.place ?? .none)
+        if let known = named.last(where: { $0.name == name })
+            ?? named.last(where: { $0.name.lowercased() == name.lowercased() })
+        {
+            return Plan(node: .shared(known.number), columns: known.columns)
+        }
+        if name.lowercased() == "events" { return scan(nil) }
+        if let table = InformationTable(name: name) { return table.plan(catalogue, settings) }
+        if let type = catalogue.eventType(named: name) { return scan(type) }
+        let candidates = ["events"] + catalogue.typeNames + named.map(\.name)
+        throw TextError(
+            "there is no table or event type '\(name)'", at: place,
+            hint: nearest(to: name, among: candidates).map { "did you mean '\($0)'?" }
+                ?? "all events are in the table 'events', those of one type in one of its name")
+    }
+
+    private func scan(_ eventType: String?) -> Plan {
+        let fields = catalogue.fields(of: eventType)
+        let scan = Scan(
+            eventTypes: eventType.map { [$0] }, fields: fields.map(\.field))
+        return Plan(node: .scan(scan), columns: fields.map(\.column))
+    }
+
+    /// Gives columns other names.
+    func rename(_ plan: inout Plan, _ names: [Expression.Name]) throws(TextError) {
+        guard names.count <= plan.columns.count else {
+            throw TextError(
+                "\(names.count) names for \(plan.columns.count) columns",
+                at: names[plan.columns.count].place)
+        }
+        for (index, name) in names.enumerated() { plan.columns[index].name = name.text }
+    }
+}
+
+extension Plan {
+    /// Its columns as expressions of its rows.
+    var allColumns: [BoundExpression] {
+        columns.indices.map { BoundExpression(.column($0), columns[$0].type, .none) }
+    }
+
+    /// The same with other types.
+    func cast(to columns: [Column], _ binder: Binder) throws(TextError) -> Plan {
+        if types == columns.map(\.type) { return Plan(node: node, columns: columns) }
+        var expressions: [BoundExpression] = []
+        for (column, wanted) in zip(allColumns, columns) {
+            expressions.append(try binder.coerced(column, to: wanted.type))
+        }
+        return Plan(node: .project(self, expressions), columns: columns)
+    }
+}

@@ -1,0 +1,96 @@
+public import AuraStorage
+
+/// A query that was read and bound, ready to be answered from the snapshot it was bound to.
+public struct PreparedQuery {
+    private let snapshot: Snapshot
+    private let settings: QuerySettings
+    private let plan: Plan
+    private let subqueries: [Binder.Subquery]
+    private let shared: [Plan]
+
+    /// Reads a query: finds out what it names and which types things have.
+    public init(
+        _ text: String, over snapshot: Snapshot, _ settings: QuerySettings
+    ) throws(QueryFailure) {
+        let catalogue: Catalogue
+        do {
+            (catalogue, _) = try snapshot.readingWhole { snapshot throws(StorageError) in
+                try Catalogue(of: snapshot)
+            }
+        } catch { throw .storage(error) }
+        do {
+            let binder = Binder(catalogue, settings)
+            plan = try binder.plan(try Parser.statement(text))
+            subqueries = binder.subqueries
+            shared = binder.shared
+        } catch { throw .text(error) }
+        self.snapshot = snapshot
+        self.settings = settings
+    }
+
+    /// The answer, from all events up to the snapshot's watermark and no other.
+    ///
+    /// - Parameter shouldStop: Asked from time to time; once it says so, the query ends with `.stopped`.
+    public func answer(
+        _ shouldStop: @escaping () -> Bool = { false }
+    ) throws(QueryFailure) -> QueryAnswer {
+        var failure: QueryFailure?
+        let (rows, missing): ([Vector], [MissingChunk])
+        do throws(StorageError) {
+            (rows, missing) = try snapshot.readingWhole { snapshot throws(StorageError) in
+                do throws(QueryFailure) { return try self.rows(of: snapshot, shouldStop) } catch {
+                    if case .storage(let error) = error { throw error }
+                    failure = error
+                    return []
+                }
+            }
+        } catch { throw .storage(error) }
+        if let failure { throw failure }
+        return QueryAnswer(
+            columns: plan.columns.map { QueryAnswer.Column(name: $0.name, type: $0.type) },
+            vectors: rows, watermark: snapshot.watermark, missing: missing)
+    }
+
+    private func rows(
+        of snapshot: Snapshot, _ shouldStop: @escaping () -> Bool
+    ) throws(QueryFailure) -> [Vector] {
+        let execution = Execution(snapshot, settings, shared, shouldStop)
+        try execution.answer(subqueries)
+        return try execution.rows(of: plan)
+    }
+}
+
+/// What a query has answered.
+public struct QueryAnswer: Sendable {
+    /// A column of it.
+    public struct Column: Hashable, Sendable {
+        /// What it is called in the query.
+        public let name: String
+        /// The type of its values.
+        public let type: ValueType
+    }
+
+    /// Its columns.
+    public let columns: [Column]
+    private let vectors: [Vector]
+    /// Every event up to this sequence number was considered, and no other.
+    public let watermark: UInt64
+    /// Chunks that cannot be read: then rows may be missing, or figures too low.
+    public let missing: [MissingChunk]
+
+    init(columns: [Column], vectors: [Vector], watermark: UInt64, missing: [MissingChunk]) {
+        self.columns = columns
+        self.vectors = vectors
+        self.watermark = watermark
+        self.missing = missing
+    }
+
+    /// Whether all that was asked for could be read.
+    public var isComplete: Bool { missing.isEmpty }
+
+    /// Rows.
+    public var rowCount: Int { vectors.first?.count ?? 0 }
+
+    /// The values of a row, one for each column.
+    public func row(_ index: Int) -> [Value] { vectors.map { $0.value(index) } }
+}

@@ -1,0 +1,25 @@
+public import AuraStorage
+
+/// Why a query has no answer.
+public enum QueryFailure: Error, Hashable, Sendable {
+    /// Something in its text: what it says, what it names, or what cannot be computed.
+    case text(TextError)
+    /// More memory or rows than it may have; how to get along with less, or to allow more.
+    case limit(String)
+    /// Whoever asked wants no answer any more, or waited long enough.
+    case stopped
+    /// Stored events could not be read.
+    case storage(StorageError)
+
+    /// What is wrong and how to mend it.
+    ///
+    /// - Parameter text: The text of the query, in which the place is shown.
+    public func description(in text: String) -> String {
+        switch self {
+        case .text(let error): error.description(in: text)
+        case .limit(let reason): reason
+        case .stopped: "the query was stopped before its end"
+        case .storage(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,26 @@
+public import AuraCore
+
+/// What a query is asked under.
+public struct QuerySettings: Sendable {
+    /// The moment that `now()` is.
+    public var now: Timestamp
+    /// The zone whose clocks TIMESTAMP WITH TIME ZONE is shown by and cut into days.
+    public var zone = TimeZoneRules.utc
+    /// The zones that a query can name; nil for a name of none.
+    public var zoneNamed: @Sendable (String) -> TimeZoneRules? = { name in
+        ["utc", "gmt", "etc/utc", "z"].contains(name.lowercased()) ? .utc : nil
+    }
+    /// Values of the parameters by name, or by number from 1 on.
+    public var parameters: [String: Value] = [:]
+    /// Whether the index may answer instead of the events.
+    public var usesRollups = true
+    /// Processors that may work on it.
+    public var threads = 1
+    /// Bytes that it may hold at once.
+    public var memoryLimit = 1 << 30
+
+    /// Those of a moment.
+    public init(now: Timestamp) {
+        self.now = now
+    }
+}
