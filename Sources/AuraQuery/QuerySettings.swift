@@ -12,10 +12,6 @@ public struct QuerySettings: Sendable {
     }
     /// Values of the parameters by name, or by number from 1 on.
     public var parameters: [String: Value] = [:]
-    /// Whether the index may answer instead of the events.
-    public var usesRollups = true
-    /// Processors that may work on it.
-    public var threads = 1
     /// Bytes that it may hold at once.
     public var memoryLimit = 1 << 30
 
