@@ -89,6 +89,11 @@ public final class EventStore: Sendable {
         do throws(Refusal) { return try result.get() } catch { throw .refused(error) }
     }
 
+    /// What queries are answered from now: all that is visible, and what the index counts of it.
+    public var querySource: QuerySource {
+        index.map { QuerySource($0.view) } ?? QuerySource(snapshot)
+    }
+
     /// All events that are visible now.
     public var snapshot: Snapshot { committer.snapshot }
 

@@ -63,7 +63,7 @@ struct AnswerTests {
         var settings = QuerySettings(now: .init(microseconds: 0))
         settings.zoneNamed = { AnswerTests.zone($0) }
         do {
-            let answer = try PreparedQuery(text, over: .empty, settings).answer()
+            let answer = try PreparedQuery(text, over: QuerySource(.empty), settings).answer()
             let rows = (0..<answer.rowCount).map { answer.row($0).map(AnswerTests.text) }
             #expect(rows.count == question.rows.count, "\(rows)")
             for (found, wanted) in zip(rows, question.rows) {

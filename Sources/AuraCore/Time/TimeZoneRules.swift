@@ -52,7 +52,9 @@ public struct TimeZoneRules: Hashable, Sendable {
 
     /// The offset if it never changes.
     public var fixedOffset: Int? {
-        starts.isEmpty && rule == nil ? types[0].offset : nil
+        guard starts.isEmpty else { return nil }
+        guard let rule else { return types[0].offset }
+        return rule.daylight == nil ? rule.standard.offset : nil
     }
 
     /// The period that holds at an instant.

@@ -4,8 +4,13 @@ protocol Accumulator: AnyObject {
     ///
     /// - Parameter columns: The arguments, with a stored value for each row.
     func add(
-        _ columns: [Vector], _ groups: [UInt32], groupCount: Int
+        _ columns: [Vector], _ groups: RowNumbers, groupCount: Int
     ) throws(ComputationError)
+
+    /// Takes what another, of rows behind these, knows of its groups.
+    ///
+    /// - Parameter groups: Which group each of the other's is here.
+    func merge(_ other: Self, _ groups: [UInt32], groupCount: Int) throws(ComputationError)
 
     /// The result of each group.
     func results(_ groupCount: Int) throws(ComputationError) -> Vector
@@ -20,6 +25,16 @@ extension Array {
         if self.count < count {
             append(contentsOf: repeatElement(empty, count: count - self.count))
         }
+    }
+}
+
+extension Accumulator {
+    /// Merges one that was made for the same aggregate.
+    func merge(
+        same other: any Accumulator, _ groups: [UInt32], groupCount: Int
+    ) throws(ComputationError) {
+        guard let other = other as? Self else { preconditionFailure("another aggregate") }
+        try merge(other, groups, groupCount: groupCount)
     }
 }
 

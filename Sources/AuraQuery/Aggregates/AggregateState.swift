@@ -4,9 +4,8 @@ import AuraStorage
 struct AggregateState {
     private let call: AggregateCall
     private let accumulator: any Accumulator
-    /// The values that were taken already, of DISTINCT.
-    private var values: GroupNumbers
-    private var seen = NumberTable<UInt64>()
+    /// The values of DISTINCT.
+    private var distinct: DistinctValues
     /// Rows that wait for all others, where their order counts.
     private var waiting: [(groups: [UInt32], arguments: AggregateArguments)] = []
     private var waitingRows = 0
@@ -14,21 +13,21 @@ struct AggregateState {
     init(_ call: AggregateCall) {
         self.call = call
         accumulator = call.function.accumulator()
-        values = GroupNumbers(call.function.arguments)
+        distinct = DistinctValues(call.isDistinct ? call.function.arguments : [])
     }
 
     /// Bytes of memory, about.
     var size: Int {
-        accumulator.size + values.size + seen.count * 20
+        accumulator.size + distinct.size
             + waitingRows * 8 * (1 + call.arguments.count + call.order.count)
     }
 
     /// Takes rows that belong to groups.
     mutating func add(
-        _ arguments: AggregateArguments, _ groups: [UInt32], _ groupCount: Int
+        _ arguments: AggregateArguments, _ groups: RowNumbers, _ groupCount: Int
     ) throws(QueryFailure) {
         if !call.order.isEmpty {
-            waiting.append((groups, arguments))
+            waiting.append((groups.expanded, arguments))
             waitingRows += groups.count
             return
         }
@@ -36,50 +35,78 @@ struct AggregateState {
     }
 
     private mutating func take(
-        _ columns: [Vector], _ groups: [UInt32], _ groupCount: Int
+        _ columns: [Vector], _ groups: RowNumbers, _ groupCount: Int
     ) throws(QueryFailure) {
-        guard call.isDistinct else {
-            return try add(columns, groups, groupCount)
+        if call.isDistinct {
+            distinct.add(
+                columns, groups, groupCount: groupCount, skipsNulls: call.function.kind == .count)
+        } else {
+            try placed { () throws(ComputationError) in
+                try accumulator.add(columns, groups, groupCount: groupCount)
+            }
         }
-        let numbers = values.numbers(of: columns, count: groups.count)
-        var fresh: [UInt32] = []
-        for row in groups.indices {
-            let known = seen.count
-            _ = seen.number(of: UInt64(groups[row]) << 32 | UInt64(numbers[row]))
-            if seen.count > known { fresh.append(UInt32(row)) }
-        }
-        try add(columns.map { $0.rows(fresh) }, fresh.map { groups[Int($0)] }, groupCount)
     }
 
-    private func add(
-        _ columns: [Vector], _ groups: [UInt32], _ groupCount: Int
+    /// Takes what the state of rows behind these has taken.
+    ///
+    /// - Parameter groups: Which group each of the other's is here.
+    mutating func merge(
+        _ other: AggregateState, _ groups: [UInt32], _ groupCount: Int
     ) throws(QueryFailure) {
-        do throws(ComputationError) {
-            try accumulator.add(columns, groups, groupCount: groupCount)
-        } catch { throw .text(TextError(error.message, at: place, hint: error.hint)) }
+        for (rows, arguments) in other.waiting {
+            waiting.append((rows.map { groups[Int($0)] }, arguments))
+        }
+        waitingRows += other.waitingRows
+        if call.isDistinct {
+            distinct.merge(other.distinct, groups, groupCount: groupCount)
+        } else {
+            try placed { () throws(ComputationError) in
+                try accumulator.merge(same: other.accumulator, groups, groupCount: groupCount)
+            }
+        }
     }
 
-    private var place: Place { call.arguments.first?.place ?? .none }
+    private func placed<Result>(
+        _ body: () throws(ComputationError) -> Result
+    ) throws(QueryFailure) -> Result {
+        do { return try body() } catch {
+            let place = call.arguments.first?.place ?? .none
+            throw .text(TextError(error.message, at: place, hint: error.hint))
+        }
+    }
 
     /// The result of each group.
     mutating func results(_ groupCount: Int) throws(QueryFailure) -> Vector {
-        if !waiting.isEmpty {
-            let groups = waiting.flatMap(\.groups)
-            let columns = call.arguments.indices.map { index in
-                Vector.joined(
-                    waiting.map { $0.arguments.columns[index] }, call.function.arguments[index])
+        try takeWaiting(groupCount)
+        var accumulator = accumulator
+        if call.isDistinct {
+            if call.function.kind == .count {
+                return Vector(.int64, .integers(distinct.counts(groupCount)))
             }
-            let keys = call.order.indices.map { index in
-                Vector.joined(
-                    waiting.map { $0.arguments.orderKeys[index] }, call.order[index].expression.type
-                )
+            let (columns, groups) = distinct.all()
+            accumulator = call.function.accumulator()
+            try placed { () throws(ComputationError) in
+                try accumulator.add(columns, RowNumbers(groups), groupCount: groupCount)
             }
-            waiting = []
-            let order = SortOrder(keys, call.order).rows(count: groups.count)
-            try take(columns.map { $0.rows(order) }, order.map { groups[Int($0)] }, groupCount)
         }
-        do throws(ComputationError) { return try accumulator.results(groupCount) } catch {
-            throw .text(TextError(error.message, at: place, hint: error.hint))
+        return try placed { () throws(ComputationError) in try accumulator.results(groupCount) }
+    }
+
+    private mutating func takeWaiting(_ groupCount: Int) throws(QueryFailure) {
+        if waiting.isEmpty { return }
+        let groups = waiting.flatMap(\.groups)
+        let columns = call.arguments.indices.map { index in
+            Vector.joined(
+                waiting.map { $0.arguments.columns[index] }, call.function.arguments[index])
         }
+        let keys = call.order.indices.map { index in
+            Vector.joined(
+                waiting.map { $0.arguments.orderKeys[index] }, call.order[index].expression.type)
+        }
+        waiting = []
+        waitingRows = 0
+        let order = SortOrder(keys, call.order).rows(count: groups.count)
+        try take(
+            columns.map { $0.rows(order) }, RowNumbers(order.map { groups[Int($0)] }), groupCount)
     }
 }

@@ -13,10 +13,15 @@ final class CollectingAccumulator: Accumulator {
 
     var size: Int { groups.count * 24 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
-        guard !groups.isEmpty else { return }
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        guard groups.count > 0 else { return }
         parts.append(columns[0])
-        self.groups += groups
+        self.groups += groups.expanded
+    }
+
+    func merge(_ other: CollectingAccumulator, _ groups: [UInt32], groupCount: Int) {
+        parts += other.parts
+        self.groups += other.groups.map { groups[Int($0)] }
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {
@@ -98,19 +103,29 @@ final class SketchAccumulator: Accumulator {
 
     var size: Int { words.count * 8 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         var registers = words
         words = []
         registers.grow(to: groupCount * HyperLogLog.words, 0)
         let hashes = columns[0].hashes()
         do {
             var span = registers.mutableSpan
-            for row in groups.indices where columns[0].isValid(row) {
+            for row in 0..<groups.count where columns[0].isValid(row) {
                 HyperLogLog.insert(
-                    hashes[row], into: &span, at: Int(groups[row]) * HyperLogLog.words)
+                    hashes[row], into: &span, at: groups[row] * HyperLogLog.words)
             }
         }
         words = registers
+    }
+
+    func merge(_ other: SketchAccumulator, _ groups: [UInt32], groupCount: Int) {
+        words.grow(to: groupCount * HyperLogLog.words, 0)
+        for (index, group) in groups.prefix(other.words.count / HyperLogLog.words).enumerated() {
+            let start = index * HyperLogLog.words
+            HyperLogLog.merge(
+                other.words[start..<start + HyperLogLog.words], into: &words,
+                at: Int(group) * HyperLogLog.words)
+        }
     }
 
     func results(_ groupCount: Int) -> Vector {

@@ -14,7 +14,7 @@ final class ExtremeAccumulator: Accumulator {
 
     var size: Int { hasRows.count * 9 + values.count * 40 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         hasRows.grow(to: groupCount, false)
         let column = columns[0]
         switch column.values {
@@ -23,30 +23,44 @@ final class ExtremeAccumulator: Accumulator {
             add(floats.map(FloatOrder.word), column.valid, groups, groupCount)
         default:
             values.grow(to: groupCount, .null)
-            for row in groups.indices {
-                let value = column.value(row)
-                let group = Int(groups[row])
-                if value.isNull { continue }
-                let isBetter =
-                    values[group].isNull
-                    || (isGreatest ? values[group] < value : value < values[group])
-                if isBetter { values[group] = value }
-                hasRows[group] = true
+            for row in 0..<groups.count {
+                take(column.value(row), into: groups[row])
             }
         }
     }
 
+    private func take(_ value: Value, into group: Int) {
+        if value.isNull { return }
+        let isBetter =
+            values[group].isNull || (isGreatest ? values[group] < value : value < values[group])
+        if isBetter { values[group] = value }
+        hasRows[group] = true
+    }
+
     private func add(
-        _ values: [Int64], _ valid: [Bool]?, _ groups: [UInt32], _ groupCount: Int
+        _ values: [Int64], _ valid: [Bool]?, _ groups: RowNumbers, _ groupCount: Int
     ) {
         integers.grow(to: groupCount, isGreatest ? .min : .max)
-        for row in groups.indices where valid?[row] ?? true {
-            let group = Int(groups[row])
+        for row in 0..<groups.count where valid?[row] ?? true {
+            let group = groups[row]
             let value = values[row]
             if isGreatest ? value > integers[group] : value < integers[group] {
                 integers[group] = value
             }
             hasRows[group] = true
+        }
+    }
+
+    func merge(_ other: ExtremeAccumulator, _ groups: [UInt32], groupCount: Int) {
+        hasRows.grow(to: groupCount, false)
+        values.grow(to: other.values.isEmpty ? 0 : groupCount, .null)
+        integers.grow(to: other.integers.isEmpty ? 0 : groupCount, isGreatest ? .min : .max)
+        for (index, group) in groups.enumerated() {
+            if index < other.values.count { take(other.values[index], into: Int(group)) }
+            guard index < other.integers.count, other.hasRows[index] else { continue }
+            let (known, value) = (integers[Int(group)], other.integers[index])
+            integers[Int(group)] = isGreatest ? max(known, value) : min(known, value)
+            hasRows[Int(group)] = true
         }
     }
 
@@ -100,14 +114,24 @@ final class PickAccumulator: Accumulator {
 
     var size: Int { values.count * 41 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         values.grow(to: groupCount, .null)
         hasRows.grow(to: groupCount, false)
-        for row in groups.indices {
-            let group = Int(groups[row])
+        for row in 0..<groups.count {
+            let group = groups[row]
             if !isLast && hasRows[group] || skipsNulls && !columns[0].isValid(row) { continue }
             values[group] = columns[0].value(row)
             hasRows[group] = true
+        }
+    }
+
+    func merge(_ other: PickAccumulator, _ groups: [UInt32], groupCount: Int) {
+        values.grow(to: groupCount, .null)
+        hasRows.grow(to: groupCount, false)
+        for (index, group) in groups.prefix(other.hasRows.count).enumerated()
+        where other.hasRows[index] && (isLast || !hasRows[Int(group)]) {
+            values[Int(group)] = other.values[index]
+            hasRows[Int(group)] = true
         }
     }
 
@@ -133,17 +157,29 @@ final class ExtremeRowAccumulator: Accumulator {
 
     var size: Int { values.count * 80 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         values.grow(to: groupCount, .null)
         keys.grow(to: groupCount, .null)
-        for row in groups.indices where columns[0].isValid(row) && columns[1].isValid(row) {
-            let group = Int(groups[row])
+        for row in 0..<groups.count where columns[0].isValid(row) && columns[1].isValid(row) {
             let key = columns[1].value(row)
-            guard keys[group].isNull || (isGreatest ? keys[group] < key : key < keys[group]) else {
-                continue
+            if isBetter(key, for: groups[row]) {
+                keys[groups[row]] = key
+                values[groups[row]] = columns[0].value(row)
             }
-            keys[group] = key
-            values[group] = columns[0].value(row)
+        }
+    }
+
+    private func isBetter(_ key: Value, for group: Int) -> Bool {
+        keys[group].isNull || (isGreatest ? keys[group] < key : key < keys[group])
+    }
+
+    func merge(_ other: ExtremeRowAccumulator, _ groups: [UInt32], groupCount: Int) {
+        values.grow(to: groupCount, .null)
+        keys.grow(to: groupCount, .null)
+        for (index, group) in groups.prefix(other.keys.count).enumerated()
+        where !other.keys[index].isNull && isBetter(other.keys[index], for: Int(group)) {
+            keys[Int(group)] = other.keys[index]
+            values[Int(group)] = other.values[index]
         }
     }
 

@@ -12,6 +12,28 @@ final class MomentAccumulator: Accumulator {
         var second = 0.0
         var third = 0.0
         var fourth = 0.0
+
+        /// Takes the numbers of another, too.
+        mutating func merge(_ other: State) {
+            guard other.count > 0 else { return }
+            let total = count + other.count
+            let delta = other.mean - mean
+            let step = delta / total
+            let product = count * other.count
+            let (before, after) = (count, other.count)
+            fourth +=
+                other.fourth
+                + delta * step * step * step * product
+                * (before * before - product + after * after)
+                + 6 * step * step * (before * before * other.second + after * after * second)
+                + 4 * step * (before * other.third - after * third)
+            third +=
+                other.third + delta * step * step * product * (before - after)
+                + 3 * step * (before * other.second - after * second)
+            second += other.second + delta * step * product
+            mean += step * after
+            count = total
+        }
     }
 
     private let moment: AggregateFunction.Moment
@@ -23,17 +45,17 @@ final class MomentAccumulator: Accumulator {
 
     var size: Int { states.count * 40 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         states.grow(to: groupCount, State())
         let (values, valid) = (columns[0].floats, columns[0].valid)
         switch moment {
         case .skewness, .kurtosis:
-            for row in groups.indices where valid?[row] ?? true {
-                MomentAccumulator.addHigher(values[row], to: &states[Int(groups[row])])
+            for row in 0..<groups.count where valid?[row] ?? true {
+                MomentAccumulator.addHigher(values[row], to: &states[groups[row]])
             }
         default:
-            for row in groups.indices where valid?[row] ?? true {
-                let group = Int(groups[row])
+            for row in 0..<groups.count where valid?[row] ?? true {
+                let group = groups[row]
                 states[group].count += 1
                 let delta = values[row] - states[group].mean
                 states[group].mean += delta / states[group].count
@@ -55,6 +77,11 @@ final class MomentAccumulator: Accumulator {
             + 6 * square * state.second - 4 * step * state.third
         state.third += term * step * (state.count - 2) - 3 * step * state.second
         state.second += term
+    }
+
+    func merge(_ other: MomentAccumulator, _ groups: [UInt32], groupCount: Int) {
+        states.grow(to: groupCount, State())
+        for (group, state) in zip(groups, other.states) { states[Int(group)].merge(state) }
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {
@@ -100,6 +127,20 @@ final class PairAccumulator: Accumulator {
         var squareX = 0.0
         var squareY = 0.0
         var product = 0.0
+
+        /// Takes the pairs of another, too.
+        mutating func merge(_ other: State) {
+            guard other.count > 0 else { return }
+            let total = count + other.count
+            let (deltaX, deltaY) = (other.meanX - meanX, other.meanY - meanY)
+            let share = count * other.count / total
+            squareX += other.squareX + deltaX * deltaX * share
+            squareY += other.squareY + deltaY * deltaY * share
+            product += other.product + deltaX * deltaY * share
+            meanX += deltaX * other.count / total
+            meanY += deltaY * other.count / total
+            count = total
+        }
     }
 
     private let moment: AggregateFunction.PairMoment
@@ -111,11 +152,11 @@ final class PairAccumulator: Accumulator {
 
     var size: Int { states.count * 48 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         states.grow(to: groupCount, State())
         let (ys, xs) = (columns[0].floats, columns[1].floats)
-        for row in groups.indices where columns[0].isValid(row) && columns[1].isValid(row) {
-            let group = Int(groups[row])
+        for row in 0..<groups.count where columns[0].isValid(row) && columns[1].isValid(row) {
+            let group = groups[row]
             var state = states[group]
             state.count += 1
             let deltaX = xs[row] - state.meanX
@@ -127,6 +168,11 @@ final class PairAccumulator: Accumulator {
             state.product += deltaX * (ys[row] - state.meanY)
             states[group] = state
         }
+    }
+
+    func merge(_ other: PairAccumulator, _ groups: [UInt32], groupCount: Int) {
+        states.grow(to: groupCount, State())
+        for (group, state) in zip(groups, other.states) { states[Int(group)].merge(state) }
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {

@@ -12,17 +12,22 @@ final class FloatQuantileAccumulator: Accumulator {
 
     var size: Int { values.count * 12 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         guard let valid = columns[0].valid else {
             values += columns[0].floats
-            self.groups += groups
+            self.groups += groups.expanded
             return
         }
         let all = columns[0].floats
-        for row in groups.indices where valid[row] {
+        for row in 0..<groups.count where valid[row] {
             values.append(all[row])
-            self.groups.append(groups[row])
+            self.groups.append(UInt32(groups[row]))
         }
+    }
+
+    func merge(_ other: FloatQuantileAccumulator, _ groups: [UInt32], groupCount: Int) {
+        values += other.values
+        self.groups += other.groups.map { groups[Int($0)] }
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {

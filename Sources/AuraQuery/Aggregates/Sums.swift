@@ -7,13 +7,22 @@ final class CountAccumulator: Accumulator {
 
     var size: Int { counts.count * 8 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         counts.grow(to: groupCount, 0)
         guard let valid = columns.first?.valid else {
-            for group in groups { counts[Int(group)] &+= 1 }
+            if groups.isConstant {
+                counts[groups[0]] &+= Int64(groups.count)
+            } else {
+                for group in groups.stored { counts[Int(group)] &+= 1 }
+            }
             return
         }
-        for row in groups.indices where valid[row] { counts[Int(groups[row])] &+= 1 }
+        for row in 0..<groups.count where valid[row] { counts[groups[row]] &+= 1 }
+    }
+
+    func merge(_ other: CountAccumulator, _ groups: [UInt32], groupCount: Int) {
+        counts.grow(to: groupCount, 0)
+        for (group, count) in zip(groups, other.counts) { counts[Int(group)] &+= count }
     }
 
     func results(_ groupCount: Int) -> Vector {
@@ -30,33 +39,46 @@ final class WholeSumAccumulator: Accumulator {
     var size: Int { sums.count * 17 }
 
     func add(
-        _ columns: [Vector], _ groups: [UInt32], groupCount: Int
+        _ columns: [Vector], _ groups: RowNumbers, groupCount: Int
     ) throws(ComputationError) {
         sums.grow(to: groupCount, 0)
         hasRows.grow(to: groupCount, false)
         let valid = columns[0].valid
         switch columns[0].values {
         case .integers(let values):
-            for row in groups.indices where valid?[row] ?? true {
-                let group = Int(groups[row])
+            for row in 0..<groups.count where valid?[row] ?? true {
+                let group = groups[row]
                 sums[group] &+= Int128(values[row])
                 hasRows[group] = true
             }
         case .bools(let values):
-            for row in groups.indices where valid?[row] ?? true {
-                let group = Int(groups[row])
+            for row in 0..<groups.count where valid?[row] ?? true {
+                let group = groups[row]
                 sums[group] &+= values[row] ? 1 : 0
                 hasRows[group] = true
             }
         default:
             let values = columns[0].wide
-            for row in groups.indices where valid?[row] ?? true {
-                let group = Int(groups[row])
+            for row in 0..<groups.count where valid?[row] ?? true {
+                let group = groups[row]
                 let (sum, overflows) = sums[group].addingReportingOverflow(values[row])
                 if overflows { throw .overflow("+", "the sum") }
                 sums[group] = sum
                 hasRows[group] = true
             }
+        }
+    }
+
+    func merge(
+        _ other: WholeSumAccumulator, _ groups: [UInt32], groupCount: Int
+    ) throws(ComputationError) {
+        sums.grow(to: groupCount, 0)
+        hasRows.grow(to: groupCount, false)
+        for (index, group) in groups.prefix(other.sums.count).enumerated() {
+            let (sum, overflows) = sums[Int(group)].addingReportingOverflow(other.sums[index])
+            if overflows { throw .overflow("+", "the sum") }
+            sums[Int(group)] = sum
+            if other.hasRows[index] { hasRows[Int(group)] = true }
         }
     }
 
@@ -75,10 +97,17 @@ final class WholeAverageAccumulator: Accumulator {
     var size: Int { sum.size + count.size }
 
     func add(
-        _ columns: [Vector], _ groups: [UInt32], groupCount: Int
+        _ columns: [Vector], _ groups: RowNumbers, groupCount: Int
     ) throws(ComputationError) {
         try sum.add(columns, groups, groupCount: groupCount)
         count.add(columns, groups, groupCount: groupCount)
+    }
+
+    func merge(
+        _ other: WholeAverageAccumulator, _ groups: [UInt32], groupCount: Int
+    ) throws(ComputationError) {
+        try sum.merge(other.sum, groups, groupCount: groupCount)
+        count.merge(other.count, groups, groupCount: groupCount)
     }
 
     func results(_ groupCount: Int) -> Vector {
@@ -102,19 +131,30 @@ final class FloatSumAccumulator: Accumulator {
 
     var size: Int { sums.count * 32 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         sums.grow(to: groupCount, CompensatedSum())
         counts.grow(to: groupCount, 0)
         plain.grow(to: groupCount, 0)
         let (values, valid) = (columns[0].floats, columns[0].valid)
-        for row in groups.indices where valid?[row] ?? true {
-            let group = Int(groups[row])
+        for row in 0..<groups.count where valid?[row] ?? true {
+            let group = groups[row]
             if values[row].isFinite {
                 sums[group].add(values[row])
             } else {
                 plain[group] += values[row]
             }
             counts[group] &+= 1
+        }
+    }
+
+    func merge(_ other: FloatSumAccumulator, _ groups: [UInt32], groupCount: Int) {
+        sums.grow(to: groupCount, CompensatedSum())
+        counts.grow(to: groupCount, 0)
+        plain.grow(to: groupCount, 0)
+        for (index, group) in groups.prefix(other.sums.count).enumerated() {
+            sums[Int(group)].add(other.sums[index])
+            counts[Int(group)] &+= other.counts[index]
+            plain[Int(group)] += other.plain[index]
         }
     }
 
@@ -144,18 +184,31 @@ final class ProductAccumulator: Accumulator {
 
     var size: Int { products.count * 16 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         products.grow(to: groupCount, isMean ? 0 : 1)
         counts.grow(to: groupCount, 0)
         let (values, valid) = (columns[0].floats, columns[0].valid)
-        for row in groups.indices where valid?[row] ?? true {
-            let group = Int(groups[row])
+        for row in 0..<groups.count where valid?[row] ?? true {
+            let group = groups[row]
             if isMean {
                 products[group] += log(values[row])
             } else {
                 products[group] *= values[row]
             }
             counts[group] &+= 1
+        }
+    }
+
+    func merge(_ other: ProductAccumulator, _ groups: [UInt32], groupCount: Int) {
+        products.grow(to: groupCount, isMean ? 0 : 1)
+        counts.grow(to: groupCount, 0)
+        for (index, group) in groups.prefix(other.counts.count).enumerated() {
+            if isMean {
+                products[Int(group)] += other.products[index]
+            } else {
+                products[Int(group)] *= other.products[index]
+            }
+            counts[Int(group)] &+= other.counts[index]
         }
     }
 
@@ -181,14 +234,24 @@ final class LogicAccumulator: Accumulator {
 
     var size: Int { states.count * 2 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         states.grow(to: groupCount, isAnd)
         hasRows.grow(to: groupCount, false)
         let (values, valid) = (columns[0].bools, columns[0].valid)
-        for row in groups.indices where valid?[row] ?? true {
-            let group = Int(groups[row])
+        for row in 0..<groups.count where valid?[row] ?? true {
+            let group = groups[row]
             states[group] = isAnd ? states[group] && values[row] : states[group] || values[row]
             hasRows[group] = true
+        }
+    }
+
+    func merge(_ other: LogicAccumulator, _ groups: [UInt32], groupCount: Int) {
+        states.grow(to: groupCount, isAnd)
+        hasRows.grow(to: groupCount, false)
+        for (index, group) in groups.prefix(other.states.count).enumerated() {
+            let (state, next) = (states[Int(group)], other.states[index])
+            states[Int(group)] = isAnd ? state && next : state || next
+            if other.hasRows[index] { hasRows[Int(group)] = true }
         }
     }
 
@@ -213,19 +276,29 @@ final class BitAccumulator: Accumulator {
 
     var size: Int { states.count * 17 }
 
-    func add(_ columns: [Vector], _ groups: [UInt32], groupCount: Int) {
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
         states.grow(to: groupCount, kind == .bitAnd ? -1 : 0)
         hasRows.grow(to: groupCount, false)
-        for row in groups.indices {
+        for row in 0..<groups.count {
             guard let value = columns[0].value(row).integer else { continue }
-            let group = Int(groups[row])
-            switch kind {
-            case .bitAnd: states[group] &= value
-            case .bitOr: states[group] |= value
-            default: states[group] ^= value
-            }
-            hasRows[group] = true
+            take(value, into: groups[row])
         }
+    }
+
+    private func take(_ value: Int128, into group: Int) {
+        switch kind {
+        case .bitAnd: states[group] &= value
+        case .bitOr: states[group] |= value
+        default: states[group] ^= value
+        }
+        hasRows[group] = true
+    }
+
+    func merge(_ other: BitAccumulator, _ groups: [UInt32], groupCount: Int) {
+        states.grow(to: groupCount, kind == .bitAnd ? -1 : 0)
+        hasRows.grow(to: groupCount, false)
+        for (index, group) in groups.prefix(other.states.count).enumerated()
+        where other.hasRows[index] { take(other.states[index], into: Int(group)) }
     }
 
     func results(_ groupCount: Int) -> Vector {

@@ -1,55 +1,51 @@
 /// GROUP BY and aggregates.
 extension Execution {
-    func aggregate(
-        _ input: Plan, _ aggregation: Aggregation, _ types: [ValueType], _ body: Body
-    ) throws(QueryFailure) {
-        var sets = aggregation.sets.map { GroupSet(aggregation, keys: $0) }
-        try forEach(input) { [self] batch throws(QueryFailure) in
-            if batch.count == 0 { return true }
-            var keys: [Vector] = []
-            for key in aggregation.keys { keys.append(try evaluator.evaluate(key, batch)) }
-            let calls = try arguments(of: aggregation.calls, batch)
-            var size = 0
-            for index in sets.indices {
-                try sets[index].add(keys, calls, count: batch.count)
-                size += sets[index].size
-            }
-            try check(bytes: size)
-            return true
-        }
-        for index in sets.indices {
-            let columns = try sets[index].results(types)
-            let count = sets[index].count
-            if count == 0 { continue }
-            guard try body(RowBatch(columns, count: count)) else { return }
-        }
+    /// The groups of each set: the keys, then the aggregates.
+    func groups(
+        of input: Plan, _ aggregation: Aggregation, _ types: [ValueType]
+    ) throws(QueryFailure) -> [(columns: [Vector], count: Int)] {
+        let evaluator = evaluator
+        var groups = try fold(input) { Groups(aggregation, evaluator) }
+        return try groups.results(types)
+    }
+}
+
+/// The groups of all sets of keys.
+private struct Groups: RowFold {
+    private let aggregation: Aggregation
+    private let evaluator: Evaluator
+    private var sets: [GroupSet]
+
+    init(_ aggregation: Aggregation, _ evaluator: Evaluator) {
+        self.aggregation = aggregation
+        self.evaluator = evaluator
+        sets = aggregation.sets.map { GroupSet(aggregation, keys: $0) }
     }
 
-    /// What the aggregates are given of a batch.
-    private func arguments(
-        of calls: [AggregateCall], _ batch: RowBatch
-    ) throws(QueryFailure) -> [AggregateArguments] {
-        var all: [AggregateArguments] = []
-        for call in calls {
-            var rows = batch
-            var selected: [UInt32]?
-            if let filter = call.filter {
-                let holds = try evaluator.evaluate(filter, batch).expanded
-                let kept = Evaluator.rows(where: holds.bools, holds.valid)
-                if kept.count < batch.count {
-                    selected = kept
-                    rows = batch.selecting(kept)
-                }
-            }
-            var columns: [Vector] = []
-            for argument in call.arguments {
-                columns.append(try evaluator.evaluate(argument, rows).expanded)
-            }
-            var keys: [Vector] = []
-            for key in call.order { keys.append(try evaluator.evaluate(key.expression, rows)) }
-            all.append(AggregateArguments(rows: selected, columns: columns, orderKeys: keys))
+    var size: Int { sets.reduce(0) { $0 + $1.size } }
+
+    mutating func add(_ batch: RowBatch) throws(QueryFailure) {
+        var keys: [Vector] = []
+        for key in aggregation.keys { keys.append(try evaluator.evaluate(key, batch)) }
+        var arguments: [AggregateArguments] = []
+        for call in aggregation.calls {
+            arguments.append(try AggregateArguments(call, batch, evaluator))
         }
-        return all
+        for index in sets.indices { try sets[index].add(keys, arguments, count: batch.count) }
+    }
+
+    mutating func merge(_ next: Groups) throws(QueryFailure) {
+        for index in sets.indices { try sets[index].merge(next.sets[index]) }
+    }
+
+    mutating func results(
+        _ types: [ValueType]
+    ) throws(QueryFailure) -> [(columns: [Vector], count: Int)] {
+        var results: [(columns: [Vector], count: Int)] = []
+        for index in sets.indices {
+            results.append((try sets[index].results(types), sets[index].count))
+        }
+        return results
     }
 }
 
@@ -59,6 +55,34 @@ struct AggregateArguments {
     let rows: [UInt32]?
     let columns: [Vector]
     let orderKeys: [Vector]
+
+    init(rows: [UInt32]?, columns: [Vector], orderKeys: [Vector]) {
+        self.rows = rows
+        self.columns = columns
+        self.orderKeys = orderKeys
+    }
+
+    fileprivate init(
+        _ call: AggregateCall, _ batch: RowBatch, _ evaluator: Evaluator
+    ) throws(QueryFailure) {
+        var rows = batch
+        var selected: [UInt32]?
+        if let filter = call.filter {
+            let holds = try evaluator.evaluate(filter, batch).expanded
+            let kept = Evaluator.rows(where: holds.bools, holds.valid)
+            if kept.count < batch.count {
+                selected = kept
+                rows = batch.selecting(kept)
+            }
+        }
+        var columns: [Vector] = []
+        for argument in call.arguments {
+            columns.append(try evaluator.evaluate(argument, rows).expanded)
+        }
+        var keys: [Vector] = []
+        for key in call.order { keys.append(try evaluator.evaluate(key.expression, rows)) }
+        self.init(rows: selected, columns: columns, orderKeys: keys)
+    }
 }
 
 /// The groups of some of the keys, and the aggregates of each.
@@ -85,9 +109,16 @@ private struct GroupSet {
     ) throws(QueryFailure) {
         let numbers = groups.numbers(of: keys.map { columns[$0] }, count: count)
         for index in states.indices {
-            let rows = arguments[index].rows
-            let taken = rows.map { rows in rows.map { numbers[Int($0)] } } ?? numbers
+            let taken = arguments[index].rows.map { numbers.rows($0) } ?? numbers
             try states[index].add(arguments[index], taken, groups.count)
+        }
+    }
+
+    /// Takes the groups of rows behind these.
+    mutating func merge(_ next: GroupSet) throws(QueryFailure) {
+        let numbers = groups.numbers(of: next.groups.keys(), count: next.count).expanded
+        for index in states.indices {
+            try states[index].merge(next.states[index], numbers, groups.count)
         }
     }
 

@@ -1,26 +1,30 @@
-/// Joins: the rows of the right are numbered by their keys, those of the left look theirs up.
-extension Execution {
-    func join(_ join: Join, _ body: Body) throws(QueryFailure) {
-        let columns = try rows(of: join.right)
-        let count = columns.first?.count ?? 0
-        let table = try JoinTable(
+/// The right side of a join, whose rows are looked up by those of the left.
+struct JoinSide: Sendable {
+    private let join: Join
+    private let table: JoinTable
+    /// Its rows; behind all of them stands the one that rows of the left without a match get.
+    private let columns: [Vector]
+    private let count: Int
+
+    init(_ join: Join, _ columns: [Vector], _ evaluator: Evaluator) throws(QueryFailure) {
+        self.join = join
+        count = columns.first?.count ?? 0
+        table = try JoinTable(
             RowBatch(columns, count: count), join.keys.map(\.right), evaluator)
-        // Behind all rows stands the one that those without a match get.
-        let nulls = join.right.types.map { Vector(.null, $0, count: 1) }
-        let right = RowBatch(
-            zip(columns, nulls).map { Vector.joined([$0, $1], $0.type) }, count: count + 1)
-        try forEach(join.left) { [self] batch throws(QueryFailure) in
-            if batch.count == 0 { return true }
-            if shouldStop() { throw .stopped }
-            var pairs = try table.matches(batch, join.keys.map(\.left), evaluator)
-            try check(bytes: pairs.left.count * 8)
-            if !join.conditions.isEmpty {
-                pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
-            }
-            if join.keepsLeft { pairs.addUnmatched(of: batch.count, as: UInt32(count)) }
-            if pairs.left.isEmpty { return true }
-            return try body(batch.selecting(pairs.left).beside(right.selecting(pairs.right)))
+        self.columns = zip(columns, join.right.types).map { column, type in
+            Vector.joined([column, Vector(.null, type, count: 1)], type)
         }
+    }
+
+    /// Rows of the left, each with those of this side that belong to it.
+    func joined(to batch: RowBatch, _ evaluator: Evaluator) throws(QueryFailure) -> RowBatch {
+        let right = RowBatch(columns, count: count + 1)
+        var pairs = try table.matches(batch, join.keys.map(\.left), evaluator)
+        if !join.conditions.isEmpty {
+            pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
+        }
+        if join.keepsLeft { pairs.addUnmatched(of: batch.count, as: UInt32(count)) }
+        return batch.selecting(pairs.left).beside(right.selecting(pairs.right))
     }
 }
 
@@ -54,7 +58,7 @@ private struct RowPairs {
 }
 
 /// The rows of a side by their keys.
-private struct JoinTable {
+private struct JoinTable: Sendable {
     private let count: Int
     private var groups: GroupNumbers
     private let rows: GroupedRows
@@ -68,7 +72,7 @@ private struct JoinTable {
         groups = GroupNumbers(keys.map(\.type))
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, side)) }
-        let numbers = count == 0 ? [] : groups.numbers(of: columns, count: count)
+        let numbers = groups.numbers(of: columns, count: count).expanded
         rows = GroupedRows(numbers, groups.count)
     }
 

@@ -1,35 +1,31 @@
 /// ORDER BY.
 extension Execution {
-    /// Keys are read of all rows; other columns only of those that are wanted.
-    func sort(
-        _ input: Plan, _ keys: [SortKey], _ limit: RowLimit, _ body: Body
-    ) throws(QueryFailure) {
-        if limit.end == 0 { return }
-        var kept = SortedBatches(keys, evaluator)
-        try forEach(input) { [self] batch throws(QueryFailure) in
-            try kept.add(batch)
-            // From time to time all but the first rows are let go.
-            if let end = limit.end, kept.count > max(end * 2, 1 << 16) { try kept.keep(first: end) }
-            try check(bytes: kept.count * (keys.count + 1) * 16)
-            return true
-        }
-        let order = try kept.order(first: limit.end).dropFirst(limit.offset)
-        guard !order.isEmpty else { return }
-        let columns = try kept.columns(Array(order), input.types)
-        _ = try body(RowBatch(columns, count: order.count))
+    /// The columns of a plan's rows in order: keys are read of all rows, other columns only of those that
+    /// are wanted.
+    func sorted(
+        _ input: Plan, _ keys: [SortKey], _ limit: RowLimit
+    ) throws(QueryFailure) -> [Vector] {
+        let (types, evaluator) = (input.types, evaluator)
+        if limit.end == 0 { return types.map { VectorBuilder($0).finish() } }
+        let rows = try fold(input) { SortedBatches(keys, limit.end, evaluator) }
+        let order = try rows.order(first: limit.end).dropFirst(limit.offset)
+        return try rows.columns(Array(order), types)
     }
 }
 
 /// Rows of many batches that wait for their order.
-private struct SortedBatches {
+private struct SortedBatches: RowFold {
     private let keys: [SortKey]
+    /// How many are wanted; nil means all.
+    private let limit: Int?
     private let evaluator: Evaluator
     private var batches: [RowBatch] = []
     private var keyColumns: [[Vector]] = []
-    private(set) var count = 0
+    private var count = 0
 
-    init(_ keys: [SortKey], _ evaluator: Evaluator) {
+    init(_ keys: [SortKey], _ limit: Int?, _ evaluator: Evaluator) {
         self.keys = keys
+        self.limit = limit
         self.evaluator = evaluator
     }
 
@@ -40,6 +36,22 @@ private struct SortedBatches {
         batches.append(batch)
         keyColumns.append(columns)
         count += batch.count
+        try letGo()
+    }
+
+    mutating func merge(_ next: SortedBatches) throws(QueryFailure) {
+        batches += next.batches
+        keyColumns += next.keyColumns
+        count += next.count
+        try letGo()
+    }
+
+    var size: Int { count * (keys.count + 1) * 16 }
+
+    /// From time to time lets go of all but the first rows.
+    private mutating func letGo() throws(QueryFailure) {
+        guard let limit, count > max(limit * 2, 1 << 16) else { return }
+        try keep(first: limit)
     }
 
     private func joinedKeys() -> [Vector] {
@@ -56,7 +68,7 @@ private struct SortedBatches {
     }
 
     /// Lets go of all rows behind the first in order.
-    mutating func keep(first limit: Int) throws(QueryFailure) {
+    private mutating func keep(first limit: Int) throws(QueryFailure) {
         let rows = try order(first: limit).sorted()
         var fresh: [RowBatch] = []
         var keys: [[Vector]] = []

@@ -1,9 +1,12 @@
 /// Window functions.
 extension Execution {
-    func window(_ input: Plan, _ calls: [WindowCall], _ body: Body) throws(QueryFailure) {
+    /// The columns of a plan, and those of window functions behind them.
+    func windowed(_ input: Plan, _ calls: [WindowCall]) throws(QueryFailure) -> [Vector] {
         let columns = try rows(of: input)
         let count = columns.first?.count ?? 0
-        guard count > 0 else { return }
+        guard count > 0 else {
+            return columns + calls.map { VectorBuilder($0.type).finish() }
+        }
         let batch = RowBatch(columns, count: count)
         var results: [Vector] = []
         var known: [(call: WindowCall, partitions: WindowPartitions)] = []
@@ -20,7 +23,7 @@ extension Execution {
             }
             results.append(try WindowValues(call, partitions, batch, evaluator).values())
         }
-        _ = try body(batch.beside(RowBatch(results, count: count)))
+        return columns + results
     }
 }
 
@@ -49,7 +52,7 @@ struct WindowPartitions {
         let sortOrder = SortOrder(order, call.order)
         let sorted = sortOrder.rows(count: batch.count)
         // A stable distribution of the sorted rows over the partitions.
-        let grouped = GroupedRows(sorted.map { numbers[Int($0)] }, groups.count)
+        let grouped = GroupedRows(sorted.map { UInt32(numbers[Int($0)]) }, groups.count)
         var rows: [UInt32] = []
         var starts: [Int] = []
         var peers: [Int] = []

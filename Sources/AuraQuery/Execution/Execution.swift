@@ -1,26 +1,25 @@
 import AuraCore
 import AuraStorage
+import Synchronization
 
 /// Carries out a plan over one snapshot.
 ///
-/// Rows flow from where they are read to whoever asked; what needs all of them first (groups, orders,
-/// joins) keeps no more than it must.
+/// Rows come in morsels that need nothing of each other, on several threads; what needs all of them first
+/// (groups, orders, joins) takes each part apart and puts the parts together in their order.
 final class Execution {
-    let snapshot: Snapshot
+    let source: QuerySource
     let settings: QuerySettings
-    let shouldStop: () -> Bool
+    let shouldStop: @Sendable () -> Bool
     private(set) var evaluator: Evaluator
     private let shared: [Plan]
     /// The rows of queries that have several uses, once they are known.
     private var sharedRows: [Int: [Vector]] = [:]
 
-    typealias Body = RowSink
-
     init(
-        _ snapshot: Snapshot, _ settings: QuerySettings, _ shared: [Plan],
-        _ shouldStop: @escaping () -> Bool
+        _ source: QuerySource, _ settings: QuerySettings, _ shared: [Plan],
+        _ shouldStop: @escaping @Sendable () -> Bool
     ) {
-        self.snapshot = snapshot
+        self.source = source
         self.settings = settings
         self.shared = shared
         self.shouldStop = shouldStop
@@ -35,12 +34,8 @@ final class Execution {
             switch subquery.use {
             case .rows: column = try rows(of: subquery.plan)[0]
             case .exists:
-                var hasRows = false
-                try forEach(subquery.plan) { batch throws(QueryFailure) in
-                    hasRows = hasRows || batch.count > 0
-                    return !hasRows
-                }
-                column = Vector(.null, .null, count: hasRows ? 1 : 0)
+                let first = try limited(subquery.plan, RowLimit(offset: 0, count: 1))
+                column = Vector(.null, .null, count: first.count)
             case .value:
                 column = try rows(of: subquery.plan)[0]
                 guard column.count <= 1 else {
@@ -57,186 +52,189 @@ final class Execution {
 
     /// All rows of a plan, column by column.
     func rows(of plan: Plan) throws(QueryFailure) -> [Vector] {
-        var parts = [[Vector]](repeating: [], count: plan.columns.count)
-        var cells = 0
-        try forEach(plan) { [self] batch throws(QueryFailure) in
-            guard batch.count > 0 else { return true }
-            cells += batch.count * max(1, plan.columns.count)
-            try check(bytes: cells * 8)
-            for (index, column) in try batch.allColumns().enumerated() {
-                parts[index].append(column)
-            }
-            return true
-        }
-        return zip(plan.types, parts).map { type, parts in
-            parts.isEmpty ? VectorBuilder(type).finish() : Vector.joined(parts, type)
-        }
+        let types = plan.types
+        return try fold(plan) { CollectedRows(types) }.columns()
     }
 
-    /// Refuses more memory than the query may have.
-    func check(bytes: Int) throws(QueryFailure) {
-        guard bytes <= settings.memoryLimit else {
-            throw .limit(
-                "the query needs more than its \(settings.memoryLimit >> 20) MiB of memory; narrow the "
-                    + "time range, group by something coarser, or raise the limit")
-        }
-    }
+    // MARK: Pieces
 
-    /// Calls `body` with the rows of a plan, until it returns false.
-    func forEach(
-        _ plan: Plan, _ body: @escaping (RowBatch) throws(QueryFailure) -> Bool
-    ) throws(QueryFailure) {
-        try run(plan, RowSink(body))
-    }
-
-    private func run(_ plan: Plan, _ body: Body) throws(QueryFailure) {
+    /// The rows of a plan in morsels; what needs all of its rows is computed here and now.
+    func morsels(of plan: Plan) throws(QueryFailure) -> [Morsel] {
         switch plan.node {
-        case .scan(let scan): try self.scan(scan, plan.types, [], body)
+        case .scan(let scan): return try morsels(of: scan, plan.types, [])
         case .filter(let input, let conditions):
             if case .scan(let scan) = input.node {
-                return try self.scan(scan, input.types, conditions, body)
+                return try morsels(of: scan, input.types, conditions)
             }
-            try forEach(input) { [self] batch throws(QueryFailure) in
-                try body(try evaluator.rows(of: batch, where: conditions))
-            }
-        case .rows(let columns, let count): _ = try body(RowBatch(columns, count: count))
+            return try morsels(of: input).map { $0.then(.filter(conditions)) }
         case .project(let input, let expressions):
-            try forEach(input) { [self] batch throws(QueryFailure) in
-                try body(batch.projected(expressions, evaluator))
-            }
-        case .aggregate(let input, let aggregation):
-            try aggregate(input, aggregation, plan.types, body)
-        case .distinct(let input, let keys): try distinct(input, keys, body)
-        case .sort(let input, let keys, let limit): try sort(input, keys, limit, body)
-        case .limit(let input, let limit): try self.limit(input, limit, body)
-        case .join(let join): try self.join(join, body)
-        case .window(let input, let calls): try window(input, calls, body)
+            return try morsels(of: input).map { $0.then(.project(expressions)) }
+        case .unnest(let input, let lists):
+            return try morsels(of: input).map { $0.then(.unnest(lists, plan.types)) }
+        case .join(let join):
+            let step = Step.join(try JoinSide(join, rows(of: join.right), evaluator))
+            return try morsels(of: join.left).map { $0.then(step) }
         case .union(let parts):
-            var goesOn = true
-            for part in parts where goesOn {
-                try forEach(part) { batch throws(QueryFailure) in
-                    goesOn = try body(batch)
-                    return goesOn
-                }
-            }
+            var morsels: [Morsel] = []
+            for part in parts { morsels += try self.morsels(of: part) }
+            return morsels
+        case .rows(let columns, let count): return Execution.morsels(of: columns, count)
+        case .aggregate(let input, let aggregation):
+            let sets = try groups(of: input, aggregation, plan.types)
+            return sets.flatMap { Execution.morsels(of: $0.columns, $0.count) }
+        case .distinct(let input, let keys):
+            let (types, evaluator) = (input.types, evaluator)
+            return Execution.morsels(
+                of: try fold(input) { DistinctRows(keys, types, evaluator) }.columns())
+        case .sort(let input, let keys, let limit):
+            return Execution.morsels(of: try sorted(input, keys, limit))
+        case .limit(let input, let limit):
+            return Execution.morsels(of: try limited(input, limit).columns())
+        case .window(let input, let calls):
+            return Execution.morsels(of: try windowed(input, calls))
         case .shared(let number):
-            let columns: [Vector]
-            if let known = sharedRows[number] {
-                columns = known
-            } else {
-                columns = try rows(of: shared[number])
-                sharedRows[number] = columns
-            }
-            _ = try body(RowBatch(columns, count: columns.first?.count ?? 0))
-        case .unnest(let input, let lists): try unnest(input, lists, plan.types, body)
+            if let known = sharedRows[number] { return Execution.morsels(of: known) }
+            let columns = try rows(of: shared[number])
+            sharedRows[number] = columns
+            return Execution.morsels(of: columns)
         }
     }
 
-    // MARK: Rows as they come
+    /// Rows of known columns that make one morsel.
+    private static let morselRows = 1 << 16
 
-    private func scan(
-        _ scan: Scan, _ types: [ValueType], _ conditions: [BoundExpression], _ body: Body
-    ) throws(QueryFailure) {
+    private static func morsels(of columns: [Vector], _ count: Int? = nil) -> [Morsel] {
+        let count = count ?? columns.first?.count ?? 0
+        if count <= morselRows { return [Morsel(.rows(columns, count: count))] }
+        return stride(from: 0, to: count, by: morselRows).map { start in
+            let rows = (start..<min(count, start + morselRows)).map { UInt32($0) }
+            return Morsel(.rows(columns.map { $0.rows(rows) }, count: rows.count))
+        }
+    }
+
+    private func morsels(
+        of scan: Scan, _ types: [ValueType], _ conditions: [BoundExpression]
+    ) throws(QueryFailure) -> [Morsel] {
         let pruning = ScanPruning(scan, conditions)
-        var failure: QueryFailure?
+        var reading = EventReading(
+            scan: scan, types: types, pruning: pruning, times: pruning.times, lastSequence: nil)
+        guard let cells = scan.cells, let index = source.index,
+            let counted = CountedRows(scan, types, pruning, index).rows(cells)
+        else { return try morsels(reading) }
+        guard let edges = counted.edges else { return [counted.cells] }
+        reading.times = edges
+        reading.lastSequence = index.watermark
+        return try [counted.cells] + morsels(reading)
+    }
+
+    private func morsels(_ reading: EventReading) throws(QueryFailure) -> [Morsel] {
+        let types = reading.pruning.eventTypes
+        var morsels: [Morsel] = []
         do throws(StorageError) {
-            try snapshot.forEachPart(in: pruning.times) { part throws(StorageError) in
-                try part.forEachSource(ofTypes: pruning.eventTypes, in: pruning.times) {
-                    masked throws(StorageError) in
-                    if shouldStop() {
-                        failure = .stopped
-                        return false
+            try source.snapshot.forEachPart(in: reading.times) { part throws(StorageError) in
+                try part.forEachSource(ofTypes: types, in: reading.times) { rows in
+                    if reading.pruning.mayHave(rows.typeNames) {
+                        morsels.append(Morsel(.events(rows, reading)))
                     }
-                    guard pruning.mayHave(masked.typeNames),
-                        let source = try masked.rows(in: pruning.times, where: pruning.filters)
-                    else { return true }
-                    do throws(QueryFailure) {
-                        let batch = RowBatch(ScannedRows(source, scan.fields, types))
-                        let rows = try evaluator.rows(
-                            of: batch, where: pruning.conditions(for: source.typeNames, scan))
-                        return rows.count == 0 ? true : try body(rows)
-                    } catch {
-                        failure = error
-                        return false
-                    }
+                    return true
                 }
             }
         } catch { throw .storage(error) }
-        if let failure { throw failure }
+        return morsels
     }
 
-    private func limit(_ input: Plan, _ limit: RowLimit, _ body: Body) throws(QueryFailure) {
+    // MARK: All rows
+
+    /// Into how many parts rows are divided: enough that threads end together, few enough that putting
+    /// the parts together costs little.
+    private static let partCount = 16
+    /// Rows that are not worth a part of their own.
+    private static let smallPart = 1 << 16
+
+    /// What a fold makes of all rows of a plan.
+    func fold<Fold: RowFold>(
+        _ plan: Plan, _ make: @escaping () -> Fold
+    ) throws(QueryFailure) -> Fold {
+        let parts = Execution.parts(of: try morsels(of: plan))
+        let memory = MemoryGrant(settings.memoryLimit)
+        let (evaluator, shouldStop) = (evaluator, shouldStop)
+        var whole: Fold?
+        try Tasks(threads: settings.threads).run(parts.count) { index throws(QueryFailure) in
+            var fold = make()
+            for morsel in parts[index] {
+                if shouldStop() { throw .stopped }
+                guard let batch = try morsel.batch(evaluator) else { continue }
+                let before = fold.size
+                try fold.add(batch)
+                try memory.take(fold.size - before)
+            }
+            return fold
+        } take: { fold throws(QueryFailure) in
+            guard let known = whole else {
+                whole = fold
+                return
+            }
+            let before = known.size + fold.size
+            try whole?.merge(fold)
+            try memory.take((whole?.size ?? 0) - before)
+        }
+        return whole ?? make()
+    }
+
+    /// Neighbouring morsels together, so that parts have about as many rows each.
+    private static func parts(of morsels: [Morsel]) -> [ArraySlice<Morsel>] {
+        let total = morsels.reduce(0) { $0 + $1.size }
+        let wanted = max(smallPart, total / partCount)
+        var parts: [ArraySlice<Morsel>] = []
+        var start = 0
+        var size = 0
+        for (index, morsel) in morsels.enumerated() {
+            size += morsel.size
+            guard size >= wanted || index == morsels.count - 1 else { continue }
+            parts.append(morsels[start...index])
+            start = index + 1
+            size = 0
+        }
+        return parts
+    }
+
+    /// The first rows of a plan as they come: no more are made than that.
+    private func limited(_ input: Plan, _ limit: RowLimit) throws(QueryFailure) -> CollectedRows {
+        var rows = CollectedRows(input.types)
+        if limit.end == 0 { return rows }
         var seen = 0
-        if limit.end == 0 { return }
-        try forEach(input) { batch throws(QueryFailure) in
+        for morsel in try morsels(of: input) {
+            if shouldStop() { throw .stopped }
+            guard let batch = try morsel.batch(evaluator) else { continue }
             let first = max(0, limit.offset - seen)
             let end = min(batch.count, limit.end.map { $0 - seen } ?? batch.count)
             seen += batch.count
             if first < end {
                 let isWhole = first == 0 && end == batch.count
-                let part = isWhole ? batch : batch.selecting((first..<end).map { UInt32($0) })
-                guard try body(part) else { return false }
+                try rows.add(
+                    isWhole ? batch : batch.selecting((first..<end).map { UInt32($0) }))
             }
-            return limit.end.map { seen < $0 } ?? true
+            if let end = limit.end, seen >= end { break }
         }
-    }
-
-    private func distinct(
-        _ input: Plan, _ keys: [BoundExpression], _ body: Body
-    ) throws(QueryFailure) {
-        var groups = GroupNumbers(keys.map(\.type))
-        var known = 0
-        try forEach(input) { [self] batch throws(QueryFailure) in
-            var columns: [Vector] = []
-            for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
-            let numbers = groups.numbers(of: columns, count: batch.count)
-            try check(bytes: groups.size)
-            var fresh: [UInt32] = []
-            for (row, number) in numbers.enumerated() where Int(number) >= known {
-                fresh.append(UInt32(row))
-                known += 1
-            }
-            return fresh.isEmpty ? true : try body(batch.selecting(fresh))
-        }
-    }
-
-    private func unnest(
-        _ input: Plan, _ lists: [Int], _ types: [ValueType], _ body: Body
-    ) throws(QueryFailure) {
-        try forEach(input) { batch throws(QueryFailure) in
-            var rows: [UInt32] = []
-            var builders = lists.map { VectorBuilder(types[$0]) }
-            var columns: [Vector] = []
-            for list in lists { columns.append(try batch.column(list)) }
-            for row in 0..<batch.count {
-                let items = columns.map { column in
-                    if case .list(let items) = column.value(row) { items } else { [Value]() }
-                }
-                for index in 0..<(items.map(\.count).max() ?? 0) {
-                    rows.append(UInt32(row))
-                    for (number, list) in items.enumerated() {
-                        builders[number].append(index < list.count ? list[index] : .null)
-                    }
-                }
-            }
-            var all = try batch.selecting(rows).allColumns()
-            for (number, list) in lists.enumerated() { all[list] = builders[number].finish() }
-            return rows.isEmpty ? true : try body(RowBatch(all, count: rows.count))
-        }
+        return rows
     }
 }
 
-/// Whoever takes rows.
-///
-/// An object and no closure: of those in those, as plans have them, the compiler would make a copy of all
-/// operators for each.
-final class RowSink {
-    private let body: (RowBatch) throws(QueryFailure) -> Bool
+/// The memory that a step of a query may use.
+private final class MemoryGrant: Sendable {
+    private let limit: Int
+    private let used = Atomic(0)
 
-    init(_ body: @escaping (RowBatch) throws(QueryFailure) -> Bool) {
-        self.body = body
+    init(_ limit: Int) {
+        self.limit = limit
     }
 
-    /// Gives it rows; whether it wants more.
-    func callAsFunction(_ batch: RowBatch) throws(QueryFailure) -> Bool { try body(batch) }
+    /// Counts bytes that are used from now on, or not any more.
+    func take(_ bytes: Int) throws(QueryFailure) {
+        guard used.add(bytes, ordering: .relaxed).newValue <= limit else {
+            throw .limit(
+                "the query needs more than its \(limit >> 20) MiB of memory; narrow the time range, "
+                    + "group by something coarser, or raise the limit")
+        }
+    }
 }

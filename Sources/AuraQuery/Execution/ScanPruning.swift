@@ -30,7 +30,7 @@ struct ScanPruning {
                 eventTypes = eventTypes.map { known in known.filter(names.contains) } ?? names
             case .attribute(let name):
                 if let filter = ScanPruning.filter(name, values) { filters.append(filter) }
-            case .time, .sequence: break
+            case .time, .sequence, .weight: break
             }
         }
         if range != Int64.min..<Int64.max { times = TimeRanges([range]) }

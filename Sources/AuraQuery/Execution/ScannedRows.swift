@@ -23,9 +23,13 @@ struct ScannedRows {
             case .time: return Vector(.instant, .integers(try source.times()))
             case .sequence: return Vector(.int64, .integers(try source.sequences()))
             case .type:
+                if source.typeNames.count == 1 {
+                    return Vector(.text(source.typeNames[0]), .text, count: count)
+                }
                 var names = TextBuilder()
                 for name in source.typeNames { names.append(name) }
                 return Vector(.text, .texts(try source.typeCodes(), names.table))
+            case .weight: return Vector(.int64(1), .int64, count: count)
             case .attribute(let name):
                 return attribute(try source.columns(named: name), types[index])
             }

@@ -25,7 +25,7 @@ struct SubqueryAnswer: Sendable {
 
     /// Which values are in a table: NULL where the value is, and where it is not there and NULL is.
     static func membership(of values: Vector, in table: ValueNumbers) -> Vector {
-        let numbers = table.known(of: values)
+        let numbers = table.known(of: values).expanded
         let results = numbers.map { $0 != ValueNumbers.unknown && $0 != ValueNumbers.null }
         var valid: [Bool]?
         if table.hasNull {

@@ -218,7 +218,7 @@ private struct FrameState {
         if !grows { state = AggregateState(call) }
         let fresh = grows ? taken.upperBound..<frame.upperBound : frame
         let part = arguments.part(fresh)
-        try state.add(part, [UInt32](repeating: 0, count: part.rows?.count ?? 0), 1)
+        try state.add(part, RowNumbers(0, count: part.rows?.count ?? 0), 1)
         let value = try state.results(1).value(0)
         taken = frame
         last = value

@@ -21,6 +21,21 @@ struct Parser {
         return statement
     }
 
+    /// The statements that a text says, with semicolons between them.
+    static func statements(_ text: String) throws(TextError) -> [Statement] {
+        var parser = try Parser(text)
+        var statements: [Statement] = []
+        while parser.take(.semicolon) {}
+        while parser.next.kind != .end {
+            statements.append(try parser.statement())
+            guard parser.sees(.semicolon) || parser.next.kind == .end else {
+                throw parser.superfluous
+            }
+            while parser.take(.semicolon) {}
+        }
+        return statements
+    }
+
     // MARK: Tokens
 
     var next: Token { tokens[index] }

@@ -8,7 +8,7 @@ import AuraStorage
 /// number of 32 bits.
 struct ValueNumbers: Sendable {
     private enum Table: Sendable {
-        case words(NumberTable<UInt64>)
+        case words(WordNumbers)
         case pairs(NumberTable<UInt128>)
         case texts(StringInterner)
         case lists([Value: UInt32], [Value])
@@ -26,7 +26,7 @@ struct ValueNumbers: Sendable {
             case .text: .texts(StringInterner())
             case .uuid, .int128, .interval: .pairs(NumberTable())
             case .list: .lists([:], [])
-            default: .words(NumberTable())
+            default: .words(WordNumbers())
             }
     }
 
@@ -48,7 +48,7 @@ struct ValueNumbers: Sendable {
     /// Bytes of memory, about.
     var size: Int {
         switch table {
-        case .words(let table): table.count * 20
+        case .words(let table): table.size
         case .pairs(let table): table.count * 28
         case .texts(let texts): texts.count * 28 + texts.byteCount
         case .lists(_, let values): values.count * 200
@@ -56,18 +56,23 @@ struct ValueNumbers: Sendable {
     }
 
     /// The number of each row's value; new ones are added.
-    mutating func numbers(of column: Vector) -> [UInt32] {
+    mutating func numbers(of column: Vector) -> RowNumbers {
+        if column.count == 0 { return RowNumbers([]) }
         let numbers = storedNumbers(of: column)
-        guard column.isConstant else { return numbers }
-        return [UInt32](repeating: numbers[0], count: column.count)
+        return column.isConstant
+            ? RowNumbers(numbers[0], count: column.count) : RowNumbers(numbers)
+    }
+
+    /// Moves the table out, lest all of it be copied when it is changed.
+    private mutating func take() -> Table {
+        let taken = table
+        table = .lists([:], [])
+        return taken
     }
 
     private mutating func storedNumbers(of column: Vector) -> [UInt32] {
         if let valid = column.valid, valid.contains(false) { hasNull = true }
-        // The table is moved out while it is changed, lest all of it be copied.
-        let moved = table
-        table = .lists([:], [])
-        switch moved {
+        switch take() {
         case .words(var words):
             let numbers = column.keys().map { words.numbers(of: $0, column.valid) } ?? []
             table = .words(words)
@@ -103,11 +108,14 @@ struct ValueNumbers: Sendable {
     }
 
     /// The number of each row's value, `unknown` where it has none.
-    func known(of column: Vector) -> [UInt32] {
+    func known(of column: Vector) -> RowNumbers {
+        if column.count == 0 { return RowNumbers([]) }
         let numbers: [UInt32]
         switch table {
         case .words(let table):
-            numbers = column.keys().map { table.known($0, column.valid) } ?? []
+            numbers =
+                column.keys().map { table.known($0, column.valid, unknown: ValueNumbers.unknown) }
+                ?? []
         case .pairs(let table):
             numbers = column.wideKeys().map { table.known($0, column.valid) } ?? []
         case .texts(let texts):
@@ -122,8 +130,8 @@ struct ValueNumbers: Sendable {
                 return value.isNull ? ValueNumbers.null : known[value] ?? ValueNumbers.unknown
             }
         }
-        guard column.isConstant else { return numbers }
-        return [UInt32](repeating: numbers[0], count: column.count)
+        return column.isConstant
+            ? RowNumbers(numbers[0], count: column.count) : RowNumbers(numbers)
     }
 
     /// The values by number, from NULL on.
@@ -169,7 +177,7 @@ struct ValueNumbers: Sendable {
     }
 }
 
-extension NumberTable {
+extension NumberTable<UInt128> {
     /// The number of each key, from 1 on; 0 where there is none.
     fileprivate mutating func numbers(of keys: [Key], _ valid: [Bool]?) -> [UInt32] {
         var numbers = [UInt32](repeating: 0, count: keys.count)

@@ -3,12 +3,12 @@ extension Binder {
     /// The plan that answers a statement.
     func plan(_ statement: Statement) throws(TextError) -> Plan {
         switch statement {
-        case .query(let query): return try plan(query)
+        case .query(let query): return finished(try plan(query))
         case .explain(let query, let isAnalyzed):
             guard !isAnalyzed else {
                 throw TextError("EXPLAIN ANALYZE is not supported yet; use EXPLAIN", at: .none)
             }
-            return lines(PlanText(try plan(query)).lines)
+            return lines(PlanText(finished(try plan(query))).lines)
         case .show(let what, let place): return try show(what, place)
         case .describe(let path): return described(try table(path))
         case .describeQuery(let query): return described(try plan(query))
@@ -34,10 +34,18 @@ extension Binder {
             let names = ["events"] + catalogue.typeNames
             let tables = names + InformationTable.allCases.map(\.rawValue)
             return Plan([Plan.Column(name: "table", type: .text)], tables.map { [.text($0)] })
+        case "settings":
+            let columns = ["setting", "value", "purpose"]
+            return Plan(
+                columns.map { Plan.Column(name: $0, type: .text) },
+                SettingName.allCases.map { setting in
+                    [setting.rawValue, settings.text(of: setting), setting.purpose]
+                        .map { .text($0) }
+                })
         default:
             throw TextError(
                 "there is nothing to show called '\(what)'", at: place,
-                hint: "SHOW TYPES, SHOW ATTRIBUTES or SHOW TABLES")
+                hint: "SHOW TYPES, SHOW ATTRIBUTES, SHOW TABLES or SHOW SETTINGS")
         }
     }
 }

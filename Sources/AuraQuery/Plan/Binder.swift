@@ -13,6 +13,8 @@ final class Binder {
     private(set) var shared: [Plan] = []
     /// The queries of WITH that can be named, the innermost last.
     private var named: [Named] = []
+    /// Whether plans read cells of the index where they suffice.
+    var readsCells = false
     /// The tables of the queries around the one that is read.
     var outerScopes: [Scope] = []
 
@@ -46,7 +48,7 @@ final class Binder {
         for with in query.named {
             var plan = try self.plan(with.query)
             try rename(&plan, with.columns)
-            shared.append(plan)
+            shared.append(finished(plan))
             named.append(
                 Named(name: with.name.text, number: shared.count - 1, columns: plan.columns))
         }
@@ -55,6 +57,11 @@ final class Binder {
         }
         let body = try plan(query.body)
         return try ordered(body, query)
+    }
+
+    /// A plan that is carried out as it is.
+    func finished(_ plan: Plan) -> Plan {
+        readsCells ? plan.readingCells(isUTC: settings.zone.fixedOffset == 0) : plan
     }
 
     private func plan(_ body: Query.Body) throws(TextError) -> Plan {
@@ -143,7 +150,7 @@ final class Binder {
             throw TextError(
                 "this query has \(plan.columns.count) columns, and one is wanted", at: place)
         }
-        subqueries.append(Subquery(plan: plan, use: use, place: place))
+        subqueries.append(Subquery(plan: finished(plan), use: use, place: place))
         return (subqueries.count - 1, plan)
     }
 

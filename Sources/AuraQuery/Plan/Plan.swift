@@ -1,3 +1,5 @@
+import AuraStorage
+
 /// What is done to answer a query: where rows come from, and what becomes of them.
 struct Plan: Sendable {
     indirect enum Node: Sendable {
@@ -48,11 +50,23 @@ struct Scan: Hashable, Sendable {
     enum Field: Hashable, Sendable {
         case time, type, sequence
         case attribute(String)
+        /// As how many events a row counts.
+        case weight
+    }
+
+    /// Cells of the index that stand for events.
+    struct Cells: Hashable, Sendable {
+        /// No cell is wider.
+        var resolution: Resolution
+        /// Whether there is one for each type, or one for all.
+        var isByType: Bool
     }
 
     /// Only of these types; nil means all.
     var eventTypes: [String]?
     var fields: [Field]
+    /// Where events are only counted.
+    var cells: Cells?
 }
 
 /// One term of ORDER BY.

@@ -16,7 +16,9 @@ struct PlanText {
         switch plan.node {
         case .scan(let scan):
             let types = scan.eventTypes.map { " of " + $0.joined(separator: ", ") } ?? ""
-            return ("scan events\(types)", [])
+            guard let cells = scan.cells else { return ("scan events\(types)", []) }
+            let kind = cells.isByType ? "event types" : "events"
+            return ("scan counts of \(kind) by \(cells.resolution)\(types)", [])
         case .rows(_, let count): return ("\(count) known rows", [])
         case .filter(let input, let conditions):
             return ("filter by \(conditions.count) conditions", [input])

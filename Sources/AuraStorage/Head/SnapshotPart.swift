@@ -57,6 +57,8 @@ package struct MaskedRows: Sendable {
         self.mask = mask
     }
 
+    /// How many there are, those among them that are hidden.
+    package var rowCount: Int { source.rowCount }
     /// Names of the event types, each once.
     package var typeNames: [String] { source.typeNames }
     /// The columns that may have values.

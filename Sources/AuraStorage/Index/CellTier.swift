@@ -97,13 +97,21 @@ struct CellTier: Sendable {
 
     /// Adds what a series has in `count` buckets from a time on to the totals.
     func add(_ series: UInt32, from start: Int64, count: Int, to totals: inout CellTotals) {
+        forEachPage(from: start, count: count) { page, buckets in
+            page.add(series, buckets, to: &totals)
+        }
+    }
+
+    /// Calls `body` with each page that has some of `count` buckets from a time on, and which these are.
+    @inline(__always)
+    func forEachPage(from start: Int64, count: Int, _ body: (CellPage, Range<Int>) -> Void) {
         let end = start + Int64(count) * resolution.width
         var index = firstPage(from: start.flooredQuotient(resolution.pageWidth))
         while index < pages.count, pages[index].times.start < end {
             let offset = start - pages[index].times.start
             let first = max(offset, 0) / resolution.width
             let last = min(offset + end - start, resolution.pageWidth) / resolution.width
-            pages[index].add(series, Int(first)..<Int(last), to: &totals)
+            body(pages[index], Int(first)..<Int(last))
             index += 1
         }
     }

@@ -25,7 +25,7 @@ struct QueryCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    @Option(name: .customShort("f"), help: "Read the query from this file.")
+    @Option(name: .customShort("f"), help: "Read the queries from this file.")
     var file: String?
 
     @Option(
@@ -36,39 +36,56 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: "The zone of days and hours.")
     var timeZone = "UTC"
 
-    @Flag(help: "Print the time that the query took.")
+    @Option(help: "Threads that answer a query, at most; one for each processor by default.")
+    var threads: Int?
+
+    @Flag(help: "Print the time that each query took.")
     var timing = false
 
-    @Argument(help: "The query; standard input if there is none.")
+    @Argument(
+        help: "The query, or several with semicolons between; standard input if there is none.")
     var query: String?
 
     func validate() throws {
         guard query == nil || file == nil else {
             throw ValidationError("give the query or a file, not both")
         }
+        guard threads ?? 1 > 0 else { throw ValidationError("--threads is from 1 on") }
     }
 
     func run() async throws {
         let text = try self.text()
-        let settings = try self.settings()
+        var session = QuerySession(try settings())
         let store = try EventStore(configuration())
-        let start = ContinuousClock.now
-        let result = Result<QueryAnswer, QueryFailure> { () throws(QueryFailure) in
-            try PreparedQuery(text, over: store.snapshot, settings).answer()
-        }
-        let elapsed = start.duration(to: .now)
+        let result = Result { try answer(text, &session, store.querySource) }
         try store.close()
-        let answer: QueryAnswer
-        do { answer = try result.get() } catch {
+        try result.get()
+    }
+
+    /// Answers one statement after another.
+    private func answer(
+        _ text: String, _ session: inout QuerySession, _ source: QuerySource
+    ) throws {
+        var missing = 0
+        do throws(QueryFailure) {
+            for statement in try QueryScript(text).statements {
+                let start = ContinuousClock.now
+                guard let answer = try session.answer(statement, over: source) else { continue }
+                let elapsed = start.duration(to: .now)
+                output.write(Answer(answer), isComplete: answer.isComplete, to: .output)
+                if timing {
+                    StandardError.write("\(Figures.duration(elapsed / .seconds(1)))\n")
+                }
+                missing = max(missing, answer.missing.count)
+            }
+        } catch {
             let status: ExitStatus = if case .text = error { .usage } else { .failed }
             throw CommandFailure(status, error.description(in: text))
         }
-        output.write(Answer(answer), isComplete: answer.isComplete, to: .output)
-        if timing { StandardError.write("\(Figures.duration(elapsed / .seconds(1)))\n") }
-        guard answer.isComplete else {
+        guard missing == 0 else {
             throw CommandFailure(
                 .partial,
-                "\(answer.missing.count) chunks cannot be read, and the answer lacks their events",
+                "\(missing) chunks cannot be read, and the answer lacks their events",
                 hint: "'aura store verify' tells what is damaged")
         }
     }
@@ -91,7 +108,9 @@ struct QueryCommand: AsyncParsableCommand {
         guard let zone = TimeZoneFiles.rules(named: timeZone) else {
             throw CommandFailure(.usage, "there is no time zone '\(timeZone)'")
         }
-        settings.zone = zone.fixedOffset == 0 ? .utc : zone
+        settings.zone = zone
+        settings.zoneName = timeZone
+        settings.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         for parameter in parameter {
             guard let equals = parameter.firstIndex(of: "=") else {
                 throw CommandFailure(.usage, "'\(parameter)' is no name=value")
@@ -103,9 +122,11 @@ struct QueryCommand: AsyncParsableCommand {
     }
 
     private func configuration() -> EventStoreConfiguration {
-        EventStoreConfiguration(
+        var configuration = EventStoreConfiguration(
             directory: dataDir, newIncarnation: UInt64.random(in: 1...UInt64.max),
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
+        configuration.indexPlan = .standard
+        return configuration
     }
 }
 

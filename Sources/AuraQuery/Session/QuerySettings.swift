@@ -6,12 +6,18 @@ public struct QuerySettings: Sendable {
     public var now: Timestamp
     /// The zone whose clocks TIMESTAMP WITH TIME ZONE is shown by and cut into days.
     public var zone = TimeZoneRules.utc
+    /// What that zone is called.
+    public var zoneName = "UTC"
     /// The zones that a query can name; nil for a name of none.
     public var zoneNamed: @Sendable (String) -> TimeZoneRules? = { name in
         ["utc", "gmt", "etc/utc", "z"].contains(name.lowercased()) ? .utc : nil
     }
     /// Values of the parameters by name, or by number from 1 on.
     public var parameters: [String: Value] = [:]
+    /// Threads that answer it, at most: the answer is the same for any number.
+    public var threads = 1
+    /// Whether counts are read from the index where it has them.
+    public var usesRollups = true
     /// Bytes that it may hold at once.
     public var memoryLimit = 1 << 30
 

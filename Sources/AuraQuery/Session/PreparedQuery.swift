@@ -2,7 +2,7 @@ public import AuraStorage
 
 /// A query that was read and bound, ready to be answered from the snapshot it was bound to.
 public struct PreparedQuery {
-    private let snapshot: Snapshot
+    private let source: QuerySource
     private let settings: QuerySettings
     private let plan: Plan
     private let subqueries: [Binder.Subquery]
@@ -10,21 +10,31 @@ public struct PreparedQuery {
 
     /// Reads a query: finds out what it names and which types things have.
     public init(
-        _ text: String, over snapshot: Snapshot, _ settings: QuerySettings
+        _ text: String, over source: QuerySource, _ settings: QuerySettings
+    ) throws(QueryFailure) {
+        let statement: Statement
+        do { statement = try Parser.statement(text) } catch { throw .text(error) }
+        try self.init(statement, over: source, settings)
+    }
+
+    /// Finds out what a statement names and which types things have.
+    init(
+        _ statement: Statement, over source: QuerySource, _ settings: QuerySettings
     ) throws(QueryFailure) {
         let catalogue: Catalogue
         do {
-            (catalogue, _) = try snapshot.readingWhole { snapshot throws(StorageError) in
+            (catalogue, _) = try source.snapshot.readingWhole { snapshot throws(StorageError) in
                 try Catalogue(of: snapshot)
             }
         } catch { throw .storage(error) }
         do {
             let binder = Binder(catalogue, settings)
-            plan = try binder.plan(try Parser.statement(text))
+            binder.readsCells = settings.usesRollups && source.index != nil
+            plan = try binder.plan(statement)
             subqueries = binder.subqueries
             shared = binder.shared
         } catch { throw .text(error) }
-        self.snapshot = snapshot
+        self.source = source
         self.settings = settings
     }
 
@@ -32,13 +42,15 @@ public struct PreparedQuery {
     ///
     /// - Parameter shouldStop: Asked from time to time; once it says so, the query ends with `.stopped`.
     public func answer(
-        _ shouldStop: @escaping () -> Bool = { false }
+        _ shouldStop: @escaping @Sendable () -> Bool = { false }
     ) throws(QueryFailure) -> QueryAnswer {
         var failure: QueryFailure?
         let (rows, missing): ([Vector], [MissingChunk])
         do throws(StorageError) {
-            (rows, missing) = try snapshot.readingWhole { snapshot throws(StorageError) in
-                do throws(QueryFailure) { return try self.rows(of: snapshot, shouldStop) } catch {
+            (rows, missing) = try source.snapshot.readingWhole { snapshot throws(StorageError) in
+                do throws(QueryFailure) {
+                    return try self.rows(of: source.reading(snapshot), shouldStop)
+                } catch {
                     if case .storage(let error) = error { throw error }
                     failure = error
                     return []
@@ -48,13 +60,13 @@ public struct PreparedQuery {
         if let failure { throw failure }
         return QueryAnswer(
             columns: plan.columns.map { QueryAnswer.Column(name: $0.name, type: $0.type) },
-            vectors: rows, watermark: snapshot.watermark, missing: missing)
+            vectors: rows, watermark: source.snapshot.watermark, missing: missing)
     }
 
     private func rows(
-        of snapshot: Snapshot, _ shouldStop: @escaping () -> Bool
+        of source: QuerySource, _ shouldStop: @escaping @Sendable () -> Bool
     ) throws(QueryFailure) -> [Vector] {
-        let execution = Execution(snapshot, settings, shared, shouldStop)
+        let execution = Execution(source, settings, shared, shouldStop)
         try execution.answer(subqueries)
         return try execution.rows(of: plan)
     }

@@ -1,0 +1,126 @@
+import AuraCore
+import AuraStorage
+
+/// Rows that can be made without others: where they come from, and what is done with them on their way.
+///
+/// Those of a plan do not depend on how many threads there are. The name is that of Leis, Boncz, Kemper and
+/// Neumann, "Morsel-driven parallelism", 2014.
+struct Morsel: Sendable {
+    enum Source: Sendable {
+        /// Events, read as a scan wants them.
+        case events(MaskedRows, EventReading)
+        case rows([Vector], count: Int)
+    }
+
+    private let source: Source
+    private var steps: [Step] = []
+
+    init(_ source: Source) {
+        self.source = source
+    }
+
+    /// Rows before any step, or more.
+    var size: Int {
+        switch source {
+        case .events(let rows, _): rows.rowCount
+        case .rows(_, let count): count
+        }
+    }
+
+    /// The same with one more step at the end.
+    func then(_ step: Step) -> Morsel {
+        var longer = self
+        longer.steps.append(step)
+        return longer
+    }
+
+    /// Its rows; nil if there are none.
+    func batch(_ evaluator: Evaluator) throws(QueryFailure) -> RowBatch? {
+        var batch: RowBatch
+        switch source {
+        case .events(let rows, let reading):
+            guard let found = try reading.batch(of: rows, evaluator) else { return nil }
+            batch = found
+        case .rows(let columns, let count): batch = RowBatch(columns, count: count)
+        }
+        for step in steps {
+            if batch.count == 0 { return nil }
+            batch = try step.apply(to: batch, evaluator)
+        }
+        return batch.count == 0 ? nil : batch
+    }
+}
+
+/// How a scan reads events.
+struct EventReading: Sendable {
+    let scan: Scan
+    let types: [ValueType]
+    /// What is read; its times are those of `times`.
+    let pruning: ScanPruning
+    /// nil means all.
+    var times: TimeRanges?
+    /// Events behind that sequence number are left out; nil for none.
+    var lastSequence: UInt64?
+
+    /// The events that fulfil all conditions; nil if there are none.
+    func batch(
+        of masked: MaskedRows, _ evaluator: Evaluator
+    ) throws(QueryFailure) -> RowBatch? {
+        let source: (any RowSource)?
+        do throws(StorageError) {
+            let found = try masked.rows(in: times, where: pruning.filters)
+            source = if let lastSequence { try found?.selected(upTo: lastSequence) } else { found }
+        } catch { throw .storage(error) }
+        guard let source else { return nil }
+        return try evaluator.rows(
+            of: RowBatch(ScannedRows(source, scan.fields, types)),
+            where: pruning.conditions(for: source.typeNames, scan))
+    }
+}
+
+/// What is done with rows on their way, batch by batch.
+enum Step: Sendable {
+    /// Rows for which conditions hold.
+    case filter([BoundExpression])
+    /// What expressions make of them.
+    case project([BoundExpression])
+    /// Those of them and of another side that belong together.
+    case join(JoinSide)
+    /// Columns of lists become rows; the types are those of the columns then.
+    case unnest([Int], [ValueType])
+
+    func apply(to batch: RowBatch, _ evaluator: Evaluator) throws(QueryFailure) -> RowBatch {
+        switch self {
+        case .filter(let conditions): return try evaluator.rows(of: batch, where: conditions)
+        case .project(let expressions): return batch.projected(expressions, evaluator)
+        case .join(let side): return try side.joined(to: batch, evaluator)
+        case .unnest(let lists, let types): return try batch.unnested(lists, types)
+        }
+    }
+}
+
+extension RowBatch {
+    /// A row for each item of lists, as many as the longest of a row has.
+    fileprivate func unnested(
+        _ lists: [Int], _ types: [ValueType]
+    ) throws(QueryFailure) -> RowBatch {
+        var rows: [UInt32] = []
+        var builders = lists.map { VectorBuilder(types[$0]) }
+        var columns: [Vector] = []
+        for list in lists { columns.append(try column(list)) }
+        for row in 0..<count {
+            let items = columns.map { column in
+                if case .list(let items) = column.value(row) { items } else { [Value]() }
+            }
+            for index in 0..<(items.map(\.count).max() ?? 0) {
+                rows.append(UInt32(row))
+                for (number, list) in items.enumerated() {
+                    builders[number].append(index < list.count ? list[index] : .null)
+                }
+            }
+        }
+        var all = try selecting(rows).allColumns()
+        for (number, list) in lists.enumerated() { all[list] = builders[number].finish() }
+        return RowBatch(all, count: rows.count)
+    }
+}

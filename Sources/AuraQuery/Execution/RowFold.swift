@@ -1,0 +1,81 @@
+/// What becomes of rows that are taken in parts, each apart from the others: then one takes over what the
+/// next has.
+///
+/// A part belongs to one thread at a time.
+protocol RowFold {
+    /// Takes rows.
+    mutating func add(_ batch: RowBatch) throws(QueryFailure)
+    /// Takes what a part has taken whose rows are behind these.
+    mutating func merge(_ next: Self) throws(QueryFailure)
+    /// Bytes of memory, about.
+    var size: Int { get }
+}
+
+/// All rows, column by column.
+struct CollectedRows: RowFold {
+    private let types: [ValueType]
+    private var parts: [[Vector]]
+    private(set) var count = 0
+
+    init(_ types: [ValueType]) {
+        self.types = types
+        parts = Array(repeating: [], count: types.count)
+    }
+
+    var size: Int { count * max(1, types.count) * 8 }
+
+    mutating func add(_ batch: RowBatch) throws(QueryFailure) {
+        for (index, column) in try batch.allColumns().enumerated() { parts[index].append(column) }
+        count += batch.count
+    }
+
+    mutating func merge(_ next: CollectedRows) {
+        for index in parts.indices { parts[index] += next.parts[index] }
+        count += next.count
+    }
+
+    /// The columns.
+    func columns() -> [Vector] {
+        zip(types, parts).map { type, parts in
+            parts.isEmpty ? VectorBuilder(type).finish() : Vector.joined(parts, type)
+        }
+    }
+}
+
+/// The first of all rows that are alike in some columns.
+struct DistinctRows: RowFold {
+    private let keys: [BoundExpression]
+    private let evaluator: Evaluator
+    private var groups: GroupNumbers
+    private var rows: CollectedRows
+    /// The group of each row that was kept is its number.
+    private var known = 0
+
+    init(_ keys: [BoundExpression], _ types: [ValueType], _ evaluator: Evaluator) {
+        self.keys = keys
+        self.evaluator = evaluator
+        groups = GroupNumbers(keys.map(\.type))
+        rows = CollectedRows(types)
+    }
+
+    var size: Int { groups.size + rows.size }
+
+    mutating func add(_ batch: RowBatch) throws(QueryFailure) {
+        var columns: [Vector] = []
+        for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
+        let numbers = groups.numbers(of: columns, count: batch.count)
+        var fresh: [UInt32] = []
+        for row in 0..<(numbers.isConstant ? 1 : batch.count) where numbers[row] >= known {
+            fresh.append(UInt32(row))
+            known += 1
+        }
+        if !fresh.isEmpty { try rows.add(batch.selecting(fresh)) }
+    }
+
+    mutating func merge(_ next: DistinctRows) throws(QueryFailure) {
+        try add(RowBatch(next.columns(), count: next.rows.count))
+    }
+
+    /// The columns of the rows.
+    func columns() -> [Vector] { rows.columns() }
+}

@@ -1,0 +1,53 @@
+/// Statements of one text, one after another.
+public struct QueryScript: Sendable {
+    /// One of them.
+    public struct Statement: Sendable {
+        let statement: AuraQuery.Statement
+    }
+
+    /// In their order.
+    public let statements: [Statement]
+
+    /// Reads a text; semicolons stand between statements.
+    public init(_ text: String) throws(QueryFailure) {
+        do { statements = try Parser.statements(text).map { Statement(statement: $0) } } catch {
+            throw .text(error)
+        }
+    }
+}
+
+/// What one user asks: SET changes the settings of all that follows.
+public struct QuerySession: Sendable {
+    /// Those that are in force.
+    public var settings: QuerySettings
+    /// Those that RESET goes back to.
+    private let defaults: QuerySettings
+
+    /// A session that begins with these settings.
+    public init(_ settings: QuerySettings) {
+        self.settings = settings
+        defaults = settings
+    }
+
+    /// The answer to a statement, from all events up to the snapshot's watermark; nil if it asks for
+    /// none.
+    ///
+    /// - Parameter shouldStop: Asked from time to time, on several threads; once it says so, the query
+    ///   ends with `.stopped`.
+    public mutating func answer(
+        _ statement: QueryScript.Statement, over source: QuerySource,
+        _ shouldStop: @escaping @Sendable () -> Bool = { false }
+    ) throws(QueryFailure) -> QueryAnswer? {
+        switch statement.statement {
+        case .set(let name, let value):
+            do { try settings.set(name, to: value) } catch { throw .text(error) }
+            return nil
+        case .reset(let name):
+            do { try settings.reset(name, to: defaults) } catch { throw .text(error) }
+            return nil
+        default:
+            return try PreparedQuery(statement.statement, over: source, settings)
+                .answer(shouldStop)
+        }
+    }
+}

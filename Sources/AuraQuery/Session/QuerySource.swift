@@ -1,0 +1,27 @@
+public import AuraStorage
+
+/// What queries are answered from.
+public struct QuerySource: Sendable {
+    /// The events.
+    public let snapshot: Snapshot
+    /// What of them is counted; nil if nothing is.
+    let index: IndexState?
+
+    /// Events alone.
+    public init(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+        index = nil
+    }
+
+    /// Events and what the index counts of them.
+    package init(_ view: EventIndex.View) {
+        snapshot = view.snapshot
+        index = view.uncounted.isEmpty ? view.state : nil
+    }
+
+    /// The same events, but for chunks that cannot be read.
+    func reading(_ snapshot: Snapshot) -> QuerySource {
+        // The index would count what is missing.
+        snapshot.chunkCount == self.snapshot.chunkCount ? self : QuerySource(snapshot)
+    }
+}
