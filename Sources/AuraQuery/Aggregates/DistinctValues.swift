@@ -68,15 +68,39 @@ private struct NumberSets {
         groupCounts.grow(to: groupCount, 0)
         makeRoom(groupCount, numberCount)
         if table != nil { return insertIntoTable(numbers, groups, where: valid) }
-        let stride = stride
-        for row in 0..<numbers.count where valid?[row] ?? true {
-            let (group, number) = (groups[row], numbers[row])
-            let place = group &* stride &+ number &>> 6
+        // Out of here while they change, so that no copy is feared for each number.
+        var (bits, counts) = (self.bits, groupCounts)
+        (self.bits, groupCounts) = ([], [])
+        if numbers.isConstant || valid != nil {
+            NumberSets.insert(
+                numbers.expanded, { groups[$0] }, where: valid, &bits, stride, &counts)
+        } else if groups.isConstant {
+            let group = groups[0]
+            NumberSets.insert(numbers.stored, { _ in group }, where: nil, &bits, stride, &counts)
+        } else {
+            let stored = groups.stored
+            NumberSets.insert(
+                numbers.stored, { Int(stored[$0]) }, where: nil, &bits, stride, &counts)
+        }
+        (self.bits, groupCounts) = (bits, counts)
+    }
+
+    @inline(__always)
+    private static func insert(
+        _ numbers: [UInt32], _ group: (Int) -> Int, where valid: [Bool]?, _ bits: inout [UInt64],
+        _ stride: Int, _ counts: inout [Int64]
+    ) {
+        var bits = bits.mutableSpan
+        var counts = counts.mutableSpan
+        let numbers = numbers.span
+        for row in numbers.indices where valid?[row] ?? true {
+            let number = Int(numbers[row])
+            let place = group(row) &* stride &+ number &>> 6
             let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: number)
             let word = bits[place]
             if word & bit == 0 {
                 bits[place] = word | bit
-                groupCounts[group] &+= 1
+                counts[group(row)] &+= 1
             }
         }
     }

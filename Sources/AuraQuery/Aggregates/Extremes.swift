@@ -40,6 +40,9 @@ final class ExtremeAccumulator: Accumulator {
     private func add(
         _ values: [Int64], _ valid: [Bool]?, _ groups: RowNumbers, _ groupCount: Int
     ) {
+        var (integers, hasRows) = (self.integers, self.hasRows)
+        (self.integers, self.hasRows) = ([], [])
+        defer { (self.integers, self.hasRows) = (integers, hasRows) }
         integers.grow(to: groupCount, isGreatest ? .min : .max)
         for row in 0..<groups.count where valid?[row] ?? true {
             let group = groups[row]

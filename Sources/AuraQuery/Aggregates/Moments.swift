@@ -46,6 +46,9 @@ final class MomentAccumulator: Accumulator {
     var size: Int { states.count * 40 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        var states = self.states
+        self.states = []
+        defer { self.states = states }
         states.grow(to: groupCount, State())
         let (values, valid) = (columns[0].floats, columns[0].valid)
         switch moment {
@@ -153,6 +156,9 @@ final class PairAccumulator: Accumulator {
     var size: Int { states.count * 48 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        var states = self.states
+        self.states = []
+        defer { self.states = states }
         states.grow(to: groupCount, State())
         let (ys, xs) = (columns[0].floats, columns[1].floats)
         for row in 0..<groups.count where columns[0].isValid(row) && columns[1].isValid(row) {

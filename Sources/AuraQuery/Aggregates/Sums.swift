@@ -8,6 +8,10 @@ final class CountAccumulator: Accumulator {
     var size: Int { counts.count * 8 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        // Out of the object while they change, so that nobody else is feared for each row.
+        var counts = self.counts
+        self.counts = []
+        defer { self.counts = counts }
         counts.grow(to: groupCount, 0)
         guard let valid = columns.first?.valid else {
             if groups.isConstant {
@@ -41,6 +45,9 @@ final class WholeSumAccumulator: Accumulator {
     func add(
         _ columns: [Vector], _ groups: RowNumbers, groupCount: Int
     ) throws(ComputationError) {
+        var (sums, hasRows) = (self.sums, self.hasRows)
+        (self.sums, self.hasRows) = ([], [])
+        defer { (self.sums, self.hasRows) = (sums, hasRows) }
         sums.grow(to: groupCount, 0)
         hasRows.grow(to: groupCount, false)
         let valid = columns[0].valid
@@ -132,6 +139,9 @@ final class FloatSumAccumulator: Accumulator {
     var size: Int { sums.count * 32 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        var (sums, counts) = (self.sums, self.counts)
+        (self.sums, self.counts) = ([], [])
+        defer { (self.sums, self.counts) = (sums, counts) }
         sums.grow(to: groupCount, CompensatedSum())
         counts.grow(to: groupCount, 0)
         plain.grow(to: groupCount, 0)

@@ -34,15 +34,20 @@ struct WindowValues {
     /// The aggregate of each place's frame.
     ///
     /// Frames that only grow, as those up to the current row do, take each row once; others are filled
-    /// anew.
+    /// many at a time.
     private func aggregated(_ aggregate: AggregateCall) throws(QueryFailure) -> Vector {
         let rows = try WindowArguments(aggregate, partitions.rows, batch, evaluator)
-        var state = FrameState(aggregate, rows)
-        var builder = VectorBuilder(call.type)
-        try frames.forEach { _, _, _, frame throws(QueryFailure) in
-            builder.append(try state.value(of: frame))
+        if case .unboundedPreceding = call.frame.start {
+            var state = FrameState(aggregate, rows)
+            var builder = VectorBuilder(call.type)
+            try frames.forEach { _, _, _, frame throws(QueryFailure) in
+                builder.append(try state.value(of: frame))
+            }
+            return builder.finish()
         }
-        return builder.finish()
+        var filled = FilledFrames(aggregate, rows)
+        try frames.forEach { _, _, _, frame throws(QueryFailure) in try filled.add(frame) }
+        return Vector.joined(try filled.results(), call.type)
     }
 
     // MARK: Ranks and values
@@ -185,13 +190,67 @@ struct WindowArguments {
         }
     }
 
-    /// Those of some places.
+    /// Those of some places, as far as the FILTER takes them.
     func part(_ range: Range<Int>) -> AggregateArguments {
         var places = range.map { UInt32($0) }
         if let isTaken { places.removeAll { !isTaken[Int($0)] } }
-        return AggregateArguments(
+        return at(places)
+    }
+
+    /// Those of some places.
+    func at(_ places: [UInt32]) -> AggregateArguments {
+        AggregateArguments(
             rows: places, columns: columns.map { $0.rows(places) },
             orderKeys: orderKeys.map { $0.rows(places) })
+    }
+}
+
+/// The aggregates of frames, each of which takes all of its rows anew.
+private struct FilledFrames {
+    private let call: AggregateCall
+    private let arguments: WindowArguments
+    /// Frames that wait to be filled together, and how many rows they have.
+    private var waiting: [Range<Int>] = []
+    private var waitingRows = 0
+    private var parts: [Vector] = []
+
+    private static let rowsAtOnce = 1 << 16
+
+    init(_ call: AggregateCall, _ arguments: WindowArguments) {
+        self.call = call
+        self.arguments = arguments
+    }
+
+    mutating func add(_ frame: Range<Int>) throws(QueryFailure) {
+        waiting.append(frame)
+        waitingRows += frame.count
+        if waitingRows >= FilledFrames.rowsAtOnce || waiting.count >= FilledFrames.rowsAtOnce {
+            try fill()
+        }
+    }
+
+    private mutating func fill() throws(QueryFailure) {
+        var places: [UInt32] = []
+        var groups: [UInt32] = []
+        places.reserveCapacity(waitingRows)
+        groups.reserveCapacity(waitingRows)
+        for (group, frame) in waiting.enumerated() {
+            for place in frame where arguments.isTaken?[place] ?? true {
+                places.append(UInt32(place))
+                groups.append(UInt32(group))
+            }
+        }
+        var state = AggregateState(call)
+        try state.add(arguments.at(places), RowNumbers(groups), waiting.count)
+        parts.append(try state.results(waiting.count))
+        waiting = []
+        waitingRows = 0
+    }
+
+    /// One for each frame.
+    mutating func results() throws(QueryFailure) -> [Vector] {
+        try fill()
+        return parts
     }
 }
 

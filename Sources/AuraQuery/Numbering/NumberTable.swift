@@ -3,28 +3,36 @@ import AuraCore
 /// A key of a hash table: a few words of which every bit counts.
 protocol TableKey: Equatable, BitwiseCopyable, Sendable {
     /// A hash whose high bits are well mixed.
-    var mixed: UInt64 { get }
+    func mixed(_ seed: NumberTableSeed) -> UInt64
 }
 
 extension UInt64: TableKey {
-    // The seed is secret, for keys come from strangers.
     @inline(__always)
-    var mixed: UInt64 {
-        let product = (self ^ NumberTableSeed.first).multipliedFullWidth(by: NumberTableSeed.second)
+    func mixed(_ seed: NumberTableSeed) -> UInt64 {
+        let product = (self ^ seed.first).multipliedFullWidth(by: seed.second)
         return product.high ^ product.low
     }
 }
 
 extension UInt128: TableKey {
     @inline(__always)
-    var mixed: UInt64 { (_low.mixed &* 0x9E37_79B9_7F4A_7C15 ^ _high).mixed }
+    func mixed(_ seed: NumberTableSeed) -> UInt64 {
+        (_low.mixed(seed) &* 0x9E37_79B9_7F4A_7C15 ^ _high).mixed(seed)
+    }
 }
 
-private enum NumberTableSeed {
-    /// What the standard library drew when the process began.
-    static let first = UInt64(bitPattern: Int64(Hasher().finalize()))
+/// What makes the places of keys unknown to strangers, who choose many of them.
+struct NumberTableSeed: Sendable {
+    let first: UInt64
     /// Odd, with bits everywhere.
-    static let second: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ (first.byteSwapped << 1) | 1
+    let second: UInt64
+
+    /// That of the process, drawn when it began.
+    static let shared = {
+        let first = UInt64(bitPattern: Int64(Hasher().finalize()))
+        return NumberTableSeed(
+            first: first, second: 0x9E37_79B9_7F4A_7C15 ^ (first.byteSwapped << 1) | 1)
+    }()
 }
 
 /// Distinct keys, each with a number: first come, first numbered.
@@ -36,6 +44,7 @@ struct NumberTable<Key: TableKey>: Sendable {
     /// Number + 1, or 0 where free; the size is a power of two.
     private var slots: [UInt32]
     private var shift: UInt64
+    private let seed = NumberTableSeed.shared
 
     init() {
         slots = Array(repeating: 0, count: 64)
@@ -48,7 +57,7 @@ struct NumberTable<Key: TableKey>: Sendable {
     @inline(__always)
     mutating func number(of key: Key) -> UInt32 {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: key.mixed >> shift)
+        var slot = Int(truncatingIfNeeded: key.mixed(seed) >> shift)
         while true {
             let found = slots[slot & mask]
             if found == 0 { return add(key, slot & mask) }
@@ -61,7 +70,7 @@ struct NumberTable<Key: TableKey>: Sendable {
     @inline(__always)
     func known(_ key: Key) -> UInt32? {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: key.mixed >> shift)
+        var slot = Int(truncatingIfNeeded: key.mixed(seed) >> shift)
         while true {
             let found = slots[slot & mask]
             if found == 0 { return nil }
@@ -83,7 +92,7 @@ struct NumberTable<Key: TableKey>: Sendable {
         shift -= 2
         let mask = slots.count - 1
         for (number, key) in keys.enumerated() {
-            var slot = Int(truncatingIfNeeded: key.mixed >> shift)
+            var slot = Int(truncatingIfNeeded: key.mixed(seed) >> shift)
             while slots[slot & mask] != 0 { slot &+= 1 }
             slots[slot & mask] = UInt32(number + 1)
         }

@@ -1,16 +1,18 @@
 /// Distinct pairs of small numbers, each with a number: first come, first numbered.
 ///
-/// A matrix while there are few that are possible, a hash table from then on.
+/// A matrix while few are possible, or many of these were seen; a hash table else.
 struct PairNumbers: Sendable {
     /// By number, until there is a table.
     private var pairs: [UInt64] = []
     /// Number + 1 by the first and the second, or 0; empty once it is a table.
     private var matrix: [UInt32]
     /// Bits of the second number.
-    private var bits = 6
+    private var bits: UInt64 = 6
     private var table: NumberTable<UInt64>?
 
-    private static let matrixLimit = 1 << 20
+    /// Entries of a matrix though few pairs were seen.
+    private static let smallMatrix = 1 << 20
+    private static let greatestMatrix = 1 << 24
 
     init() {
         matrix = Array(repeating: 0, count: 64)
@@ -29,48 +31,70 @@ struct PairNumbers: Sendable {
         of firsts: RowNumbers, _ seconds: RowNumbers, below ends: (Int, Int)
     ) -> RowNumbers {
         makeRoom(for: ends)
-        if table != nil { return tableNumbers(firsts, seconds) }
         if firsts.isConstant && seconds.isConstant {
-            let (first, second) = (firsts[0], seconds[0])
-            let known = matrix[first << bits | second]
-            return RowNumbers(known != 0 ? known - 1 : add(first, second), count: firsts.count)
+            var numbers: [UInt32] = [0]
+            fill(&numbers, { _ in firsts.stored[0] }, { _ in seconds.stored[0] })
+            return RowNumbers(numbers[0], count: firsts.count)
         }
         var numbers = [UInt32](repeating: 0, count: firsts.count)
-        let bits = bits
-        for row in 0..<firsts.count {
-            let (first, second) = (firsts[row], seconds[row])
-            let known = matrix[first &<< bits | second]
-            numbers[row] = known != 0 ? known &- 1 : add(first, second)
+        let (left, right) = (firsts.stored, seconds.stored)
+        if firsts.isConstant {
+            let first = left[0]
+            fill(&numbers, { _ in first }, { right[$0] })
+        } else if seconds.isConstant {
+            let second = right[0]
+            fill(&numbers, { left[$0] }, { _ in second })
+        } else {
+            fill(&numbers, { left[$0] }, { right[$0] })
         }
         return RowNumbers(numbers)
     }
 
-    /// The number of a pair; nil if it has none.
-    func known(_ first: UInt32, _ second: UInt32) -> UInt32? {
-        if let table { return table.known(UInt64(first) << 32 | UInt64(second)) }
-        let (first, second) = (Int(first), Int(second))
-        guard second >> bits == 0, first << bits < matrix.count else { return nil }
-        let found = matrix[first << bits | second]
-        return found == 0 ? nil : found - 1
+    @inline(__always)
+    private mutating func fill(
+        _ numbers: inout [UInt32], _ first: (Int) -> UInt32, _ second: (Int) -> UInt32
+    ) {
+        // Out of here while they change, so that no copy is feared for each pair.
+        if var table {
+            self.table = nil
+            PairNumbers.fill(&numbers, from: &table, first, second)
+            self.table = table
+        } else {
+            var (pairs, matrix) = (self.pairs, self.matrix)
+            (self.pairs, self.matrix) = ([], [])
+            PairNumbers.fill(&numbers, from: &matrix, &pairs, bits, first, second)
+            (self.pairs, self.matrix) = (pairs, matrix)
+        }
     }
 
-    @inline(never)
-    private mutating func add(_ first: Int, _ second: Int) -> UInt32 {
-        pairs.append(UInt64(first) << 32 | UInt64(second))
-        matrix[first << bits | second] = UInt32(pairs.count)
-        return UInt32(pairs.count - 1)
+    @inline(__always)
+    private static func fill(
+        _ numbers: inout [UInt32], from matrix: inout [UInt32], _ pairs: inout [UInt64],
+        _ bits: UInt64, _ first: (Int) -> UInt32, _ second: (Int) -> UInt32
+    ) {
+        var numbers = numbers.mutableSpan
+        var matrix = matrix.mutableSpan
+        for row in numbers.indices {
+            let place = Int(truncatingIfNeeded: UInt64(first(row)) &<< bits | UInt64(second(row)))
+            var number = matrix[place]
+            if number == 0 {
+                pairs.append(UInt64(first(row)) << 32 | UInt64(second(row)))
+                number = UInt32(pairs.count)
+                matrix[place] = number
+            }
+            numbers[row] = number &- 1
+        }
     }
 
-    private mutating func tableNumbers(_ firsts: RowNumbers, _ seconds: RowNumbers) -> RowNumbers {
-        let isConstant = firsts.isConstant && seconds.isConstant
-        var numbers = [UInt32](repeating: 0, count: isConstant ? 1 : firsts.count)
-        // Out of here while it changes, lest it be copied.
-        var table = self.table ?? NumberTable()
-        self.table = nil
+    @inline(__always)
+    private static func fill(
+        _ numbers: inout [UInt32], from table: inout NumberTable<UInt64>,
+        _ first: (Int) -> UInt32, _ second: (Int) -> UInt32
+    ) {
         var lastKey = UInt64.max
         var lastNumber: UInt32 = 0
         for row in numbers.indices {
-            let key = UInt64(firsts[row]) << 32 | UInt64(seconds[row])
+            let key = UInt64(first(row)) << 32 | UInt64(second(row))
             // Neighbours are often alike.
             if key != lastKey {
                 lastKey = key
@@ -78,8 +102,16 @@ struct PairNumbers: Sendable {
             }
             numbers[row] = lastNumber
         }
-        self.table = table
-        return isConstant ? RowNumbers(numbers[0], count: firsts.count) : RowNumbers(numbers)
+    }
+
+    /// The number of a pair; nil if it has none.
+    func known(_ first: UInt32, _ second: UInt32) -> UInt32? {
+        if let table { return table.known(UInt64(first) << 32 | UInt64(second)) }
+        guard UInt64(second) >> bits == 0 else { return nil }
+        let place = UInt64(first) << bits | UInt64(second)
+        guard place < UInt64(matrix.count) else { return nil }
+        let found = matrix[Int(place)]
+        return found == 0 ? nil : found - 1
     }
 
     /// Makes the matrix fit all pairs of numbers below some, or a table of it.
@@ -88,7 +120,9 @@ struct PairNumbers: Sendable {
         var bits = self.bits
         while ends.1 > 1 << bits { bits += 1 }
         if bits == self.bits, ends.0 << bits <= matrix.count { return }
-        guard ends.0 << bits <= PairNumbers.matrixLimit else {
+        let limit = min(
+            max(PairNumbers.smallMatrix, pairs.count * 16), PairNumbers.greatestMatrix)
+        guard ends.0 << bits <= limit else {
             matrix = []
             var table = NumberTable<UInt64>()
             for pair in pairs { _ = table.number(of: pair) }
@@ -101,8 +135,7 @@ struct PairNumbers: Sendable {
         self.bits = bits
         matrix = Array(repeating: 0, count: rows << bits)
         for (number, pair) in pairs.enumerated() {
-            let (first, second) = (Int(pair >> 32), Int(pair & 0xFFFF_FFFF))
-            matrix[first << bits | second] = UInt32(number + 1)
+            matrix[Int((pair >> 32) << bits | pair & 0xFFFF_FFFF)] = UInt32(number + 1)
         }
     }
 }

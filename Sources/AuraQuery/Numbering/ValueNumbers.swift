@@ -144,10 +144,12 @@ struct ValueNumbers: Sendable {
                 return Vector(type, .bools([false] + table.keys.map { $0 != 0 }), valid: valid)
             case .float64:
                 return Vector(
-                    type, .floats([0] + table.keys.map { Double(bitPattern: $0) }), valid: valid)
+                    type,
+                    .floats([0] + table.keys.map { Double(bitPattern: UInt64(bitPattern: $0)) }),
+                    valid: valid)
             default:
                 return Vector(
-                    type, .integers([0] + table.keys.map { Int64(bitPattern: $0) }), valid: valid)
+                    type, .integers([0] + table.keys), valid: valid)
             }
         case .pairs(let table):
             switch type {
@@ -207,12 +209,15 @@ extension NumberTable<UInt128> {
 
 extension Vector {
     /// Each value as a word, equal where values are; nil for types of more than 64 bits.
-    fileprivate func keys() -> [UInt64]? {
+    fileprivate func keys() -> [Int64]? {
         switch values {
         case .bools(let values): values.map { $0 ? 1 : 0 }
-        case .integers(let values): values.map { UInt64(bitPattern: $0) }
+        case .integers(let values): values
         case .floats(let values):
-            values.map { $0 == 0 ? 0 : $0.isNaN ? Double.nan.bitPattern : $0.bitPattern }
+            values.map {
+                Int64(
+                    bitPattern: $0 == 0 ? 0 : $0.isNaN ? Double.nan.bitPattern : $0.bitPattern)
+            }
         default: nil
         }
     }

@@ -5,69 +5,85 @@ import AuraCore
 /// While they lie close together they are looked up by their place in that range, else by hash.
 struct WordNumbers: Sendable {
     /// By number, from 1 on, until there is a table.
-    private var words: [UInt64] = []
-    /// The least word that has a place.
-    private var base: Int64 = 0
-    /// The number of each word from `base` on, or 0; empty once there is a table.
+    private var words: [Int64] = []
+    /// Holds all words.
+    private var range: ClosedRange<Int64>?
+    /// The number of each word from the least one on, or 0; empty while there is a table.
     private var places: [UInt32] = []
+    private var base: Int64 = 0
     private var table: NumberTable<UInt64>?
 
     /// A range that is looked up by place though few of it were seen.
-    private static let smallRange: UInt64 = 1 << 16
-    private static let greatestRange: UInt64 = 1 << 22
+    private static let smallRange = 1 << 18
+    private static let greatestRange = 1 << 22
 
     init() {}
 
     /// By number, from 1 on.
-    var keys: [UInt64] { table?.keys ?? words }
+    var keys: [Int64] { table?.keys.map { Int64(bitPattern: $0) } ?? words }
     var count: Int { table?.count ?? words.count }
     /// Bytes of memory, about.
     var size: Int { table.map { $0.count * 20 } ?? words.count * 8 + places.count * 4 }
 
     /// The number of each word, 0 where it is not valid; new ones are added.
-    mutating func numbers(of words: [UInt64], _ valid: [Bool]?) -> [UInt32] {
+    mutating func numbers(of words: [Int64], _ valid: [Bool]?) -> [UInt32] {
         makeRoom(for: words, valid)
         if table != nil { return tableNumbers(words, valid) }
         var numbers = [UInt32](repeating: 0, count: words.count)
-        let base = base
-        for row in words.indices where valid?[row] ?? true {
-            let place = Int(Int64(bitPattern: words[row]) &- base)
-            let known = places[place]
-            numbers[row] = known != 0 ? known : add(words[row], place)
-        }
+        // Out of here while they change, so that no copy is feared for each word.
+        var (known, places) = (self.words, self.places)
+        (self.words, self.places) = ([], [])
+        WordNumbers.fill(&numbers, of: words, valid, &known, &places, base)
+        (self.words, self.places) = (known, places)
         return numbers
+    }
+
+    private static func fill(
+        _ numbers: inout [UInt32], of words: [Int64], _ valid: [Bool]?, _ known: inout [Int64],
+        _ places: inout [UInt32], _ base: Int64
+    ) {
+        var numbers = numbers.mutableSpan
+        var places = places.mutableSpan
+        @inline(__always)
+        func number(_ word: Int64, _ places: inout MutableSpan<UInt32>) -> UInt32 {
+            let place = Int(word &- base)
+            let number = places[place]
+            if number != 0 { return number }
+            known.append(word)
+            places[place] = UInt32(known.count)
+            return UInt32(known.count)
+        }
+        let words = words.span
+        guard let valid else {
+            for row in words.indices { numbers[row] = number(words[row], &places) }
+            return
+        }
+        let isValid = valid.span
+        for row in words.indices where isValid[row] { numbers[row] = number(words[row], &places) }
     }
 
     /// As `numbers`, for words that may have none.
-    func known(_ words: [UInt64], _ valid: [Bool]?, unknown: UInt32) -> [UInt32] {
+    func known(_ words: [Int64], _ valid: [Bool]?, unknown: UInt32) -> [UInt32] {
         var numbers = [UInt32](repeating: 0, count: words.count)
-        if let table {
-            for row in words.indices where valid?[row] ?? true {
-                numbers[row] = table.known(words[row]).map { $0 + 1 } ?? unknown
-            }
-            return numbers
-        }
         for row in words.indices where valid?[row] ?? true {
-            let place = UInt64(bitPattern: Int64(bitPattern: words[row]) &- base)
-            let known = place < UInt64(places.count) ? places[Int(place)] : 0
-            numbers[row] = known == 0 ? unknown : known
+            let number: UInt32
+            if let table {
+                number = table.known(UInt64(bitPattern: words[row])).map { $0 + 1 } ?? 0
+            } else {
+                let place = UInt64(bitPattern: words[row] &- base)
+                number = place < UInt64(places.count) ? places[Int(place)] : 0
+            }
+            numbers[row] = number == 0 ? unknown : number
         }
         return numbers
     }
 
-    @inline(never)
-    private mutating func add(_ word: UInt64, _ place: Int) -> UInt32 {
-        self.words.append(word)
-        places[place] = UInt32(self.words.count)
-        return UInt32(self.words.count)
-    }
-
-    private mutating func tableNumbers(_ words: [UInt64], _ valid: [Bool]?) -> [UInt32] {
+    private mutating func tableNumbers(_ words: [Int64], _ valid: [Bool]?) -> [UInt32] {
         var numbers = [UInt32](repeating: 0, count: words.count)
         // Out of here while it changes, lest it be copied.
         var table = self.table ?? NumberTable()
         self.table = nil
-        var last: (word: UInt64, number: UInt32)?
+        var last: (word: Int64, number: UInt32)?
         for row in words.indices where valid?[row] ?? true {
             let word = words[row]
             // Neighbours are often alike.
@@ -75,7 +91,7 @@ struct WordNumbers: Sendable {
                 numbers[row] = last.number
                 continue
             }
-            let number = table.number(of: word) + 1
+            let number = table.number(of: UInt64(bitPattern: word)) + 1
             last = (word, number)
             numbers[row] = number
         }
@@ -83,39 +99,54 @@ struct WordNumbers: Sendable {
         return numbers
     }
 
-    /// Gives all of the words places, or makes a table if they lie too far apart.
-    private mutating func makeRoom(for words: [UInt64], _ valid: [Bool]?) {
-        guard table == nil else { return }
-        var least = Int64.max
-        var greatest = Int64.min
-        for row in words.indices where valid?[row] ?? true {
-            let word = Int64(bitPattern: words[row])
-            least = min(least, word)
-            greatest = max(greatest, word)
-        }
-        guard least <= greatest else { return }
-        if !places.isEmpty {
-            least = min(least, base)
-            greatest = max(greatest, base &+ Int64(places.count - 1))
-            if least == base, greatest == base &+ Int64(places.count - 1) { return }
-        }
-        let range = UInt64(bitPattern: greatest &- least)
-        let limit = max(
-            WordNumbers.smallRange, UInt64(max(self.words.count, words.count)) * 32)
-        guard range < min(limit, WordNumbers.greatestRange) else {
-            places = []
+    /// Gives all of the words places if they lie close enough together, else makes a table.
+    private mutating func makeRoom(for words: [Int64], _ valid: [Bool]?) {
+        guard let all = WordNumbers.range(of: words, valid, range) else { return }
+        let isWider = all != range
+        range = all
+        let width = UInt64(bitPattern: all.upperBound &- all.lowerBound)
+        let limit = min(
+            max(WordNumbers.smallRange, max(count, words.count) * 32), WordNumbers.greatestRange)
+        guard width < UInt64(limit) else {
+            if table != nil { return }
             var table = NumberTable<UInt64>()
-            for word in self.words { _ = table.number(of: word) }
-            self.words = []
+            for word in self.words { _ = table.number(of: UInt64(bitPattern: word)) }
+            (self.words, places) = ([], [])
             self.table = table
             return
         }
-        // With room behind, so that what grows slowly is not copied each time.
-        let end = min(range + range / 2, WordNumbers.greatestRange) + 1
-        base = least
-        places = Array(repeating: 0, count: Int(end))
-        for (number, word) in self.words.enumerated() {
-            places[Int(Int64(bitPattern: word) &- base)] = UInt32(number + 1)
+        if let table {
+            self.words = table.keys.map { Int64(bitPattern: $0) }
+            self.table = nil
+        } else if !isWider || base == all.lowerBound && Int(width) < places.count {
+            return
         }
+        // With room behind, so that what grows slowly is not copied each time.
+        base = all.lowerBound
+        places = Array(
+            repeating: 0, count: min(Int(width) * 3 / 2, WordNumbers.greatestRange) + 1)
+        for (index, word) in self.words.enumerated() {
+            places[Int(word &- base)] = UInt32(index + 1)
+        }
+    }
+
+    /// The least and the greatest word, those of a range among them; nil if there is none.
+    private static func range(
+        of words: [Int64], _ valid: [Bool]?, _ known: ClosedRange<Int64>?
+    ) -> ClosedRange<Int64>? {
+        var least = known?.lowerBound ?? .max
+        var greatest = known?.upperBound ?? .min
+        if let valid {
+            for row in words.indices where valid[row] {
+                least = min(least, words[row])
+                greatest = max(greatest, words[row])
+            }
+        } else {
+            for word in words {
+                least = min(least, word)
+                greatest = max(greatest, word)
+            }
+        }
+        return least <= greatest ? least...greatest : nil
     }
 }

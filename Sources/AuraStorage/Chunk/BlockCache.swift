@@ -18,6 +18,7 @@ final class BlockCache: Sendable {
         case texts(TextTable)
         case uuids([UUIDBytes])
         case numbers([Int64])
+        case codes([UInt16])
         case users([HourUsers])
         case values([HourValues])
     }

@@ -20,23 +20,46 @@ extension Chunk {
     private func checked(
         _ codes: [Int64], _ list: EntryList, _ column: Int
     ) throws(StorageError) -> [UInt32] {
-        var checked = [UInt32](repeating: 0, count: codes.count)
-        for index in codes.indices {
-            guard codes[index] >= 0, codes[index] < list.count else {
-                throw corrupt(10, 0, "code \(codes[index]) of \(list.count) in column \(column)")
-            }
-            checked[index] = UInt32(truncatingIfNeeded: codes[index])
+        var greatest: UInt64 = 0
+        for code in codes { greatest = max(greatest, UInt64(bitPattern: code)) }
+        guard codes.isEmpty || greatest < UInt64(list.count) else {
+            throw corrupt(
+                10, 0, "code \(Int64(bitPattern: greatest)) of \(list.count) in column \(column)")
         }
-        return checked
+        return codes.map { UInt32(truncatingIfNeeded: $0) }
     }
 
-    /// The texts that codes of a column stand for.
+    /// The codes of a column with few texts in rows of a group; those of whole groups are kept, for they
+    /// may have been derived from other columns at some cost.
+    ///
+    /// - Parameter present: Those of the rows that have a value, and where their values lie.
+    private func codes(
+        _ column: Int, _ group: ChunkGroup, _ rows: RowRanges, _ present: Presence,
+        _ list: EntryList
+    ) throws(StorageError) -> [UInt32] {
+        let key = group.key(.values, column)
+        guard try block(key)?.encoding == .derived, list.count <= 1 << 16 else {
+            return try checked(values(column, group, rows, present), list, column)
+        }
+        if let known = try keptCodes(key) {
+            return present.places.ranges.flatMap { known[$0].map { UInt32($0) } }
+        }
+        let codes = try checked(values(column, group, rows, present), list, column)
+        if codes.count == present.all {
+            try keep(codes: codes.map { UInt16(truncatingIfNeeded: $0) }, key)
+        }
+        return codes
+    }
+
+    /// The texts of a column in rows of a group.
     ///
     /// Few codes are numbered anew, by a table that has no other texts: only the blocks with theirs are
     /// read.
-    func texts(_ column: Int, of codes: [Int64]) throws(StorageError) -> ColumnData.Values {
+    func texts(
+        _ column: Int, _ group: ChunkGroup, _ rows: RowRanges, _ present: Presence
+    ) throws(StorageError) -> ColumnData.Values {
         let list = try someEntries(.dictionary, column)
-        let codes = try checked(codes, list, column)
+        let codes = try codes(column, group, rows, present, list)
         if codes.count >= list.count / Chunk.fewCodes {
             var blocks: [TextTable] = []
             for block in 0..<list.blockCount { blocks.append(try texts(column, block: block)) }
@@ -95,15 +118,28 @@ extension Chunk {
         _ codes: inout [Int64], _ kind: ChunkFooter.Kind, _ column: Int
     ) throws(StorageError) {
         let list = try someEntries(kind, column)
-        let entries = try checked(codes, list, column)
         if codes.count >= list.count / Chunk.fewCodes {
             let all = try numbers(kind, column, list)
-            for index in codes.indices { codes[index] = all[Int(entries[index])] }
+            guard Chunk.replace(&codes, by: all.span) else {
+                throw corrupt(10, 0, "a code beyond \(list.count) in column \(column)")
+            }
             return
         }
+        let entries = try checked(codes, list, column)
         try forEachBlock(of: entries, kind, column, list) { reader, places throws(FormatError) in
             for (place, index) in places { codes[place] = try reader.integer(at: index) }
         }
+    }
+
+    /// Puts entries in the place of codes; false if one of these is too great.
+    private static func replace(_ codes: inout [Int64], by entries: Span<Int64>) -> Bool {
+        var codes = codes.mutableSpan
+        for index in codes.indices {
+            let code = UInt64(bitPattern: codes[index])
+            if code >= UInt64(entries.count) { return false }
+            codes[index] = entries[Int(code)]
+        }
+        return true
     }
 
     /// Of so many entries, fewer codes than one are looked up alone: the others stay packed.

@@ -204,6 +204,22 @@ final class Chunk: Sendable {
         }
     }
 
+    /// The codes of a block of values that were kept; nil if they were not.
+    func keptCodes(_ key: ChunkFooter.Key) throws(StorageError) -> [UInt16]? {
+        guard let index = try open().indexes[key] else { return nil }
+        let key = BlockCache.Key(chunk: entry.number, block: index, isUnpacked: true)
+        guard case .codes(let codes)? = cache.content(key) else { return nil }
+        return codes
+    }
+
+    /// Keeps the codes of a block of values.
+    func keep(codes: [UInt16], _ key: ChunkFooter.Key) throws(StorageError) {
+        guard let index = try open().indexes[key] else { return }
+        cache.insert(
+            .codes(codes), size: codes.count * 2,
+            for: BlockCache.Key(chunk: entry.number, block: index, isUnpacked: true))
+    }
+
     /// Reads a block from the file, and checks it.
     func read(
         _ block: ChunkFooter.Block, _ index: Int, _ file: any File

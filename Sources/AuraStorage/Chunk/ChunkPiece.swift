@@ -111,11 +111,13 @@ struct ChunkPiece: RowSource {
         let column = group.columns[index]
         let type = group.columnKeys[index].type
         let present = try chunk.presence(column, group, rows)
+        if type == .string {
+            return ColumnData(
+                type: type, rows: present.rows,
+                values: try chunk.texts(column, group, rows, present))
+        }
         var values = try chunk.values(column, group, rows, present)
         switch type {
-        case .string:
-            return ColumnData(
-                type: type, rows: present.rows, values: try chunk.texts(column, of: values))
         case .uuid:
             return ColumnData(
                 type: type, rows: present.rows,

@@ -126,6 +126,7 @@ struct QueryCommand: AsyncParsableCommand {
             directory: dataDir, newIncarnation: UInt64.random(in: 1...UInt64.max),
             fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
         configuration.indexPlan = .standard
+        configuration.cacheBytes = 128 << 20
         return configuration
     }
 }

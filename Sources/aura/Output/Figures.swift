@@ -23,7 +23,8 @@ enum Figures {
 
     /// Seconds as `0.031 s`, `42 s`, `3 min 20 s`, `2 h 5 min`.
     static func duration(_ seconds: Double) -> String {
-        if seconds < 1 { return fixed(seconds, places: 3) + " s" }
+        if seconds < 0.001 { return fixed(seconds * 1e6, places: 0) + " µs" }
+        if seconds < 1 { return fixed(seconds * 1e3, places: 1) + " ms" }
         if seconds < 60 { return decimal(seconds) + " s" }
         let whole = Int(seconds)
         if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }
