@@ -10,6 +10,7 @@ public final class EventStore: Sendable {
     let committer: Committer
     let index: EventIndex?
     let damage: DamageLog
+    private let catalogues = CatalogueCache()
     private let scrubber: Scrubber
     let auditor: IndexAuditor
     /// What was found when the store was opened.
@@ -91,7 +92,7 @@ public final class EventStore: Sendable {
 
     /// What queries are answered from now: all that is visible, and what the index counts of it.
     public var querySource: QuerySource {
-        index.map { QuerySource($0.view) } ?? QuerySource(snapshot)
+        index.map { QuerySource($0.view, catalogues) } ?? QuerySource(snapshot, catalogues)
     }
 
     /// All events that are visible now.

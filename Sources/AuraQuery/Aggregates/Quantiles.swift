@@ -2,46 +2,54 @@
 final class FloatQuantileAccumulator: Accumulator {
     private let fractions: [Double]
     private let isList: Bool
-    private var values: [Double] = []
-    private var groups: [UInt32] = []
+    /// Those of each group, as words in the order of floats, for which NaN is the greatest.
+    private var words: [[Int64]] = []
+    private var count = 0
 
     init(_ fractions: [Double], _ isList: Bool) {
         self.fractions = fractions
         self.isList = isList
     }
 
-    var size: Int { values.count * 12 }
+    var size: Int { count * 8 + words.count * 24 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        var words = self.words
+        self.words = []
+        defer { self.words = words }
+        words.grow(to: groupCount, [])
+        let values = columns[0].floats
+        count += values.count
         guard let valid = columns[0].valid else {
-            values += columns[0].floats
-            self.groups += groups.expanded
+            if groups.isConstant {
+                words[groups[0]].append(contentsOf: values.lazy.map(FloatOrder.word))
+            } else {
+                for row in 0..<groups.count {
+                    words[groups[row]].append(FloatOrder.word(values[row]))
+                }
+            }
             return
         }
-        let all = columns[0].floats
         for row in 0..<groups.count where valid[row] {
-            values.append(all[row])
-            self.groups.append(UInt32(groups[row]))
+            words[groups[row]].append(FloatOrder.word(values[row]))
         }
     }
 
     func merge(_ other: FloatQuantileAccumulator, _ groups: [UInt32], groupCount: Int) {
-        values += other.values
-        self.groups += other.groups.map { groups[Int($0)] }
+        words.grow(to: groupCount, [])
+        for (words, group) in zip(other.words, groups) { self.words[Int(group)] += words }
+        count += other.count
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {
-        let parts = GroupedRows(groups, groupCount)
+        words.grow(to: groupCount, [])
         var builder = VectorBuilder(isList ? .list(.float64) : .float64)
         for group in 0..<groupCount {
-            let rows = parts.rows(of: group)
-            if rows.isEmpty {
+            if words[group].isEmpty {
                 builder.append(.null)
                 continue
             }
-            // In the order of floats, for which NaN is the greatest.
-            var words = rows.map { FloatOrder.word(values[Int($0)]) }
-            let found = Quantile.values(of: fractions, in: &words)
+            let found = Quantile.values(of: fractions, in: &words[group])
             builder.append(isList ? .list(found.map { .float64($0) }) : .float64(found[0]))
         }
         return builder.finish()

@@ -4,6 +4,7 @@ extension Evaluator {
         _ branches: [BoundExpression.Branch], _ otherwise: BoundExpression, _ type: ValueType,
         _ rows: RowBatch
     ) throws(QueryFailure) -> Vector {
+        if let chosen = try constantChoice(branches, otherwise, type, rows) { return chosen }
         var open = (0..<UInt32(rows.count)).map { $0 }
         var parts: [(rows: [UInt32], values: Vector)] = []
         for branch in branches {
@@ -26,6 +27,29 @@ extension Evaluator {
             parts.append((open, try evaluate(otherwise, rows.selecting(open))))
         }
         return Evaluator.blended(parts, type, count: rows.count)
+    }
+
+    /// A choice between constants by conditions that can be asked of all rows; nil for any other.
+    private func constantChoice(
+        _ branches: [BoundExpression.Branch], _ otherwise: BoundExpression, _ type: ValueType,
+        _ rows: RowBatch
+    ) throws(QueryFailure) -> Vector? {
+        guard let last = otherwise.constant else { return nil }
+        var results = VectorBuilder(type)
+        for branch in branches {
+            guard let result = branch.result.constant, !branch.condition.canFail else { return nil }
+            results.append(result)
+        }
+        results.append(last)
+        var places = [UInt32](repeating: UInt32(branches.count), count: rows.count)
+        for (number, branch) in branches.enumerated().reversed() {
+            let condition = try evaluate(branch.condition, rows).expanded
+            let (holds, valid) = (condition.bools, condition.valid)
+            for row in places.indices where holds[row] && valid?[row] ?? true {
+                places[row] = UInt32(number)
+            }
+        }
+        return results.finish().rows(places)
     }
 
     func coalesced(

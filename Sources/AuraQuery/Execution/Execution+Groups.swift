@@ -5,7 +5,8 @@ extension Execution {
         of input: Plan, _ aggregation: Aggregation, _ types: [ValueType]
     ) throws(QueryFailure) -> [(columns: [Vector], count: Int)] {
         let evaluator = evaluator
-        var groups = try fold(input) { Groups(aggregation, evaluator) }
+        let needed = NeededColumns(for: aggregation.expressions)
+        var groups = try fold(input, needed) { Groups(aggregation, evaluator) }
         return try groups.results(types)
     }
 }

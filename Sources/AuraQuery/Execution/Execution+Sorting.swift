@@ -3,13 +3,14 @@ extension Execution {
     /// The columns of a plan's rows in order: keys are read of all rows, other columns only of those that
     /// are wanted.
     func sorted(
-        _ input: Plan, _ keys: [SortKey], _ limit: RowLimit
+        _ input: Plan, _ keys: [SortKey], _ limit: RowLimit, _ needed: NeededColumns
     ) throws(QueryFailure) -> [Vector] {
         let (types, evaluator) = (input.types, evaluator)
         if limit.end == 0 { return types.map { VectorBuilder($0).finish() } }
-        let rows = try fold(input) { SortedBatches(keys, limit.end, evaluator) }
+        let used = needed.adding(keys.map(\.expression))
+        let rows = try fold(input, used) { SortedBatches(keys, limit.end, evaluator) }
         let order = try rows.order(first: limit.end).dropFirst(limit.offset)
-        return try rows.columns(Array(order), types)
+        return try rows.columns(Array(order), types, needed)
     }
 }
 
@@ -98,20 +99,24 @@ private struct SortedBatches: RowFold {
     }
 
     /// The columns of some rows, in their order.
-    func columns(_ order: [UInt32], _ types: [ValueType]) throws(QueryFailure) -> [Vector] {
+    func columns(
+        _ order: [UInt32], _ types: [ValueType], _ needed: NeededColumns
+    ) throws(QueryFailure) -> [Vector] {
         let sorted = order.sorted()
         var parts = [[Vector]](repeating: [], count: types.count)
         for (index, rows) in split(sorted).enumerated() where !rows.isEmpty {
             let batch =
                 rows.count == batches[index].count ? batches[index] : batches[index].selecting(rows)
-            for (column, values) in try batch.allColumns().enumerated() {
-                parts[column].append(values)
-            }
+            for column in needed.columns { parts[column].append(try batch.column(column)) }
         }
         // Where each row lies among the sorted ones.
         var places: [UInt32: UInt32] = [:]
         for (place, row) in sorted.enumerated() { places[row] = UInt32(place) }
         let permutation = order.map { places[$0] ?? 0 }
-        return zip(types, parts).map { type, parts in Vector.joined(parts, type).rows(permutation) }
+        return zip(types, parts).map { type, parts in
+            parts.isEmpty
+                ? Vector(.null, type, count: order.count)
+                : Vector.joined(parts, type).rows(permutation)
+        }
     }
 }

@@ -1,8 +1,11 @@
 /// Window functions.
 extension Execution {
     /// The columns of a plan, and those of window functions behind them.
-    func windowed(_ input: Plan, _ calls: [WindowCall]) throws(QueryFailure) -> [Vector] {
-        let columns = try rows(of: input)
+    func windowed(
+        _ input: Plan, _ calls: [WindowCall], _ needed: NeededColumns
+    ) throws(QueryFailure) -> [Vector] {
+        let used = needed.first(input.columns.count).adding(calls.flatMap(\.expressions))
+        let columns = try rows(of: input, used)
         let count = columns.first?.count ?? 0
         guard count > 0 else {
             return columns + calls.map { VectorBuilder($0.type).finish() }

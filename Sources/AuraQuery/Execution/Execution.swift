@@ -34,7 +34,8 @@ final class Execution {
             switch subquery.use {
             case .rows: column = try rows(of: subquery.plan)[0]
             case .exists:
-                let first = try limited(subquery.plan, RowLimit(offset: 0, count: 1))
+                let first = try limited(
+                    subquery.plan, RowLimit(offset: 0, count: 1), NeededColumns([]))
                 column = Vector(.null, .null, count: first.count)
             case .value:
                 column = try rows(of: subquery.plan)[0]
@@ -50,33 +51,37 @@ final class Execution {
         }
     }
 
-    /// All rows of a plan, column by column.
-    func rows(of plan: Plan) throws(QueryFailure) -> [Vector] {
+    /// All rows of a plan, column by column: those that are not needed are NULL.
+    func rows(
+        of plan: Plan, _ needed: NeededColumns? = nil
+    ) throws(QueryFailure) -> [Vector] {
         let types = plan.types
-        return try fold(plan) { CollectedRows(types) }.columns()
+        let needed = needed ?? NeededColumns(allOf: plan)
+        return try fold(plan, needed) { CollectedRows(types, needed) }.columns()
     }
 
-    // MARK: Pieces
+    // MARK: Morsels
 
     /// The rows of a plan in morsels; what needs all of its rows is computed here and now.
-    func morsels(of plan: Plan) throws(QueryFailure) -> [Morsel] {
+    func morsels(of plan: Plan, _ needed: NeededColumns) throws(QueryFailure) -> [Morsel] {
         switch plan.node {
         case .scan(let scan): return try morsels(of: scan, plan.types, [])
         case .filter(let input, let conditions):
             if case .scan(let scan) = input.node {
                 return try morsels(of: scan, input.types, conditions)
             }
-            return try morsels(of: input).map { $0.then(.filter(conditions)) }
+            return try morsels(of: input, needed.adding(conditions))
+                .map { $0.then(.filter(conditions)) }
         case .project(let input, let expressions):
-            return try morsels(of: input).map { $0.then(.project(expressions)) }
+            let used = NeededColumns(for: needed.columns.map { expressions[$0] })
+            return try morsels(of: input, used).map { $0.then(.project(expressions)) }
         case .unnest(let input, let lists):
-            return try morsels(of: input).map { $0.then(.unnest(lists, plan.types)) }
-        case .join(let join):
-            let step = Step.join(try JoinSide(join, rows(of: join.right), evaluator))
-            return try morsels(of: join.left).map { $0.then(step) }
+            let used = NeededColumns(needed.columns.union(lists))
+            return try morsels(of: input, used).map { $0.then(.unnest(lists, plan.types)) }
+        case .join(let join): return try morsels(of: join, needed)
         case .union(let parts):
             var morsels: [Morsel] = []
-            for part in parts { morsels += try self.morsels(of: part) }
+            for part in parts { morsels += try self.morsels(of: part, needed) }
             return morsels
         case .rows(let columns, let count): return Execution.morsels(of: columns, count)
         case .aggregate(let input, let aggregation):
@@ -84,20 +89,34 @@ final class Execution {
             return sets.flatMap { Execution.morsels(of: $0.columns, $0.count) }
         case .distinct(let input, let keys):
             let (types, evaluator) = (input.types, evaluator)
-            return Execution.morsels(
-                of: try fold(input) { DistinctRows(keys, types, evaluator) }.columns())
+            let rows = try fold(input, needed.adding(keys)) {
+                DistinctRows(keys, types, needed, evaluator)
+            }
+            return Execution.morsels(of: rows.columns(), rows.count)
         case .sort(let input, let keys, let limit):
-            return Execution.morsels(of: try sorted(input, keys, limit))
+            return Execution.morsels(of: try sorted(input, keys, limit, needed))
         case .limit(let input, let limit):
-            return Execution.morsels(of: try limited(input, limit).columns())
+            let rows = try limited(input, limit, needed)
+            return Execution.morsels(of: rows.columns(), rows.count)
         case .window(let input, let calls):
-            return Execution.morsels(of: try windowed(input, calls))
+            return Execution.morsels(of: try windowed(input, calls, needed))
         case .shared(let number):
             if let known = sharedRows[number] { return Execution.morsels(of: known) }
             let columns = try rows(of: shared[number])
             sharedRows[number] = columns
             return Execution.morsels(of: columns)
         }
+    }
+
+    private func morsels(
+        of join: Join, _ needed: NeededColumns
+    ) throws(QueryFailure) -> [Morsel] {
+        let needed = needed.adding(join.conditions)
+        let width = join.left.columns.count
+        let right = needed.behind(width).adding(join.keys.map(\.right))
+        let step = Step.join(try JoinSide(join, rows(of: join.right, right), evaluator))
+        return try morsels(of: join.left, needed.first(width).adding(join.keys.map(\.left)))
+            .map { $0.then(step) }
     }
 
     /// Rows of known columns that make one morsel.
@@ -153,9 +172,9 @@ final class Execution {
 
     /// What a fold makes of all rows of a plan.
     func fold<Fold: RowFold>(
-        _ plan: Plan, _ make: @escaping () -> Fold
+        _ plan: Plan, _ needed: NeededColumns, _ make: @escaping () -> Fold
     ) throws(QueryFailure) -> Fold {
-        let parts = Execution.parts(of: try morsels(of: plan))
+        let parts = Execution.parts(of: try morsels(of: plan, needed))
         let memory = MemoryGrant(settings.memoryLimit)
         let (evaluator, shouldStop) = (evaluator, shouldStop)
         var whole: Fold?
@@ -199,11 +218,13 @@ final class Execution {
     }
 
     /// The first rows of a plan as they come: no more are made than that.
-    private func limited(_ input: Plan, _ limit: RowLimit) throws(QueryFailure) -> CollectedRows {
-        var rows = CollectedRows(input.types)
+    private func limited(
+        _ input: Plan, _ limit: RowLimit, _ needed: NeededColumns
+    ) throws(QueryFailure) -> CollectedRows {
+        var rows = CollectedRows(input.types, needed)
         if limit.end == 0 { return rows }
         var seen = 0
-        for morsel in try morsels(of: input) {
+        for morsel in try morsels(of: input, needed) {
             if shouldStop() { throw .stopped }
             guard let batch = try morsel.batch(evaluator) else { continue }
             let first = max(0, limit.offset - seen)

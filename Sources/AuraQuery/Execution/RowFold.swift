@@ -11,21 +11,23 @@ protocol RowFold {
     var size: Int { get }
 }
 
-/// All rows, column by column.
+/// All rows, column by column: those that are not needed are NULL.
 struct CollectedRows: RowFold {
     private let types: [ValueType]
+    private let needed: [Int]
     private var parts: [[Vector]]
     private(set) var count = 0
 
-    init(_ types: [ValueType]) {
+    init(_ types: [ValueType], _ needed: NeededColumns) {
         self.types = types
+        self.needed = needed.columns.sorted()
         parts = Array(repeating: [], count: types.count)
     }
 
-    var size: Int { count * max(1, types.count) * 8 }
+    var size: Int { count * max(1, needed.count) * 8 }
 
     mutating func add(_ batch: RowBatch) throws(QueryFailure) {
-        for (index, column) in try batch.allColumns().enumerated() { parts[index].append(column) }
+        for index in needed { parts[index].append(try batch.column(index)) }
         count += batch.count
     }
 
@@ -37,7 +39,7 @@ struct CollectedRows: RowFold {
     /// The columns.
     func columns() -> [Vector] {
         zip(types, parts).map { type, parts in
-            parts.isEmpty ? VectorBuilder(type).finish() : Vector.joined(parts, type)
+            parts.isEmpty ? Vector(.null, type, count: count) : Vector.joined(parts, type)
         }
     }
 }
@@ -51,13 +53,17 @@ struct DistinctRows: RowFold {
     /// The group of each row that was kept is its number.
     private var known = 0
 
-    init(_ keys: [BoundExpression], _ types: [ValueType], _ evaluator: Evaluator) {
+    init(
+        _ keys: [BoundExpression], _ types: [ValueType], _ needed: NeededColumns,
+        _ evaluator: Evaluator
+    ) {
         self.keys = keys
         self.evaluator = evaluator
         groups = GroupNumbers(keys.map(\.type))
-        rows = CollectedRows(types)
+        rows = CollectedRows(types, needed.adding(keys))
     }
 
+    var count: Int { rows.count }
     var size: Int { groups.size + rows.size }
 
     mutating func add(_ batch: RowBatch) throws(QueryFailure) {

@@ -48,7 +48,7 @@ final class Binder {
         for with in query.named {
             var plan = try self.plan(with.query)
             try rename(&plan, with.columns)
-            shared.append(finished(plan))
+            shared.append(plan)
             named.append(
                 Named(name: with.name.text, number: shared.count - 1, columns: plan.columns))
         }
@@ -59,9 +59,24 @@ final class Binder {
         return try ordered(body, query)
     }
 
-    /// A plan that is carried out as it is.
+    /// The plan of the whole statement as it is carried out; those that it uses are finished with it.
     func finished(_ plan: Plan) -> Plan {
-        readsCells ? plan.readingCells(isUTC: settings.zone.fixedOffset == 0) : plan
+        var uses: [Int: Int] = [:]
+        for plan in [plan] + subqueries.map(\.plan) + shared { plan.countUses(&uses) }
+        var single: [Int: Plan] = [:]
+        for number in shared.indices {
+            shared[number] = finished(shared[number], single)
+            if uses[number] == 1 { single[number] = shared[number] }
+        }
+        subqueries = subqueries.map {
+            Subquery(plan: finished($0.plan, single), use: $0.use, place: $0.place)
+        }
+        return finished(plan, single)
+    }
+
+    private func finished(_ plan: Plan, _ single: [Int: Plan]) -> Plan {
+        let plan = plan.inlining(single)
+        return readsCells ? plan.readingCells(isUTC: settings.zone.fixedOffset == 0) : plan
     }
 
     private func plan(_ body: Query.Body) throws(TextError) -> Plan {
@@ -150,7 +165,7 @@ final class Binder {
             throw TextError(
                 "this query has \(plan.columns.count) columns, and one is wanted", at: place)
         }
-        subqueries.append(Subquery(plan: finished(plan), use: use, place: place))
+        subqueries.append(Subquery(plan: plan, use: use, place: place))
         return (subqueries.count - 1, plan)
     }
 

@@ -3,24 +3,36 @@ import AuraStorage
 
 /// What can be asked of a snapshot: its event types and their attributes.
 struct Catalogue: Sendable {
+    typealias Attributes = [ExactText: Set<AttributeType>]
+
     /// The attributes of each event type, with the types of their values.
-    private let eventTypes: [ExactText: [ExactText: Set<AttributeType>]]
+    private var eventTypes: [ExactText: Attributes] = [:]
+    /// Those of all types together.
+    private var all: Attributes = [:]
+
+    /// Nothing.
+    init() {}
 
     /// Reads it from a snapshot.
     init(of snapshot: Snapshot) throws(StorageError) {
-        var eventTypes: [ExactText: [ExactText: Set<AttributeType>]] = [:]
         try snapshot.forEachPart { part throws(StorageError) in
-            for shape in try part.shapes() {
-                for key in shape.columns {
-                    eventTypes[shape.type, default: [:]][key.name, default: []].insert(key.type)
-                }
-                if shape.columns.isEmpty, eventTypes[shape.type] == nil {
-                    eventTypes[shape.type] = [:]
-                }
-            }
+            try add(part)
             return true
         }
-        self.eventTypes = eventTypes
+    }
+
+    /// Takes what a part of a snapshot has.
+    mutating func add(_ part: SnapshotPart) throws(StorageError) {
+        for shape in try part.shapes() {
+            var attributes = eventTypes[shape.type] ?? [:]
+            var isNew = eventTypes[shape.type] == nil
+            for key in shape.columns
+            where attributes[key.name, default: []].insert(key.type).inserted {
+                isNew = true
+                all[key.name, default: []].insert(key.type)
+            }
+            if isNew { eventTypes[shape.type] = attributes }
+        }
     }
 
     /// Names of the event types, ascending.
@@ -28,12 +40,7 @@ struct Catalogue: Sendable {
 
     /// The fields of events, of one type or of all: time, type, sequence, then the attributes by name.
     func fields(of eventType: String? = nil) -> [(field: Scan.Field, column: Plan.Column)] {
-        var attributes: [ExactText: Set<AttributeType>] = [:]
-        if let eventType {
-            attributes = eventTypes[ExactText(eventType)] ?? [:]
-        } else {
-            for type in eventTypes.values { attributes.merge(type) { $0.union($1) } }
-        }
+        let attributes = eventType.map { eventTypes[ExactText($0)] ?? [:] } ?? all
         var fields: [(field: Scan.Field, column: Plan.Column)] = [
             (.time, Plan.Column(name: "time", type: .instant)),
             (.type, Plan.Column(name: "type", type: .text)),

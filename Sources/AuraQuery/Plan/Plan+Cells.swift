@@ -14,29 +14,6 @@ extension Plan {
         }
         return copy
     }
-
-    /// The same of other plans below.
-    private func mappingInputs(_ body: (Plan) -> Plan) -> Plan {
-        var copy = self
-        switch node {
-        case .scan, .rows, .shared: break
-        case .filter(let input, let conditions): copy.node = .filter(body(input), conditions)
-        case .project(let input, let parts): copy.node = .project(body(input), parts)
-        case .aggregate(let input, let groups): copy.node = .aggregate(body(input), groups)
-        case .distinct(let input, let keys): copy.node = .distinct(body(input), on: keys)
-        case .sort(let input, let keys, let limit):
-            copy.node = .sort(body(input), keys, limit: limit)
-        case .limit(let input, let limit): copy.node = .limit(body(input), limit)
-        case .window(let input, let calls): copy.node = .window(body(input), calls)
-        case .union(let parts): copy.node = .union(parts.map(body))
-        case .unnest(let input, let lists): copy.node = .unnest(body(input), lists)
-        case .join(var join):
-            join.left = body(join.left)
-            join.right = body(join.right)
-            copy.node = .join(join)
-        }
-        return copy
-    }
 }
 
 /// Groups of events that are computed from cells: each stands for as many events as it counts, its
@@ -169,6 +146,7 @@ private struct ScannedColumns {
     init?(_ plan: Plan) {
         switch plan.node {
         case .scan(let scan):
+            guard scan.cells == nil else { return nil }
             self.scan = scan
             columns = plan.columns
         case .filter(let input, let conditions):

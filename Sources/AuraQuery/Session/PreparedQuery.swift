@@ -24,7 +24,7 @@ public struct PreparedQuery {
         let catalogue: Catalogue
         do {
             (catalogue, _) = try source.snapshot.readingWhole { snapshot throws(StorageError) in
-                try Catalogue(of: snapshot)
+                try source.catalogues.catalogue(of: snapshot)
             }
         } catch { throw .storage(error) }
         do {

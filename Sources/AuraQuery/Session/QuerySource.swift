@@ -6,22 +6,26 @@ public struct QuerySource: Sendable {
     public let snapshot: Snapshot
     /// What of them is counted; nil if nothing is.
     let index: IndexState?
+    let catalogues: CatalogueCache
 
     /// Events alone.
-    public init(_ snapshot: Snapshot) {
+    public init(_ snapshot: Snapshot, _ catalogues: CatalogueCache = CatalogueCache()) {
         self.snapshot = snapshot
+        self.catalogues = catalogues
         index = nil
     }
 
     /// Events and what the index counts of them.
-    package init(_ view: EventIndex.View) {
+    package init(_ view: EventIndex.View, _ catalogues: CatalogueCache) {
         snapshot = view.snapshot
+        self.catalogues = catalogues
         index = view.uncounted.isEmpty ? view.state : nil
     }
 
     /// The same events, but for chunks that cannot be read.
     func reading(_ snapshot: Snapshot) -> QuerySource {
         // The index would count what is missing.
-        snapshot.chunkCount == self.snapshot.chunkCount ? self : QuerySource(snapshot)
+        snapshot.chunkCount == self.snapshot.chunkCount
+            ? self : QuerySource(snapshot, catalogues)
     }
 }

@@ -59,6 +59,17 @@ public struct Snapshot: Sendable {
         }
     }
 
+    /// The numbers of the chunks that have anything to see.
+    package var visibleChunks: [UInt64] {
+        chunks.filter { !mask.hidesAll(of: $0) }.map(\.entry.number)
+    }
+
+    /// The parts in memory that have events behind a sequence number.
+    package func strips(after sequence: UInt64) -> [SnapshotPart] {
+        (runs.joined() + tail).filter { $0.endSequence > sequence + 1 }
+            .map { SnapshotPart($0, mask) }
+    }
+
     /// Events of chunks that may have to be read for those times.
     package func chunkRows(in times: TimeRanges) -> Int {
         chunks.reduce(0) { $0 + (times.overlaps($1.entry.timeRange) ? $1.entry.rowCount : 0) }
