@@ -56,15 +56,17 @@ class Aura:
         """The seconds and the answer of each statement, and the memory of the process at most."""
         command = [self.program, "query", "--data-dir", self.data, "--timing", "-o", "json"]
         if self.is_single:
-            command, text = command + statements, ""
+            command += statements
         else:
-            command += ["--threads", str(setup.threads), "-f", "/dev/stdin"]
+            path = os.path.join(self.folder, "statements.sql")
             first = f"SET rollups = {'on' if setup.rollups else 'off'}"
-            text = "".join(f"{s};\n" for s in [first] + statements)
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            with open(path, "w") as f:
+                f.writelines(f"{s};\n" for s in [first] + statements)
+            command += ["--threads", str(setup.threads), "-f", path]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as process:
             with watched(process, timeout) as found:
-                out, errors = process.communicate(text)
+                out, errors = process.communicate()
         if found["is_late"]:
             raise PeerFailed(f"aura query: no answer in {timeout} s")
         if process.returncode:

@@ -88,12 +88,13 @@ class DuckDB(Peer):
     """A table of typed columns, the properties too; times without a zone, for it is slower with one."""
     dialect = "duckdb"
     declaration = IN_DUCKDB.format(TYPED, "")
+    property = r'"properties.\1"'
 
     def version(self):
         return version("duckdb")
 
     def text(self, question):
-        return PROPERTY.sub(r'"properties.\1"', question.texts["duckdb"].replace("TIMESTAMPTZ '", "TIMESTAMP '"))
+        return PROPERTY.sub(self.property, question.texts["duckdb"].replace("TIMESTAMPTZ '", "TIMESTAMP '"))
 
     def fill(self, parquet, properties=TYPED):
         import duckdb
@@ -105,10 +106,7 @@ class DuckDB(Peer):
 class DuckDBJSON(DuckDB):
     """The properties in one column of JSON."""
     declaration = IN_DUCKDB.format("properties::JSON AS properties", "")
-
-    def text(self, question):
-        sql = question.texts["duckdb"].replace("TIMESTAMPTZ '", "TIMESTAMP '")
-        return PROPERTY.sub(r"(properties->>'\1')", sql)
+    property = r"(properties->>'\1')"
 
     def fill(self, parquet):
         super().fill(parquet, "properties::JSON AS properties")
@@ -130,8 +128,8 @@ class ClickHouse(Peer):
         store = session.Session(self.path)
         extracted = ", ".join(f"JSONExtractString(properties, '{p}')" for p in columns.PROPERTIES)
         store.query(f"create table events ({self.declaration}) engine = MergeTree order by (type, ts)")
-        store.query(f"insert into events select * except properties, {extracted} from file('{parquet}', Parquet) "
-                    "settings max_threads = 2, max_insert_threads = 2")
+        store.query(f"insert into events select * except properties, {extracted} "
+                    f"from file('{parquet}', Parquet) settings max_threads = 2, max_insert_threads = 2")
         store.query("optimize table events final")
 
 

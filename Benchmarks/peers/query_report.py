@@ -3,6 +3,7 @@ import json
 import statistics
 from dataclasses import asdict
 
+import gen
 from report import spread, table
 
 NAMES = {"aura": "Aura", "duckdb": "DuckDB", "duckdb_json": "DuckDB, JSON", "clickhouse": "ClickHouse",
@@ -80,7 +81,7 @@ def of_threads(run, threads, has_targets):
     head = [f"ms, {threads} thread{'s' * (threads > 1)}"] + [
         NAMES[s.engine] if s.rollups else "rollups off" for s in setups]
     head += ["best peer / Aura" if s.rollups else "the same, rollups off" for s in aura]
-    return table(head, rows, ) if not has_targets else table(head + ["target", "verdict"], rows)
+    return table(head + ["target", "verdict"] * has_targets, rows)
 
 
 def lost(run, setup):
@@ -95,10 +96,11 @@ def generated(run):
     answered = [q for q in run.questions if ratios(run, q, setup)]
     slower = lost(run, setup)
     count = len(run.questions)
-    lines = [f"Generated: {count} questions, {setup.threads} threads; {len(answered)} answered alike; a peer is "
-             f"faster at {len(slower)}; geometric mean of best peer / Aura "
-             f"{spread(found, times) if (found := means(run, setup)) else 'refused'}."]
-    kinds = sorted({q.what for q in run.questions})
+    mean = means(run, setup)
+    lines = [f"Generated: {count} questions, {setup.threads} threads; {len(answered)} answered alike; "
+             f"a peer is faster at {len(slower)}; geometric mean of best peer / Aura "
+             f"{spread(mean, times) if mean else 'refused'}."]
+    kinds = list(dict.fromkeys(q.what for q in run.questions))
     rows = []
     for kind in kinds:
         those = [q for q in run.questions if q.what == kind]
@@ -123,11 +125,12 @@ def reasons(run):
 def markdown(about, a, runs, held):
     first = (f"{about['time']}, commit {about['commit']}: {about['cpu']}, {about['cores']} cores, "
              f"{about['memory_gb']} GB, Linux {about['kernel']}, load average {about['load_average'][0]}; "
-             f"{about['duckdb']}, {about['clickhouse']}. {a.events:,} events, {a.rounds} rounds, each the median "
-             f"of {a.times}. Q13, counts while events come, wants a server and is not asked here.")
+             f"{about['duckdb']}, {about['clickhouse']}. {a.events:,} events, {a.rounds} rounds, "
+             f"each the median of {a.times}. Q13, counts while events come, wants a server and is not asked here.")
     parts = [first]
     if run := runs.get("questions"):
-        parts += [of_threads(run, t, t == 2 and a.events == 10_000_000) for t in sorted(a.threads, reverse=True)]
+        parts += [of_threads(run, t, t == 2 and a.events == gen.EVENTS)
+                  for t in sorted(a.threads, reverse=True)]
         parts.append("Resident MB of a process that answers each question once: " + ", ".join(
             f"{NAMES[e]} {mb:.0f}" for e, mb in held.items()) + "; the peers' with Python's.")
         parts.append(reasons(run))
