@@ -2,7 +2,7 @@
 import os
 import statistics
 
-MARK = "<!-- last table: {} -->"
+MARK = "<!-- {}: {} -->"
 NAMES = {"raw": "raw append, NDJSON", "raw_binary": "raw append, Aura's bytes",
          "redis": "Redis", "duckdb": "DuckDB", "aura": "Aura"}
 
@@ -171,11 +171,12 @@ def markdown(about, a, measurements, failures):
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
-def record(readme, text):
-    """Puts the table between the marks of the README."""
+def record(readme, text, name="last table"):
+    """Puts a table between its marks in the README."""
+    begin, end = MARK.format(name, "begin"), MARK.format(name, "end")
     with open(readme) as f:
-        before, rest = f.read().split(MARK.format("begin"))
-    after = rest.split(MARK.format("end"))[1]
+        before, rest = f.read().split(begin)
+    after = rest.split(end)[1]
     with open(readme + ".part", "w") as f:
-        f.write(before + MARK.format("begin") + "\n" + text + MARK.format("end") + after)
+        f.write(before + begin + "\n" + text + end + after)
     os.replace(readme + ".part", readme)
