@@ -71,3 +71,4 @@ select date_trunc('hour', ts) as h, count(*) from e group by h order by h
 select time_bucket(interval 30 minute, ts), min(ts), max(ts) from e group by 1 order by 1
 select ts, ts - lag(ts) over (order by ts) from e order by ts
 select strftime(ts, '%H:%M') from e order by ts
+select distinct (select max(a) from t) as m, b from t order by m, b nulls first
