@@ -72,3 +72,4 @@ select time_bucket(interval 30 minute, ts), min(ts), max(ts) from e group by 1 o
 select ts, ts - lag(ts) over (order by ts) from e order by ts
 select strftime(ts, '%H:%M') from e order by ts
 select distinct (select max(a) from t) as m, b from t order by m, b nulls first
+select (a in (b, 9)) as p, ((a in (b, 9)) or count(*) > 2) as q, count(*) from t group by a in (b, 9) order by 1 nulls first
