@@ -40,7 +40,8 @@ indirect enum AnswerCell: Hashable, Sendable {
         switch self {
         case .null, .number: ""
         case .word(let word): word
-        case .list(let items): "[" + items.map(\.sortText).joined(separator: "\u{0}")
+        case .list(let items):
+            items.map { ($0 == .null ? "\u{1}" : "\u{2}") + $0.sortText }.joined()
         }
     }
 
