@@ -9,12 +9,15 @@ public enum PythonOracle {
     }
 
     /// Runs a script that reads JSON from its standard input and writes JSON.
+    ///
+    /// - Parameter interpreter: The Python that runs it, by name or path.
     public static func answer<Answer: Decodable>(
-        _ script: String, to question: some Encodable, as type: Answer.Type = Answer.self
+        _ script: String, to question: some Encodable, as type: Answer.Type = Answer.self,
+        by interpreter: String = "python3"
     ) throws -> Answer {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script]
+        process.arguments = [interpreter, "-c", script]
         // Files stand in for pipes, which a long question and a long answer could both fill.
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

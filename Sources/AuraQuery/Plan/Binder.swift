@@ -22,6 +22,8 @@ final class Binder {
     struct Subquery {
         enum Use { case value, rows, exists }
 
+        /// As it was written: an item that a name stands for is bound once more.
+        let query: Query
         let plan: Plan
         let use: Use
         let place: Place
@@ -158,6 +160,10 @@ final class Binder {
     func subquery(
         _ query: Query, _ use: Subquery.Use, _ place: Place, inside scope: Scope
     ) throws(TextError) -> (number: Int, plan: Plan) {
+        let known = subqueries.firstIndex {
+            $0.place.bytes == place.bytes && $0.use == use && $0.query == query
+        }
+        if let known { return (known, subqueries[known].plan) }
         outerScopes.append(scope)
         defer { outerScopes.removeLast() }
         let plan = try self.plan(query)
@@ -165,7 +171,7 @@ final class Binder {
             throw TextError(
                 "this query has \(plan.columns.count) columns, and one is wanted", at: place)
         }
-        subqueries.append(Subquery(plan: plan, use: use, place: place))
+        subqueries.append(Subquery(query: query, plan: plan, use: use, place: place))
         return (subqueries.count - 1, plan)
     }
 
@@ -174,7 +180,8 @@ final class Binder {
         let subquery = subqueries[number]
         let column = Plan.Column(name: subquery.plan.columns[0].name, type: type)
         subqueries[number] = Subquery(
-            plan: try subquery.plan.cast(to: [column], self), use: subquery.use,
+            query: subquery.query, plan: try subquery.plan.cast(to: [column], self),
+            use: subquery.use,
             place: subquery.place)
     }
 

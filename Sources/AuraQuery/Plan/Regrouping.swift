@@ -7,6 +7,12 @@ struct Regrouping {
         if let index = keys.firstIndex(of: expression) {
             return BoundExpression(.column(index), expression.type, expression.place)
         }
+        var expression = expression
+        switch expression.form {
+        case .all(let parts): expression.form = .all(joiningKeys(parts, isAnd: true))
+        case .any(let parts): expression.form = .any(joiningKeys(parts, isAnd: false))
+        default: break
+        }
         switch expression.form {
         case .aggregate(let number):
             return BoundExpression(.column(keys.count + number), expression.type, expression.place)
@@ -17,6 +23,21 @@ struct Regrouping {
         default:
             return try expression.mapParts { part throws(TextError) in try applied(to: part) }
         }
+    }
+
+    /// The same with a key in the place of its parts, where these are some of a longer AND or OR.
+    private func joiningKeys(_ parts: [BoundExpression], isAnd: Bool) -> [BoundExpression] {
+        var parts = parts
+        for key in keys {
+            switch (key.form, isAnd) {
+            case (.all(let inner), true), (.any(let inner), false):
+                while let range = parts.firstRange(of: inner) {
+                    parts.replaceSubrange(range, with: [key])
+                }
+            default: break
+            }
+        }
+        return parts
     }
 }
 

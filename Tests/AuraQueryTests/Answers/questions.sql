@@ -71,3 +71,7 @@ select date_trunc('hour', ts) as h, count(*) from e group by h order by h
 select time_bucket(interval 30 minute, ts), min(ts), max(ts) from e group by 1 order by 1
 select ts, ts - lag(ts) over (order by ts) from e order by ts
 select strftime(ts, '%H:%M') from e order by ts
+select count(*) over () as n from t where a > 100 having true
+select row_number() over () as n, 1 as one
+select distinct (select max(a) from t) as m, b from t order by m, b nulls first
+select (a in (b, 9)) as p, ((a in (b, 9)) or count(*) > 2) as q, count(*) from t group by a in (b, 9) order by 1 nulls first
