@@ -108,7 +108,7 @@ final class MomentAccumulator: Accumulator {
         case .skewness:
             guard count > 2 else { return nil }
             let population = state.second / count
-            if population == 0 { return .nan }
+            if population == 0 { return nil }
             return (count * (count - 1)).squareRoot() / (count - 2)
                 * (state.third / count) / pow(population, 1.5)
         case .kurtosis(let isSample):
@@ -201,7 +201,9 @@ final class PairAccumulator: Accumulator {
                 ? (state.count > 1 ? state.product / (state.count - 1) : nil)
                 : state.product / state.count
         case .slope: return state.product / state.squareX
-        case .intercept: return state.meanY - state.product / state.squareX * state.meanX
+        case .intercept:
+            if state.squareX == 0 { return nil }
+            return state.meanY - state.product / state.squareX * state.meanX
         case .determination:
             if state.squareX == 0 { return nil }
             if state.squareY == 0 { return 1 }

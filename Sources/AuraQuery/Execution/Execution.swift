@@ -166,7 +166,7 @@ final class Execution {
 
     /// Into how many parts rows are divided: enough that threads end together, few enough that putting
     /// the parts together costs little.
-    private static let partCount = 16
+    private static let partCount = 8
     /// Rows that are not worth a part of their own.
     private static let smallPart = 1 << 16
 

@@ -62,7 +62,7 @@ extension ColumnData {
     /// The values, without the rows that have none, as those of a type that fits.
     fileprivate func vector(as wanted: ValueType) -> Vector {
         switch (values, type, wanted) {
-        case (.texts(let codes, let table), _, _): return Vector(.text, .texts(codes, table))
+        case (.texts(let codes, let table), _, .text): return Vector(.text, .texts(codes, table))
         case (.uuids(let uuids), _, .uuid): return Vector(.uuid, .uuids(uuids))
         case (.integers(let integers), .int64, .int64),
             (.integers(let integers), .timestamp, .instant):
@@ -75,6 +75,8 @@ extension ColumnData {
         case (.integers(let integers), .bool, .bool):
             return Vector(.bool, .bools(integers.map { $0 != 0 }))
         default:
+            // Of another event type in the same place, whose rows are not wanted.
+            guard wanted == .text else { return Vector(.null, wanted, count: count).expanded }
             var texts = TextBuilder()
             for index in 0..<count { texts.append(text(index)) }
             return Vector(.text, texts.values)

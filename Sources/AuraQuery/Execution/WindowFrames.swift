@@ -73,7 +73,13 @@ struct RangeKey {
         _ order: [SortKey], _ partitions: WindowPartitions, _ frame: WindowCall.Frame
     ) throws(QueryFailure) {
         guard frame.unit == .range, order.count == 1 else { return nil }
-        column = partitions.orderColumns[0].expanded
+        let values = partitions.orderColumns[0].expanded
+        // A distance may be less than a day.
+        column =
+            values.type == .date
+            ? values.mapped(
+                .timestamp, .integers(values.integers.map { $0 &* Interval.dayMicroseconds }))
+            : values
         rows = partitions.rows
         isDescending = order[0].isDescending
         before = RangeKey.distance(frame.start)
@@ -134,10 +140,6 @@ struct RangeKey {
                     return .timestamp(try ScalarFunction.timestamp(time, plus: signed))
                 case .instant(let time):
                     return .instant(try ScalarFunction.timestamp(time, plus: signed))
-                case .date(let days):
-                    let time = try ScalarFunction.timestamp(
-                        days * Interval.dayMicroseconds, plus: signed)
-                    return .date(time.flooredQuotient(Interval.dayMicroseconds))
                 default: return value
                 }
             default:

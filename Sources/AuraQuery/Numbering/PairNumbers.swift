@@ -7,7 +7,7 @@ struct PairNumbers: Sendable {
     /// Number + 1 by the first and the second, or 0; empty once it is a table.
     private var matrix: [UInt32]
     /// Bits of the second number.
-    private var bits: UInt64 = 6
+    private var bits: UInt64 = 1
     private var table: NumberTable<UInt64>?
 
     /// Entries of a matrix though few pairs were seen.
@@ -15,7 +15,7 @@ struct PairNumbers: Sendable {
     private static let greatestMatrix = 1 << 24
 
     init() {
-        matrix = Array(repeating: 0, count: 64)
+        matrix = Array(repeating: 0, count: 2)
     }
 
     /// By number; the first number of a pair is the high half.

@@ -18,7 +18,8 @@ final class BlockCache: Sendable {
         case texts(TextTable)
         case uuids([UUIDBytes])
         case numbers([Int64])
-        case codes([UInt16])
+        /// Of a block of values: what they are once they are derived, or known to be codes.
+        case narrow(NarrowNumbers)
         case users([HourUsers])
         case values([HourValues])
     }

@@ -19,6 +19,7 @@ extension Chunk {
                 try reader.integers(in: present.places)
             }
         }
+        if let known = try kept(key) { return known.numbers(in: present.places) }
         let derivation = try withBlock(key) { reader throws(FormatError) in
             try reader.derivation(in: present.places)
         }
@@ -39,6 +40,7 @@ extension Chunk {
         for (place, value) in zip(derivation.places, derivation.values) {
             if let index = present.places.index(of: Int(place)) { values[index] = value }
         }
+        if chain == 0, values.count == present.all { try keep(values, key) }
         return values
     }
 

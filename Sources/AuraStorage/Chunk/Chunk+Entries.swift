@@ -29,8 +29,7 @@ extension Chunk {
         return codes.map { UInt32(truncatingIfNeeded: $0) }
     }
 
-    /// The codes of a column with few texts in rows of a group; those of whole groups are kept, for they
-    /// may have been derived from other columns at some cost.
+    /// The codes of a column in rows of a group; those of whole groups are kept.
     ///
     /// - Parameter present: Those of the rows that have a value, and where their values lie.
     private func codes(
@@ -38,16 +37,15 @@ extension Chunk {
         _ list: EntryList
     ) throws(StorageError) -> [UInt32] {
         let key = group.key(.values, column)
-        guard try block(key)?.encoding == .derived, list.count <= 1 << 16 else {
-            return try checked(values(column, group, rows, present), list, column)
+        if let known = try kept(key) {
+            guard known.range.lowerBound >= 0, known.range.upperBound < Int64(list.count) else {
+                throw corrupt(10, 0, "a code beyond \(list.count) in column \(column)")
+            }
+            return known.codes(in: present.places)
         }
-        if let known = try keptCodes(key) {
-            return present.places.ranges.flatMap { known[$0].map { UInt32($0) } }
-        }
-        let codes = try checked(values(column, group, rows, present), list, column)
-        if codes.count == present.all {
-            try keep(codes: codes.map { UInt16(truncatingIfNeeded: $0) }, key)
-        }
+        let values = try values(column, group, rows, present)
+        let codes = try checked(values, list, column)
+        if codes.count == present.all { try keep(values, key) }
         return codes
     }
 

@@ -204,19 +204,21 @@ final class Chunk: Sendable {
         }
     }
 
-    /// The codes of a block of values that were kept; nil if they were not.
-    func keptCodes(_ key: ChunkFooter.Key) throws(StorageError) -> [UInt16]? {
+    /// The numbers of a block of values, all of which are kept once they were looked for.
+    func kept(_ key: ChunkFooter.Key) throws(StorageError) -> NarrowNumbers? {
         guard let index = try open().indexes[key] else { return nil }
         let key = BlockCache.Key(chunk: entry.number, block: index, isUnpacked: true)
-        guard case .codes(let codes)? = cache.content(key) else { return nil }
-        return codes
+        guard case .narrow(let numbers)? = cache.content(key) else { return nil }
+        return numbers
     }
 
-    /// Keeps the codes of a block of values.
-    func keep(codes: [UInt16], _ key: ChunkFooter.Key) throws(StorageError) {
-        guard let index = try open().indexes[key] else { return }
+    /// Keeps the numbers of a block of values, unless they are too wide.
+    func keep(_ numbers: [Int64], _ key: ChunkFooter.Key) throws(StorageError) {
+        guard let index = try open().indexes[key], let narrow = NarrowNumbers(numbers) else {
+            return
+        }
         cache.insert(
-            .codes(codes), size: codes.count * 2,
+            .narrow(narrow), size: narrow.byteCount,
             for: BlockCache.Key(chunk: entry.number, block: index, isUnpacked: true))
     }
 
