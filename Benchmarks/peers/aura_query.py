@@ -20,8 +20,6 @@ class Aura:
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
         self.data = os.path.join(folder, "store")
-        # To be deleted, with what depends on it, when every `aura query` takes several statements.
-        self.is_single = "--threads" not in run([program, "query", "--help"], 60)
 
     def version(self):
         return run([self.program, "version"], 60).strip()
@@ -40,7 +38,7 @@ class Aura:
 
     def ask(self, question, setup, times, is_warm=True, timeout=120):
         """The question `times` times in one process, and once before if it is to be warm."""
-        asked = 1 if self.is_single else times + is_warm
+        asked = times + is_warm
         seconds, answers, _ = self.run([question.texts["aura"]] * asked, setup, timeout)
         if len(seconds) != asked or len(answers) != asked:
             raise PeerFailed(f"aura query: {asked} statements, {len(answers)} answers, {len(seconds)} times")
@@ -48,21 +46,16 @@ class Aura:
 
     def memory_mb(self, questions, setup):
         """The most that a process holds which answers all of them."""
-        texts = [q.texts["aura"] for q in questions]
-        parts = [[t] for t in texts] if self.is_single else [texts]
-        return max(self.run(part, setup, 600)[2] for part in parts)
+        return self.run([q.texts["aura"] for q in questions], setup, 600)[2]
 
     def run(self, statements, setup, timeout):
         """The seconds and the answer of each statement, and the memory of the process at most."""
         command = [self.program, "query", "--data-dir", self.data, "--timing", "-o", "json"]
-        if self.is_single:
-            command += statements
-        else:
-            path = os.path.join(self.folder, "statements.sql")
-            first = f"SET rollups = {'on' if setup.rollups else 'off'}"
-            with open(path, "w") as f:
-                f.writelines(f"{s};\n" for s in [first] + statements)
-            command += ["--threads", str(setup.threads), "-f", path]
+        path = os.path.join(self.folder, "statements.sql")
+        first = f"SET rollups = {'on' if setup.rollups else 'off'}"
+        with open(path, "w") as f:
+            f.writelines(f"{s};\n" for s in [first] + statements)
+        command += ["--threads", str(setup.threads), "-f", path]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as process:
             with watched(process, timeout) as found:

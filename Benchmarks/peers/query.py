@@ -207,9 +207,6 @@ def asked_of(a, parquet):
 def measure(a, engines, folders, named, generated):
     """All runs, by what they are called."""
     aura = [Setup("aura", t, rollups) for t in a.threads for rollups in (True, False)]
-    if engines["aura"].is_single:
-        print("this aura takes no settings: whatever its threads, with rollups, never warm", file=sys.stderr)
-        aura = [s for s in aura if s.rollups]
     peers = [Setup(p, t) for t in a.threads for p in a.peers]
     most = max(a.threads)
     at_most = [s for s in aura + peers if s.threads == most and s.rollups]

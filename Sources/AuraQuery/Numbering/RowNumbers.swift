@@ -27,6 +27,12 @@ struct RowNumbers: Sendable {
         isConstant ? [UInt32](repeating: stored[0], count: count) : stored
     }
 
+    /// Other numbers in the place of these.
+    @inline(__always)
+    func map(_ body: (UInt32) -> UInt32) -> RowNumbers {
+        isConstant ? RowNumbers(body(stored[0]), count: count) : RowNumbers(stored.map(body))
+    }
+
     /// Those of some rows.
     func rows(_ rows: [UInt32]) -> RowNumbers {
         isConstant

@@ -24,7 +24,7 @@ final class Binder {
 
         /// As it was written: an item that a name stands for is bound once more.
         let query: Query
-        let plan: Plan
+        var plan: Plan
         let use: Use
         let place: Place
     }
@@ -70,8 +70,8 @@ final class Binder {
             shared[number] = finished(shared[number], single)
             if uses[number] == 1 { single[number] = shared[number] }
         }
-        subqueries = subqueries.map {
-            Subquery(plan: finished($0.plan, single), use: $0.use, place: $0.place)
+        for number in subqueries.indices {
+            subqueries[number].plan = finished(subqueries[number].plan, single)
         }
         return finished(plan, single)
     }
@@ -177,12 +177,9 @@ final class Binder {
 
     /// Gives the rows of a subquery another type.
     func cast(subquery number: Int, to type: ValueType) throws(TextError) {
-        let subquery = subqueries[number]
-        let column = Plan.Column(name: subquery.plan.columns[0].name, type: type)
-        subqueries[number] = Subquery(
-            query: subquery.query, plan: try subquery.plan.cast(to: [column], self),
-            use: subquery.use,
-            place: subquery.place)
+        let plan = subqueries[number].plan
+        let column = Plan.Column(name: plan.columns[0].name, type: type)
+        subqueries[number].plan = try plan.cast(to: [column], self)
     }
 
     // MARK: Tables

@@ -150,9 +150,8 @@ extension Answer.Cell {
         case .bool(let value): self = .bool(value)
         case .int64(let value): self = .integer(value)
         case .float64(let value): self = .number(value)
-        case .int128(let value):
-            // JSON has whole numbers of any size.
-            self = Int64(exactly: value).map { .integer($0) } ?? .text(String(value))
+        case .int128(let value): self = .wide(value)
+        case .list(let items): self = .list(items.map { Self($0) }, text: value.description)
         default: self = .text(value.description)
         }
     }

@@ -18,6 +18,10 @@ struct Answer: Sendable {
         case count(UInt64)
         case number(Double)
         case bool(Bool)
+        /// A whole number of more than 64 bits.
+        case wide(Int128)
+        /// Several values, and how they stand in a text.
+        case list([Cell], text: String)
 
         init(_ value: AttributeValue?) {
             switch value {
@@ -38,6 +42,8 @@ struct Answer: Sendable {
             case .count(let value): String(value)
             case .number(let value): String(value)
             case .bool(let value): String(value)
+            case .wide(let value): String(value)
+            case .list(_, let text): text
             }
         }
 
@@ -47,7 +53,8 @@ struct Answer: Sendable {
             case .absent: "null"
             case .text(let text): JSONEncoding.quoted(text)
             case .number(let value) where !value.isFinite: JSONEncoding.quoted(String(value))
-            case .integer, .count, .number, .bool: text ?? "null"
+            case .list(let cells, _): "[" + cells.map(\.json).joined(separator: ",") + "]"
+            case .integer, .count, .number, .bool, .wide: text ?? "null"
             }
         }
     }
