@@ -167,14 +167,12 @@ final class Execution {
     /// Into how many parts rows are divided: enough that threads end together, few enough that putting
     /// the parts together costs little.
     private static let partCount = 8
-    /// Rows that are not worth a part of their own.
-    private static let smallPart = 1 << 16
 
     /// What a fold makes of all rows of a plan.
     func fold<Fold: RowFold>(
         _ plan: Plan, _ needed: NeededColumns, _ make: @escaping () -> Fold
     ) throws(QueryFailure) -> Fold {
-        let parts = Execution.parts(of: try morsels(of: plan, needed))
+        let parts = parts(of: try morsels(of: plan, needed))
         let memory = MemoryGrant(settings.memoryLimit)
         let (evaluator, shouldStop) = (evaluator, shouldStop)
         var whole: Fold?
@@ -201,9 +199,9 @@ final class Execution {
     }
 
     /// Neighbouring morsels together, so that parts have about as many rows each.
-    private static func parts(of morsels: [Morsel]) -> [ArraySlice<Morsel>] {
+    private func parts(of morsels: [Morsel]) -> [ArraySlice<Morsel>] {
         let total = morsels.reduce(0) { $0 + $1.size }
-        let wanted = max(smallPart, total / partCount)
+        let wanted = max(settings.partRows, total / Execution.partCount)
         var parts: [ArraySlice<Morsel>] = []
         var start = 0
         var size = 0

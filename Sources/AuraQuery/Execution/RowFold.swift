@@ -50,8 +50,8 @@ struct DistinctRows: RowFold {
     private let evaluator: Evaluator
     private var groups: GroupNumbers
     private var rows: CollectedRows
-    /// The group of each row that was kept is its number.
-    private var known = 0
+    /// Whether a row of each group was kept.
+    private var isKnown: [Bool] = []
 
     init(
         _ keys: [BoundExpression], _ types: [ValueType], _ needed: NeededColumns,
@@ -70,10 +70,11 @@ struct DistinctRows: RowFold {
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
         let numbers = groups.numbers(of: columns, count: batch.count)
+        isKnown.grow(to: groups.count, false)
         var fresh: [UInt32] = []
-        for row in 0..<(numbers.isConstant ? 1 : batch.count) where numbers[row] >= known {
+        for row in 0..<(numbers.isConstant ? 1 : batch.count) where !isKnown[numbers[row]] {
             fresh.append(UInt32(row))
-            known += 1
+            isKnown[numbers[row]] = true
         }
         if !fresh.isEmpty { try rows.add(batch.selecting(fresh)) }
     }

@@ -148,6 +148,14 @@ extension Plan {
         self.init(node: .aggregate(plan, aggregation), columns: keys + calls)
     }
 
+    /// The same rows with a column, for what has none has nothing that its rows are counted by.
+    var withSomeColumn: Plan {
+        guard columns.isEmpty else { return self }
+        let column = BoundExpression(.bool(true), .bool, .none)
+        return Plan(
+            node: .project(self, [column]), columns: [Column(name: "", type: column.type)])
+    }
+
     /// Another's rows with window functions behind them.
     init(window plan: Plan, _ calls: [WindowCall]) {
         let columns = calls.map { Column(name: "", type: $0.type) }

@@ -104,13 +104,7 @@ final class SelectBinder {
             if let having { plan = plan.filtered(by: having.conjuncts) }
         }
         if !windows.isEmpty {
-            // What has no columns has nothing that its rows are counted by.
-            if plan.columns.isEmpty {
-                let column = BoundExpression(.bool(true), .bool, .none)
-                plan = Plan(
-                    node: .project(plan, [column]),
-                    columns: [Plan.Column(name: "", type: column.type)])
-            }
+            plan = plan.withSomeColumn
             let start = plan.columns.count
             plan = Plan(window: plan, windows)
             let rewrite = { (expression: BoundExpression) in

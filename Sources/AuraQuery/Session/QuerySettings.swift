@@ -16,6 +16,8 @@ public struct QuerySettings: Sendable {
     public var parameters: [String: Value] = [:]
     /// Threads that answer it, at most: the answer is the same for any number.
     public var threads = 1
+    /// Rows that are worth a part of their own where threads divide them.
+    var partRows = 1 << 16
     /// Whether counts are read from the index where it has them.
     public var usesRollups = true
     /// Bytes that it may hold at once.

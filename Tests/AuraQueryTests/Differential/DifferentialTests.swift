@@ -1,3 +1,4 @@
+import AuraQuery
 import AuraTesting
 import Foundation
 import Testing
@@ -22,15 +23,23 @@ import Testing
     @Test(arguments: seeds)
     func `answers follow from the plan row by row, however events are kept`(seed: UInt64) throws {
         let trial = DifferentialTrial(seed: seed, questionCount: Self.perWorld)
-        let memory = try Keeping().snapshot(of: trial.world.events)
-        let wanted = try trial.referenceAnswers(about: memory)
+        let memory = try Keeping().source(of: trial.world.events)
+        let wanted = try trial.referenceAnswers(about: memory.snapshot)
         expectNone(trial.differences(trial.answers(from: memory), from: wanted), "in memory")
         var random = SeededRandom(seed: seed)
         for _ in 0..<3 {
             let keeping = Keeping(&random)
-            let snapshot = try keeping.snapshot(of: trial.world.events)
-            let found = trial.differences(trial.answers(from: snapshot), from: wanted)
-            expectNone(found, keeping.description)
+            let source = try keeping.source(of: trial.world.events)
+            let partRows = random.element(of: [1, 10, 1 << 16])
+            let alone = trial.answers(from: source, partRows: partRows)
+            let words = keeping.description + ", parts of \(partRows)"
+            expectNone(trial.differences(alone, from: wanted), words)
+            let together = trial.answers(
+                from: source, threads: 2 + random.below(3), partRows: partRows)
+            for (question, both) in zip(trial.questions, zip(alone, together))
+            where "\(both.0)" != "\(both.1)" {
+                Issue.record("seed \(seed), \(words): threads change \(question.text)")
+            }
         }
     }
 
@@ -38,9 +47,9 @@ import Testing
     func `answers are DuckDB's`(seed: UInt64) throws {
         // Other worlds than those of the plans.
         let trial = DifferentialTrial(seed: 1_000_000 + seed, questionCount: Self.perWorld)
-        let snapshot = try Keeping().snapshot(of: trial.world.events)
+        let source = try Keeping().source(of: trial.world.events)
         let wanted = try DuckDBOracle.answers(to: trial.questions, about: trial.world)
-        expectNone(trial.differences(trial.answers(from: snapshot), from: wanted), "DuckDB")
+        expectNone(trial.differences(trial.answers(from: source), from: wanted), "DuckDB")
     }
 
     private func expectNone(_ differences: [DifferentialTrial.Difference], _ words: String) {

@@ -32,12 +32,16 @@ struct DifferentialTrial {
         var description: String { "seed \(seed): \(words)\n    \(question.text)" }
     }
 
-    /// What Aura answers from a snapshot.
-    func answers(from snapshot: Snapshot) -> [Answer] {
-        questions.map { question in
+    /// What Aura answers.
+    ///
+    /// - Parameter partRows: What threads divide among each other has so many rows at least.
+    func answers(from source: QuerySource, threads: Int = 1, partRows: Int = 1) -> [Answer] {
+        var settings = world.settings
+        settings.threads = threads
+        settings.partRows = partRows
+        return questions.map { question in
             do throws(QueryFailure) {
-                let answer = try PreparedQuery(question.text, over: snapshot, world.settings)
-                    .answer()
+                let answer = try PreparedQuery(question.text, over: source, settings).answer()
                 let rows = (0..<answer.rowCount).map { answer.row($0).map { AnswerCell($0) } }
                 return .rows(rows, types: answer.columns.map(\.type.name))
             } catch { return .failure(error.description(in: question.text)) }

@@ -45,7 +45,8 @@ enum DuckDBOracle {
     /// Tools/setup has made.
     private static func interpreter() throws -> String {
         if let path = ProcessInfo.processInfo.environment["AURA_DUCKDB_PYTHON"] { return path }
-        let path = folder.appending(path: "../../../.venv/bin/python").standardizedFileURL.path
+        // No link is followed on the way: the environment is known by this very path.
+        let path = folder.path + "/../../../.venv/bin/python"
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw Missing(description: "there is no \(path); run Tools/setup")
         }

@@ -2,7 +2,7 @@
 
 /// One way to write an expression of a type.
 ///
-/// In its text `{name}` stands for another expression: of a type by its name (`Placeholder.types`), of
+/// In its text `{name}` stands for another expression: of a type by its name (`BlankTypes`), of
 /// the result's type (`R`), or of one random type that all `A` of the form have; `!` behind it makes it
 /// a literal. `{a|b|c}` is one of these texts.
 struct ExpressionForm: Sendable {

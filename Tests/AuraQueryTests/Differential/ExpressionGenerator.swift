@@ -115,7 +115,7 @@ struct ExpressionGenerator {
             case "N": return generator.random.chance(25) ? " IGNORE NULLS" : ""
             default: break
             }
-            let part = generator.placeholder(name, type, same, leaves, depth: depth - 1)
+            let part = generator.filled(name, type, same, leaves, depth: depth - 1)
             parts.append(part)
             return part.text
         }
@@ -134,7 +134,7 @@ struct ExpressionGenerator {
         return term
     }
 
-    private mutating func placeholder(
+    private mutating func filled(
         _ name: String, _ result: ValueType, _ same: ValueType, _ leaves: Leaves, depth: Int
     ) -> Term {
         let isLiteral = name.hasSuffix("!")

@@ -84,6 +84,7 @@ final class Reference {
                 case .time: .instant(event.time.microseconds)
                 case .type: .text(event.type)
                 case .sequence: .int64(Int64(index) + 1)
+                case .weight: .int64(1)
                 case .attribute(let name): Value(event[name], as: type)
                 }
             }

@@ -1,4 +1,5 @@
 import AuraCore
+import AuraQuery
 import AuraStorage
 import AuraTesting
 
@@ -9,6 +10,8 @@ struct Keeping: CustomStringConvertible, Sendable {
     var flushes = 0
     var isCompacted = false
     var layout = ChunkLayout()
+    /// Whether an index counts them.
+    var hasIndex = false
 
     /// All in memory, in few batches.
     init() {}
@@ -23,12 +26,13 @@ struct Keeping: CustomStringConvertible, Sendable {
         layout.entriesPerBlock = random.element(of: [1, 10, 4_096])
         layout.derivesColumns = random.chance(50)
         layout.findsIDs = random.chance(50)
+        hasIndex = random.chance(70)
     }
 
     var description: String {
         "batches of \(batchRows), flushed every \(flushes)" + (isCompacted ? ", compacted" : "")
             + ", sections of \(layout.sectionRows), groups of \(layout.groupRows), "
-            + "\(layout.entriesPerBlock) entries a block"
+            + "\(layout.entriesPerBlock) entries a block" + (hasIndex ? ", with an index" : "")
     }
 
     /// Why events cannot be kept.
@@ -36,12 +40,13 @@ struct Keeping: CustomStringConvertible, Sendable {
         let description: String
     }
 
-    /// A snapshot of a store that keeps the events this way.
-    func snapshot(of events: [Event]) throws -> Snapshot {
+    /// What a store says that keeps the events this way.
+    func source(of events: [Event]) throws -> QuerySource {
         var options = Storage.Options(incarnation: 7)
         options.segmentSize = 1 << 20
         options.chunkLayout = layout
         options.compaction.smallRows = 1
+        if hasIndex { options.indexPlan = .standard }
         var now: Int64 = 1_712_000_000_000_000
         var storage = try Storage(
             directory: "/store", fileSystem: SimulatedFileSystem(), options: options, now: now)
@@ -63,7 +68,8 @@ struct Keeping: CustomStringConvertible, Sendable {
             if flushes > 0, batches % flushes == 0 { try Self.flush(&storage, now) }
         }
         if isCompacted { try Self.compact(&storage, now) }
-        return storage.snapshot
+        guard let index = storage.index else { return QuerySource(storage.snapshot) }
+        return QuerySource(index.view, CatalogueCache())
     }
 
     private static func flush(_ storage: inout Storage, _ now: Int64) throws {
