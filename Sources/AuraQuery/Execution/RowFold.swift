@@ -50,8 +50,8 @@ struct DistinctRows: RowFold {
     private let evaluator: Evaluator
     private var groups: GroupNumbers
     private var rows: CollectedRows
-    /// The group of each row that was kept is its number.
-    private var known = 0
+    /// Whether each group has a row: they are not numbered in the order of rows, for NULL comes late.
+    private var isKnown: [Bool] = []
 
     init(
         _ keys: [BoundExpression], _ types: [ValueType], _ needed: NeededColumns,
@@ -67,13 +67,15 @@ struct DistinctRows: RowFold {
     var size: Int { groups.size + rows.size }
 
     mutating func add(_ batch: RowBatch) throws(QueryFailure) {
+        if batch.count == 0 { return }
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
         let numbers = groups.numbers(of: columns, count: batch.count)
+        isKnown += [Bool](repeating: false, count: groups.count - isKnown.count)
         var fresh: [UInt32] = []
-        for row in 0..<(numbers.isConstant ? 1 : batch.count) where numbers[row] >= known {
+        for row in 0..<(numbers.isConstant ? 1 : batch.count) where !isKnown[numbers[row]] {
             fresh.append(UInt32(row))
-            known += 1
+            isKnown[numbers[row]] = true
         }
         if !fresh.isEmpty { try rows.add(batch.selecting(fresh)) }
     }

@@ -75,3 +75,6 @@ select count(*) over () as n from t where a > 100 having true
 select row_number() over () as n, 1 as one
 select distinct (select max(a) from t) as m, b from t order by m, b nulls first
 select (a in (b, 9)) as p, ((a in (b, 9)) or count(*) > 2) as q, count(*) from t group by a in (b, 9) order by 1 nulls first
+select distinct a from (select unnest([null, 1, 2, 1, null]) as a) order by a nulls first
+select distinct a from (select unnest([1, 2]) as a) where a > 5
+select distinct on (a) a, b from (select unnest([null, 1, 2, 1]) as a, unnest(['p', 'q', 'r', 's']) as b) order by a nulls last, b
