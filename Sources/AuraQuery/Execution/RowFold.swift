@@ -50,7 +50,7 @@ struct DistinctRows: RowFold {
     private let evaluator: Evaluator
     private var groups: GroupNumbers
     private var rows: CollectedRows
-    /// Whether a row of each group was kept.
+    /// Whether each group has a row: they are not numbered in the order of rows, for NULL comes late.
     private var isKnown: [Bool] = []
 
     init(
@@ -67,6 +67,7 @@ struct DistinctRows: RowFold {
     var size: Int { groups.size + rows.size }
 
     mutating func add(_ batch: RowBatch) throws(QueryFailure) {
+        if batch.count == 0 { return }
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
         let numbers = groups.numbers(of: columns, count: batch.count)

@@ -5,8 +5,10 @@ struct WindowFrames {
     private let partitions: WindowPartitions
     private let frame: WindowCall.Frame
     private let order: [SortKey]
+    private let casting: Casting
 
-    init(_ call: WindowCall, _ partitions: WindowPartitions) {
+    init(_ call: WindowCall, _ partitions: WindowPartitions, _ casting: Casting) {
+        self.casting = casting
         frame = call.frame
         order = call.order
         self.partitions = partitions
@@ -16,7 +18,7 @@ struct WindowFrames {
     func forEach(
         _ body: (Int, Range<Int>, Range<Int>, Range<Int>) throws(QueryFailure) -> Void
     ) throws(QueryFailure) {
-        let key = try RangeKey(order, partitions, frame)
+        let key = try RangeKey(order, partitions, frame, casting)
         var peer = 0
         for index in 0..<partitions.starts.count - 1 {
             let partition = partitions.starts[index]..<partitions.starts[index + 1]
@@ -68,9 +70,11 @@ struct RangeKey {
     private let isDescending: Bool
     private let before: BoundExpression?
     private let after: BoundExpression?
+    private let casting: Casting
 
     init?(
-        _ order: [SortKey], _ partitions: WindowPartitions, _ frame: WindowCall.Frame
+        _ order: [SortKey], _ partitions: WindowPartitions, _ frame: WindowCall.Frame,
+        _ casting: Casting
     ) throws(QueryFailure) {
         guard frame.unit == .range, order.count == 1 else { return nil }
         let values = partitions.orderColumns[0].expanded
@@ -80,6 +84,7 @@ struct RangeKey {
             ? values.mapped(
                 .timestamp, .integers(values.integers.map { $0 &* Interval.dayMicroseconds }))
             : values
+        self.casting = casting
         rows = partitions.rows
         isDescending = order[0].isDescending
         before = RangeKey.distance(frame.start)
@@ -139,7 +144,10 @@ struct RangeKey {
                 case .timestamp(let time):
                     return .timestamp(try ScalarFunction.timestamp(time, plus: signed))
                 case .instant(let time):
-                    return .instant(try ScalarFunction.timestamp(time, plus: signed))
+                    guard let moved = casting.adding(signed, to: time) else {
+                        throw ComputationError.outsideTime("\(value) + \(signed)")
+                    }
+                    return .instant(moved)
                 default: return value
                 }
             default:

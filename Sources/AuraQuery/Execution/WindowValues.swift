@@ -12,7 +12,7 @@ struct WindowValues {
     ) {
         self.call = call
         self.partitions = partitions
-        frames = WindowFrames(call, partitions)
+        frames = WindowFrames(call, partitions, evaluator.casting)
         self.batch = batch
         self.evaluator = evaluator
     }

@@ -87,9 +87,14 @@ struct Casting: Sendable {
             case .list(let item): try list(value, from, of: item)
             }
         guard let result else {
-            let shown = if case .text(let text) = value { "'\(text)'" } else { value.description }
+            let words =
+                if case .text(let text) = value {
+                    "'\(text)' cannot be read as \(type.name)"
+                } else {
+                    "\(value) is no \(type.name)"
+                }
             throw ComputationError(
-                "\(shown) is no \(type.name)", hint: "TRY_CAST gives NULL for what cannot be cast")
+                words, hint: "TRY_CAST gives NULL for what cannot be cast")
         }
         return result
     }

@@ -6,9 +6,9 @@ extension ScalarFunction {
         "+": [
             days(isLess: false),
             swapped(days(isLess: false)),
-            shifted(.date, isLess: false), swapped(shifted(.date, isLess: false)),
-            shifted(.timestamp, isLess: false), swapped(shifted(.timestamp, isLess: false)),
-            shifted(.instant, isLess: false), swapped(shifted(.instant, isLess: false)),
+            shifted(.date, isLess: false), shifted(.date, isLess: false, isSwapped: true),
+            shifted(.timestamp, isLess: false), shifted(.timestamp, isLess: false, isSwapped: true),
+            shifted(.instant, isLess: false), shifted(.instant, isLess: false, isSwapped: true),
             intervals { $0.adding($1) },
         ],
         "-": [
@@ -59,22 +59,21 @@ extension ScalarFunction {
             return .int64(left &- right)
         })
 
-    /// A time and an interval; that of a date is a TIMESTAMP.
-    private static func shifted(_ type: ValueType, isLess: Bool) -> ScalarFunction {
-        ScalarFunction(
-            [type, .interval], type == .date ? .timestamp : type,
-            .values { values throws(ComputationError) in
-                guard let time = values[0].time, case .interval(let interval) = values[1] else {
-                    return .null
+    /// A time and an interval, or the other way round; that of a date is a TIMESTAMP.
+    static func shifted(
+        _ type: ValueType, isLess: Bool, isSwapped: Bool = false,
+        _ add: @escaping @Sendable (Interval, Int64) -> Int64? = { $0.added(to: $1) }
+    ) -> ScalarFunction {
+        let result = type == .date ? .timestamp : type
+        return ScalarFunction(
+            isSwapped ? [.interval, type] : [type, .interval], result,
+            .prepared(from: isSwapped ? 0 : 1, result) { value throws(ComputationError) in
+                guard let step = Interval(value).multiplied(by: isLess ? -1 : 1) else {
+                    throw .overflow("-", value.description)
                 }
-                let start =
-                    type == .date ? time.multipliedExactly(by: Interval.dayMicroseconds) : time
-                let step = isLess ? interval.multiplied(by: -1) : interval
-                guard let start, let step else {
-                    throw .overflow("+", "\(values[0]) \(isLess ? "-" : "+") \(values[1])")
-                }
-                let sum = try timestamp(start, plus: step)
-                return type == .instant ? .instant(sum) : .timestamp(sum)
+                return step
+            } _: { (step: Interval, columns, _) throws(ComputationError) in
+                try columns[isSwapped ? 1 : 0].asTimes().times(result) { add(step, $0) }
             })
     }
 

@@ -8,11 +8,12 @@ extension ScalarFunction {
     static let distances = difference { part in part.distance }
 
     /// A function of a unit and two times.
-    private static func difference(
+    static func difference(
+        _ type: ValueType = .timestamp,
         _ body: @escaping @Sendable (TimePart) -> (@Sendable (Int64, Int64) -> Int64?)?
     ) -> ScalarFunction {
         ScalarFunction(
-            [.text, .timestamp, .timestamp], .int64,
+            [.text, type, type], .int64,
             .prepared(from: 0, .int64) { value throws(ComputationError) in
                 let part = try TimePart.named(value)
                 guard let body = body(part) else { throw .noUnit(part) }
@@ -67,16 +68,20 @@ extension Interval {
 extension TimePart {
     /// How many µs, if always as many.
     private var length: Int64? {
+        days.map { $0 * Interval.dayMicroseconds } ?? (self == .epoch ? 1_000_000 : unit)
+    }
+
+    /// How many days, if always as many.
+    var days: Int64? {
         switch self {
-        case .epoch: 1_000_000
-        case .day, .dayofweek, .isodow, .dayofyear, .julian: Interval.dayMicroseconds
-        case .week, .yearweek: 7 * Interval.dayMicroseconds
-        default: unit
+        case .day, .dayofweek, .isodow, .dayofyear, .julian: 1
+        case .week, .yearweek: 7
+        default: nil
         }
     }
 
     /// How many months, if always as many.
-    private var months: Int64? {
+    var months: Int64? {
         switch self {
         case .month: 1
         case .quarter: 3
@@ -90,7 +95,7 @@ extension TimePart {
 
     /// Beginnings of this unit from a first to a second time; of weeks, whole ones between the
     /// dates, on whichever day of the week they begin.
-    fileprivate var crossings: (@Sendable (Int64, Int64) -> Int64?)? {
+    var crossings: (@Sendable (Int64, Int64) -> Int64?)? {
         func ofDays(
             _ number: @escaping @Sendable (Int64) -> Int64
         ) -> @Sendable (Int64, Int64) -> Int64? {
@@ -114,7 +119,7 @@ extension TimePart {
     }
 
     /// Whole units of this kind from a first to a second time.
-    fileprivate var distance: (@Sendable (Int64, Int64) -> Int64?)? {
+    var distance: (@Sendable (Int64, Int64) -> Int64?)? {
         if let length {
             return { start, end in
                 let (whole, overflows) = end.subtractingReportingOverflow(start)

@@ -8,7 +8,7 @@ extension ScalarFunction {
         "date_diff": [crossings], "datediff": [crossings],
         "date_sub": [distances], "datesub": [distances],
         "age": [age],
-        "date_add": [addition],
+        "date_add": [shifted(.timestamp, isLess: false)],
         "last_day": ofDays(.date) { days in
             let date = CivilDate(days: days)
             return days &+ Int64(CivilTime.days(inMonth: date.month, of: date.year) - date.day)
@@ -21,14 +21,6 @@ extension ScalarFunction {
         "strftime": formatting,
         "strptime": parsing(isTried: false), "try_strptime": parsing(isTried: true),
     ]
-
-    private static let addition = ScalarFunction(
-        [.timestamp, .interval], .timestamp,
-        .prepared(from: 1, .timestamp) { value throws(ComputationError) in
-            Interval(value)
-        } _: { (interval: Interval, columns, _) throws(ComputationError) in
-            try columns[0].times(.timestamp) { interval.added(to: $0) }
-        })
 
     // MARK: Of the day
 

@@ -61,6 +61,8 @@ struct Expression: Hashable, Sendable {
         case concatenate = "||"
         case matches = "~"
         case matchesNot = "!~"
+        case matchesAnyCase = "~*"
+        case matchesNotAnyCase = "!~*"
         case bitAnd = "&"
         case bitOr = "|"
         case shiftLeft = "<<"

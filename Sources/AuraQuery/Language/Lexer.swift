@@ -119,7 +119,7 @@ struct Lexer {
     }
 
     private mutating func sign() throws(TextError) -> Token.Kind {
-        for length in [2, 1] where offset + length <= bytes.count {
+        for length in [3, 2, 1] where offset + length <= bytes.count {
             let text = String(decoding: bytes[offset..<offset + length], as: UTF8.self)
             if let sign = Token.Sign(rawValue: text) {
                 offset += length

@@ -43,6 +43,8 @@ struct Token: Hashable, Sendable {
         case concatenation = "||"
         case matches = "~"
         case matchesNot = "!~"
+        case matchesAnyCase = "~*"
+        case matchesNotAnyCase = "!~*"
         case and = "&"
         case or = "|"
         case shiftLeft = "<<"

@@ -22,6 +22,14 @@ extension SelectBinder {
     ) throws(TextError) -> AggregateCall {
         var arguments = try bind(call.arguments.map(\.value), clause)
         var order = try keys(call.order, clause)
+        if call.isDistinct, clause == .aggregate {
+            for key in order where !key.expression.isMade(of: arguments) {
+                throw TextError(
+                    "\(call.name)(DISTINCT …) is ordered by something else than its arguments",
+                    at: key.expression.place,
+                    hint: "rows that differ in it alone count once: which of them is not said")
+            }
+        }
         if !call.groupOrder.isEmpty {
             // WITHIN GROUP: what is ordered by is what is looked at.
             guard call.groupOrder.count == 1 else {
@@ -242,5 +250,14 @@ extension AggregateFunction.Kind {
         case .first, .last, .list, .texts, .valueAtLeast, .valueAtGreatest, .mode, .top: true
         default: false
         }
+    }
+}
+
+extension BoundExpression {
+    /// Whether it has the same value wherever some others have.
+    fileprivate func isMade(of others: [BoundExpression]) -> Bool {
+        if constant != nil || others.contains(self) { return true }
+        let parts = parts
+        return !parts.isEmpty && parts.allSatisfy { $0.isMade(of: others) }
     }
 }

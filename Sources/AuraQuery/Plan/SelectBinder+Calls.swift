@@ -16,6 +16,10 @@ extension SelectBinder {
         guard call.filter == nil, !call.isDistinct, call.order.isEmpty, call.groupOrder.isEmpty,
             !call.isOfRows
         else {
+            guard
+                ScalarFunction.all[call.name] != nil
+                    || SelectBinder.specialNames.contains(call.name)
+            else { throw unknown(call.name, call.namePlace, isOfRows: call.isOfRows) }
             throw TextError(
                 "'\(call.name)' is no aggregate: it takes no DISTINCT, ORDER BY, FILTER or *",
                 at: place)
@@ -53,9 +57,12 @@ extension SelectBinder {
         _ name: String, _ arguments: [BoundExpression], _ place: Place, _ namePlace: Place
     ) throws(TextError) -> BoundExpression {
         if let special = try special(name, arguments, place) { return special }
-        guard let overloads = ScalarFunction.all[name] else {
-            throw TextError(
-                "there is no function '\(name)'", at: namePlace, hint: functionHint(name))
+        guard var overloads = ScalarFunction.all[name] else { throw unknown(name, namePlace) }
+        if binder.casting.zone.fixedOffset != 0, arguments.contains(where: { $0.type == .instant }),
+            let zoned = ScalarFunction.zoned(binder.casting)[name]
+        {
+            overloads.removeAll { $0.parameters.contains(.instant) }
+            overloads += zoned
         }
         if let found = try overload(name, overloads, arguments, place) { return found }
         // A function of the clock: in the session's zone.
@@ -79,7 +86,7 @@ extension SelectBinder {
     ]
 
     /// The function of the nearest parameters; nil if the arguments fit none.
-    private func overload(
+    func overload(
         _ name: String, _ overloads: [ScalarFunction], _ arguments: [BoundExpression],
         _ place: Place
     ) throws(TextError) -> BoundExpression? {
@@ -119,10 +126,15 @@ extension SelectBinder {
             hint: hint)
     }
 
-    private func functionHint(_ name: String) -> String? {
-        let names =
-            Array(ScalarFunction.all.keys) + AggregateFunction.names
-            + WindowRanking.allCases.map(\.rawValue) + SelectBinder.specialNames
-        return nearest(to: name, among: names.sorted()).map { "did you mean '\($0)'?" }
+    /// - Parameter isOfRows: Whether it was called with `*`, as aggregates alone are.
+    private func unknown(_ name: String, _ place: Place, isOfRows: Bool = false) -> TextError {
+        var names = AggregateFunction.names.sorted()
+        if !isOfRows {
+            names += Array(ScalarFunction.all.keys) + WindowRanking.allCases.map(\.rawValue)
+            names = (names + SelectBinder.specialNames).sorted()
+        }
+        return TextError(
+            "there is no function '\(name)'", at: place,
+            hint: nearest(to: name, among: names).map { "did you mean '\($0)'?" })
     }
 }

@@ -189,11 +189,14 @@ extension SelectBinder {
                 preconditionFailure("a comparison without a sign")
             }
             return try compare(comparison, parts, place)
-        case .matches, .matchesNot:
-            let match = try function(
-                "regexp_matches", [try bind(left, clause), try bind(right, clause)], place, place
-            )
-            return sign == .matches ? match : try binder.folded(not(match))
+        case .matches, .matchesNot, .matchesAnyCase, .matchesNotAnyCase:
+            var parts = [try bind(left, clause), try bind(right, clause)]
+            if sign == .matchesAnyCase || sign == .matchesNotAnyCase {
+                parts.append(BoundExpression(.text("i"), .text, place))
+            }
+            let match = try function("regexp_matches", parts, place, place)
+            let isNegated = sign == .matchesNot || sign == .matchesNotAnyCase
+            return isNegated ? try binder.folded(not(match)) : match
         default:
             let parts = [try bind(left, clause), try bind(right, clause)]
             return try function(sign.rawValue, parts, place, place)

@@ -4,8 +4,8 @@ import AuraCore
 extension SelectBinder {
     static let specialNames = [
         "coalesce", "ifnull", "nullif", "if", "iff", "greatest", "least", "concat", "typeof", "try",
-        "now",
-        "current_timestamp", "current_date", "today", "timezone", "list_value", "date_part", "cast",
+        "now", "current_timestamp", "get_current_timestamp", "current_date", "today", "timezone",
+        "list_value", "date_part", "datepart", "cast", "unnest",
     ]
 
     /// The expression that a call of one of them means; nil for other names.
@@ -39,6 +39,13 @@ extension SelectBinder {
                 let known = values.filter { !$0.isNull }
                 return (name == "greatest" ? known.max() : known.min()) ?? .null
             }
+        case "concat_ws":
+            // What stands between the texts must be one itself.
+            var texts = Array(arguments.prefix(1))
+            for argument in arguments.dropFirst() {
+                texts.append(try binder.coerced(argument, to: .text))
+            }
+            return try overload(name, ScalarFunction.all[name] ?? [], texts, place)
         case "concat", "||": return try concatenation(name, arguments, place)
         case "typeof":
             try expect(1...1)

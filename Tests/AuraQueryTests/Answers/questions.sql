@@ -75,3 +75,11 @@ select count(*) over () as n from t where a > 100 having true
 select row_number() over () as n, 1 as one
 select distinct (select max(a) from t) as m, b from t order by m, b nulls first
 select (a in (b, 9)) as p, ((a in (b, 9)) or count(*) > 2) as q, count(*) from t group by a in (b, 9) order by 1 nulls first
+select distinct a from (select unnest([null, 1, 2, 1, null]) as a) order by a nulls first
+select distinct a from (select unnest([1, 2]) as a) where a > 5
+select distinct on (a) a, b from (select unnest([null, 1, 2, 1]) as a, unnest(['p', 'q', 'r', 's']) as b) order by a nulls last, b
+select 'abc' ~* 'B', 'abc' !~* 'B', 'ABC' ~* 'x', null ~* 'a', 'ÄB' ~* 'äb', not 'a' !~* 'A'
+select concat_ws('-', 'a', 1, null, true, date '2024-01-01'), concat_ws(',', 1, 2)
+select list(distinct b order by b desc), string_agg(distinct s, ',' order by s) from t
+select timestamptz '2024-03-10 01:00:00-05' + interval '1 day', timestamptz '2024-03-31 22:30:00+00' - timestamptz '2024-02-29 23:30:00+00', interval '1 month' + timestamptz '2024-01-31 10:00:00+00', timestamptz '2024-03-31 10:00:00+00' - interval '1 month 1 day'
+select date_diff('hour', timestamptz '2024-03-10 01:00:00-05', timestamptz '2024-03-10 04:00:00-04'), date_sub('day', timestamptz '2024-03-10 01:00:00-05', timestamptz '2024-03-11 00:30:00-04'), date_add(timestamptz '2024-03-09 12:00:00-05', interval '24 hours')

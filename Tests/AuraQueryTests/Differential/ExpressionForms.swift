@@ -2,7 +2,7 @@
 
 /// One way to write an expression of a type.
 ///
-/// In its text `{name}` stands for another expression: of a type by its name (`BlankTypes`), of
+/// In its text `{name}` stands for another expression: of a type by its name (`types` below), of
 /// the result's type (`R`), or of one random type that all `A` of the form have; `!` behind it makes it
 /// a literal. `{a|b|c}` is one of these texts.
 struct ExpressionForm: Sendable {
@@ -97,6 +97,7 @@ extension ExpressionForm {
             .bool, "({text} {LIKE|NOT LIKE|ILIKE} '{n%|%e%|_k|%\\_%|%e|note 1%|%|%ß%|a_b|%ö%}')",
             weight: 3),
         ExpressionForm(.bool, "({text} LIKE '%!%%' ESCAPE '!')"),
+        ExpressionForm(.bool, "({text} {~*|!~|!~*} '{ok|N.*E.*|[^ ]*}')"),
         ExpressionForm(.bool, "({text} {~|SIMILAR TO} '{.*[0-9]+.*|ok|.*(a\\|b)|[^ ]*}')"),
         ExpressionForm(.bool, "{starts_with|ends_with|contains}({text}, {'n'|'ok'|''|'ß'|' a'})"),
         ExpressionForm(.bool, "list_contains({ints}, {small})"),
@@ -126,8 +127,7 @@ extension ExpressionForm {
         ExpressionForm(.int64, "date_part('{day|hour|doy|century}', {clock})::BIGINT"),
         ExpressionForm(.int64, "date_diff('{day|month|week|quarter}', {time}, {time})"),
         ExpressionForm(
-            .int64, "{date_diff|date_sub}('{day|hour|month|minute}', {time}, {time})"
-        ).inUTC,
+            .int64, "{date_diff|date_sub}('{day|hour|month|week|minute}', {time}, {time})"),
         ExpressionForm(
             .int64, "{date_diff|date_sub}('{day|hour|month|week|minute}', {clock}, {clock})"),
         ExpressionForm(.int64, "datediff('{day|month|quarter}', {date}, {date})"),
@@ -158,7 +158,7 @@ extension ExpressionForm {
     private static let texts: [ExpressionForm] = [
         ExpressionForm(.text, "({text} || {text})", weight: 2),
         ExpressionForm(.text, "concat({text}, {text}, {small})"),
-        ExpressionForm(.text, "concat_ws('-', {text}, {text})"),
+        ExpressionForm(.text, "concat_ws('-', {text}, {small}, {text})"),
         ExpressionForm(.text, "{upper|lower|reverse|trim|ltrim|md5}({text})", weight: 2),
         ExpressionForm(.text, "substr({text}, {1|2|-3|0}, {0|2|5})"),
         ExpressionForm(.text, "{left|right}({text}, {2|-2|0})"),
@@ -188,9 +188,11 @@ extension ExpressionForm {
         ExpressionForm(.instant, "time_bucket(INTERVAL '15 minutes', {time})"),
         ExpressionForm(.instant, "time_bucket(INTERVAL '{1 day|6 hours}', {time})").inUTC,
         ExpressionForm(.instant, "({time} {+|-} INTERVAL '{3 hours|90 minutes}')"),
-        ExpressionForm(.instant, "({time} {+|-} INTERVAL '{1 day|1 month}')").inUTC,
-        ExpressionForm(.instant, "({time} + {interval})").inUTC,
+        ExpressionForm(
+            .instant, "({time} {+|-} INTERVAL '{1 day|1 month|1 month 2 days 3 hours}')"),
+        ExpressionForm(.instant, "({time} {+|-} {interval})"),
         ExpressionForm(.instant, "({clock}::TIMESTAMPTZ)"),
+        ExpressionForm(.instant, "date_add({time}, INTERVAL '{1 day|24 hours|1 month}')"),
         ExpressionForm(.clock, "({time}::TIMESTAMP)", weight: 2),
         ExpressionForm(.clock, "({time} AT TIME ZONE '{UTC|Europe/Berlin|America/New_York}')"),
         ExpressionForm(.clock, "({clock} {+|-} INTERVAL '{1 day|2 hours|1 month|1 year}')"),
@@ -202,7 +204,7 @@ extension ExpressionForm {
         ExpressionForm(.date, "({date} + {1|30|-7})"),
         ExpressionForm(.date, "last_day({date})"),
         ExpressionForm(.date, "date_trunc('{month|year|week}', {date})::DATE"),
-        ExpressionForm(.interval, "({time} - {time})").inUTC,
+        ExpressionForm(.interval, "({time} - {time})"),
         ExpressionForm(.interval, "({clock} - {clock})"),
         ExpressionForm(.interval, "({interval} + {interval!})"),
         ExpressionForm(.interval, "to_{days|hours|minutes}(({small} % 100)::INTEGER)"),

@@ -186,7 +186,6 @@ extension QuestionGenerator {
         case .int64 where key.bits < 40: distances = ["1", "3", "10"].map { $0 + "::BIGINT" }
         case .float64 where key.precision == .exact:
             distances = ["0.5", "4"].map { $0 + "::DOUBLE" }
-        case .instant where !expressions.isUTC: distances = ["INTERVAL '3 hours'"]
         case .instant, .timestamp, .date:
             distances = ["1 day", "3 hours", "1 month"].map { "INTERVAL '\($0)'" }
         default: return nil

@@ -178,10 +178,10 @@ struct ReferenceWindow {
             case .timestamp(let time):
                 return .timestamp(try ScalarFunction.timestamp(time, plus: signed))
             case .instant(let time):
-                // Days and months are those of the session's clocks.
-                let local = try ScalarFunction.timestamp(
-                    reference.casting.local(time), plus: signed)
-                return .instant(reference.casting.instant(local))
+                guard let moved = reference.casting.adding(signed, to: time) else {
+                    throw ComputationError.outsideTime("\(value) + \(signed)")
+                }
+                return .instant(moved)
             case .date(let days):
                 let start = Interval.dayMicroseconds * days
                 return .timestamp(try ScalarFunction.timestamp(start, plus: signed))
