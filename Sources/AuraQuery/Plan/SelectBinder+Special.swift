@@ -39,13 +39,7 @@ extension SelectBinder {
                 let known = values.filter { !$0.isNull }
                 return (name == "greatest" ? known.max() : known.min()) ?? .null
             }
-        case "concat_ws":
-            // What stands between the texts must be one itself.
-            var texts = Array(arguments.prefix(1))
-            for argument in arguments.dropFirst() {
-                texts.append(try binder.coerced(argument, to: .text))
-            }
-            return try overload(name, ScalarFunction.all[name] ?? [], texts, place)
+        case "concat_ws": return try separated(name, arguments, place)
         case "concat", "||": return try concatenation(name, arguments, place)
         case "typeof":
             try expect(1...1)
@@ -79,6 +73,17 @@ extension SelectBinder {
             return try self.function(function, [arguments[1]], place, place)
         default: return nil
         }
+    }
+
+    /// Texts with another between them, which must be one itself.
+    private func separated(
+        _ name: String, _ arguments: [BoundExpression], _ place: Place
+    ) throws(TextError) -> BoundExpression? {
+        var texts = Array(arguments.prefix(1))
+        for argument in arguments.dropFirst() {
+            texts.append(try binder.coerced(argument, to: .text))
+        }
+        return try overload(name, ScalarFunction.all[name] ?? [], texts, place)
     }
 
     private func made(
