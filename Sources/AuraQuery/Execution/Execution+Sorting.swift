@@ -8,9 +8,64 @@ extension Execution {
         let (types, evaluator) = (input.types, evaluator)
         if limit.end == 0 { return types.map { VectorBuilder($0).finish() } }
         let used = needed.adding(keys.map(\.expression))
-        let rows = try fold(input, used) { SortedBatches(keys, limit.end, evaluator) }
+        var rows = SortedBatches(keys, limit.end, evaluator)
+        if let end = limit.end, input.isByTime(keys[0]) {
+            try takeInOrder(&rows, try morsels(of: input, used), keys, first: end)
+        } else {
+            rows = try fold(input, used) { SortedBatches(keys, limit.end, evaluator) }
+        }
         let order = try rows.order(first: limit.end).dropFirst(limit.offset)
         return try rows.columns(Array(order), types, needed)
+    }
+}
+
+extension Execution {
+    /// Takes the first rows by time: the morsels in the order of theirs, more and more at once, until none
+    /// that is left can have one that comes before.
+    private func takeInOrder(
+        _ rows: inout SortedBatches, _ morsels: [Morsel], _ keys: [SortKey], first count: Int
+    ) throws(QueryFailure) {
+        let isDescending = keys[0].isDescending
+        let evaluator = evaluator
+        // The earliest a morsel can come, descending times being turned about.
+        let starts = morsels.map { morsel -> Int64 in
+            guard let times = morsel.times else { return .min }
+            return isDescending ? ~times.upperBound : times.lowerBound
+        }
+        let order = morsels.indices.sorted { (starts[$0], $0) < (starts[$1], $1) }
+        var taken = 0
+        var wanted = settings.partRows
+        while taken < order.count {
+            if let last = try rows.time(at: count - 1) {
+                if starts[order[taken]] > (isDescending ? ~last : last) { return }
+            }
+            var next = taken
+            var size = 0
+            while next < order.count, size < wanted {
+                size += morsels[order[next]].size
+                next += 1
+            }
+            let part = order[taken..<next].map { morsels[$0] }
+            try rows.merge(try fold(part) { SortedBatches(keys, count, evaluator) })
+            taken = next
+            wanted *= 2
+        }
+    }
+}
+
+extension Plan {
+    /// Whether a key is the time of the events that rows come from, a row for each.
+    fileprivate func isByTime(_ key: SortKey) -> Bool {
+        guard case .column(let column) = key.expression.form else { return false }
+        switch node {
+        case .scan(let scan): return scan.cells == nil && scan.fields[column] == .time
+        case .filter(let input, _): return input.isByTime(key)
+        case .project(let input, let expressions):
+            var below = key
+            below.expression = expressions[column]
+            return input.isByTime(below)
+        default: return false
+        }
     }
 }
 
@@ -53,6 +108,13 @@ private struct SortedBatches: RowFold {
     private mutating func letGo() throws(QueryFailure) {
         guard let limit, count > max(limit * 2, 1 << 16) else { return }
         try keep(first: limit)
+    }
+
+    /// The time that the row at a place in order has, which is the first key; nil if there are no so many.
+    func time(at place: Int) throws(QueryFailure) -> Int64? {
+        guard place >= 0, place < count else { return nil }
+        let row = try order(first: place + 1)[place]
+        return joinedKeys()[0].value(Int(row)).time
     }
 
     private func joinedKeys() -> [Vector] {

@@ -172,7 +172,14 @@ final class Execution {
     func fold<Fold: RowFold>(
         _ plan: Plan, _ needed: NeededColumns, _ make: @escaping () -> Fold
     ) throws(QueryFailure) -> Fold {
-        let parts = parts(of: try morsels(of: plan, needed))
+        try fold(try morsels(of: plan, needed), make)
+    }
+
+    /// What a fold makes of all rows of some morsels.
+    func fold<Fold: RowFold>(
+        _ morsels: [Morsel], _ make: @escaping () -> Fold
+    ) throws(QueryFailure) -> Fold {
+        let parts = parts(of: morsels)
         let memory = MemoryGrant(settings.memoryLimit)
         let (evaluator, shouldStop) = (evaluator, shouldStop)
         var whole: Fold?

@@ -27,6 +27,12 @@ struct Morsel: Sendable {
         }
     }
 
+    /// Holds the times of all events; nil if they are none, but known rows.
+    var times: ClosedRange<Int64>? {
+        guard case .events(let rows, _) = source else { return nil }
+        return rows.timeRange
+    }
+
     /// The same with one more step at the end.
     func then(_ step: Step) -> Morsel {
         var longer = self

@@ -37,6 +37,13 @@ struct WindowValues {
     /// many at a time.
     private func aggregated(_ aggregate: AggregateCall) throws(QueryFailure) -> Vector {
         let rows = try WindowArguments(aggregate, partitions.rows, batch, evaluator)
+        if let sums = PrefixFrames(aggregate, rows, places: batch.count) {
+            var builder = VectorBuilder(call.type)
+            try frames.forEach { _, _, _, frame throws(QueryFailure) in
+                builder.append(sums.value(of: frame))
+            }
+            return builder.finish()
+        }
         if case .unboundedPreceding = call.frame.start {
             var state = FrameState(aggregate, rows)
             var builder = VectorBuilder(call.type)

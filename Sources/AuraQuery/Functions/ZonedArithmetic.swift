@@ -5,15 +5,19 @@ import AuraCore
 /// Months and days are those of clocks and calendars, what is less passes as it does everywhere.
 extension Casting {
     /// The instant that much later; nil if there is none.
+    ///
+    /// µs come last, but first where they are less than none: so a difference undoes a sum.
     func adding(_ interval: Interval, to time: Int64) -> Int64? {
         if zone.fixedOffset == 0 { return interval.added(to: time) }
-        var start = time
+        let rest = Int128(interval.microseconds)
+        guard let start = TimeRange.time(Int128(time) + min(rest, 0)) else { return nil }
+        var moved = start
         if interval.months != 0 || interval.days != 0 {
             let clock = Interval(months: interval.months, days: interval.days)
-            guard let local = clock.added(to: self.local(time)) else { return nil }
-            start = instant(local, asAt: time)
+            guard let local = clock.added(to: local(start)) else { return nil }
+            moved = instant(local, asAt: start)
         }
-        return TimeRange.time(Int128(start) + Int128(interval.microseconds))
+        return TimeRange.time(Int128(moved) + max(rest, 0))
     }
 
     /// The instant at which clocks show a time: of two, the one at which they stand as they do at
