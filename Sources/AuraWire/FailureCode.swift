@@ -61,6 +61,7 @@ public enum FailureCode: UInt16, CaseIterable, Sendable {
     case badQuery = 601
     case cancelled = 602
     case badStart = 603
+    case limitReached = 604
     // Anything else.
     case internalError = 901
 
@@ -74,7 +75,7 @@ public enum FailureCode: UInt16, CaseIterable, Sendable {
             .shuttingDown, .idleTimeout, .slowPeer, .handshakeTimeout, .internalError:
             .reconnect
         case .frameTooLarge, .batchInvalid, .privacyRefused, .timeTooFar, .unknownType, .badQuery,
-            .badStart:
+            .badStart, .limitReached:
             .fixRequest
         case .unknownProducer:
             .reopenProducer

@@ -41,6 +41,7 @@ extension FailureCode {
         case .badQuery: "the question cannot be answered as it stands"
         case .cancelled: "the request was cancelled"
         case .badStart: "the subscription begins beyond the last event"
+        case .limitReached: "the query needs more than it may have"
         case .internalError: "the server failed"
         }
     }
@@ -83,6 +84,7 @@ extension FailureCode {
         case .badQuery: "change the question as the message says"
         case .cancelled: "ask again if the answer is still wanted"
         case .badStart: "begin at most one behind the last event, or with 0"
+        case .limitReached: "ask for less, or change the limit that the message names"
         case .internalError: "connect and send again; the server's log says more"
         }
     }

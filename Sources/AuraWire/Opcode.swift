@@ -17,6 +17,9 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
     case append = 0x12
     case appendAck = 0x13
     case stable = 0x14
+    case query = 0x20
+    case result = 0x21
+    case progress = 0x22
     case count = 0x24
     case counts = 0x25
     case metric = 0x26

@@ -22,7 +22,7 @@ public struct WireFailure: WireMessage, Error {
     ///
     /// Otherwise 0.
     public var condition: UInt32
-    /// Where, in bytes from the start of the batch or frame; otherwise 0.
+    /// Where, in bytes from the start of the batch, frame or statement; otherwise 0.
     public var place: UInt32
     /// What happened and what to do, for people.
     ///
@@ -41,6 +41,15 @@ public struct WireFailure: WireMessage, Error {
         place = 0
         let detail = detail.isEmpty ? "" : " (\(detail.clipped(to: 3_000)))"
         message = code.summary + detail + "; " + code.remedy
+    }
+
+    /// A failure of that code whose message says all that its summary and remedy would.
+    ///
+    /// - Parameter place: Where in the text that was sent, in bytes.
+    public init(_ code: FailureCode, message: String, place: Int = 0) {
+        self.init(code)
+        self.message = message
+        self.place = UInt32(clamping: place)
     }
 
     /// A failure of that code, for bytes that broke a condition.

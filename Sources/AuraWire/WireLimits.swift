@@ -30,6 +30,20 @@ public enum WireLimits {
     public static let quantiles = MetricQuery.maximumQuantiles
     /// Named counters of a status.
     public static let counters = 1_024
+    /// Bytes of a QUERY's statement.
+    public static let statementBytes = 1 << 20
+    /// Settings of one QUERY, and changes of settings in one RESULT.
+    public static let settings = 64
+    /// Parameters of one QUERY.
+    public static let parameters = 1_024
+    /// Rows of one RESULT; an answer of more has several.
+    public static let resultRows = 65_536
+    /// Columns of an answer.
+    public static let resultColumns = 16_384
+    /// Bytes of a column's name, which is cut behind them.
+    public static let columnNameBytes = 1_024
+    /// How deep lists lie in lists.
+    public static let listDepth = 100
     /// Values of one subject in an ORDER.
     public static let subjectValues = 16
     /// Parts of the store that an answer or a status says are missing.

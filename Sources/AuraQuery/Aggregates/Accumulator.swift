@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What an aggregate knows of each group so far.
 protocol Accumulator: AnyObject {
     /// Takes rows, each into its group; there are `groupCount` groups by now.

@@ -1,3 +1,5 @@
+import AuraCore
+
 extension AggregateFunction {
     /// A call of an aggregate as it was written: what it is called, and how.
     struct Wording {

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// A function of many rows: what it does, and the types of its arguments and its result.
 struct AggregateFunction: Hashable, Sendable {
     enum Kind: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import AuraCore
 import AuraStorage
 
 /// One aggregate of all groups: which rows it takes, in which order, and what it makes of them.

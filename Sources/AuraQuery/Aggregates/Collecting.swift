@@ -1,3 +1,4 @@
+import AuraCore
 import AuraStorage
 import Glibc
 

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The different values of each group.
 struct DistinctValues {
     private var values: GroupNumbers

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// min and max.
 final class ExtremeAccumulator: Accumulator {
     private let type: ValueType

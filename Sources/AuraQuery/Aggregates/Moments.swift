@@ -1,3 +1,4 @@
+import AuraCore
 import Glibc
 
 /// Variance, deviation and their kin: mean and sums of powers of distances to it, row by row.

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Exact quantiles of numbers, between the two nearest values.
 final class FloatQuantileAccumulator: Accumulator {
     private let fractions: [Double]

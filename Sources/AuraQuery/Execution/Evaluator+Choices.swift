@@ -1,3 +1,5 @@
+import AuraCore
+
 /// CASE, COALESCE and TRY: expressions that look at some rows only.
 extension Evaluator {
     func choice(

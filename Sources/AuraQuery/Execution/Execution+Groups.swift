@@ -1,3 +1,5 @@
+import AuraCore
+
 /// GROUP BY and aggregates.
 extension Execution {
     /// The groups of each set: the keys, then the aggregates.

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The right side of a join, whose rows are looked up by those of the left.
 struct JoinSide: Sendable {
     private let join: Join

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// ORDER BY.
 extension Execution {
     /// The columns of a plan's rows in order: keys are read of all rows, other columns only of those that

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Aggregates of frames from sums up to each place: whole numbers leave no error behind when one sum is
 /// taken from another.
 struct PrefixFrames {

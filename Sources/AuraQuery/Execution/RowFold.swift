@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What becomes of rows that are taken in parts, each apart from the others: then one takes over what the
 /// next has.
 ///

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What a subquery in an expression has answered, before the query around it runs.
 struct SubqueryAnswer: Sendable {
     /// The first column of its rows.

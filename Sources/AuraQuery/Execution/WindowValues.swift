@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The results of one window function.
 struct WindowValues {
     private let call: WindowCall

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Functions that make intervals of numbers.
 extension ScalarFunction {
     static let intervalFunctions: [String: [ScalarFunction]] = [

@@ -1,3 +1,5 @@
+import AuraCore
+
 extension Interval {
     /// The interval that a text writes; nil for other texts.
     ///

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The functions of lists, each for all types of items.
 extension ScalarFunction {
     static let listFunctions = named(looks + pieces + unions + orders + summaries + series)

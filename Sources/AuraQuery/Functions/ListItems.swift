@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The items of lists by their places, and lists made of others.
 enum ListItems {
     /// The index of the item at a place, which counts from 1, or from the end if it is negative.

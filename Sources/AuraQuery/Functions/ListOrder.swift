@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The direction in which a list is sorted.
 enum ListOrder {
     case ascending, descending

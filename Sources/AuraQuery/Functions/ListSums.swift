@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Sums and means of lists, without NULL; NULL where there is nothing else.
 enum ListSums {
     typealias Summary = (

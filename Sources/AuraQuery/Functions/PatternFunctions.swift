@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What is asked of patterns: by operators, whose functions have their names, and by calls.
 extension ScalarFunction {
     static let patternFunctions: [String: [ScalarFunction]] = {

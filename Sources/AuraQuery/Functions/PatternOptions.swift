@@ -1,3 +1,5 @@
+import AuraCore
+
 /// How a regular expression is read and used, said by letters.
 struct PatternOptions {
     /// Options that only some functions have.

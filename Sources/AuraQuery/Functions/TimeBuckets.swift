@@ -1,3 +1,5 @@
+import AuraCore
+
 /// `time_bucket`: the beginning of the stretch of a certain width that a time lies in.
 extension ScalarFunction {
     static let buckets: [ScalarFunction] = [ValueType.timestamp, .date].flatMap { type in

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Loops over columns of times.
 extension Vector {
     /// What `body` makes of each value that is there; an error where that is no time.

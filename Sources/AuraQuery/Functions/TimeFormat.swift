@@ -1,3 +1,5 @@
+import AuraCore
+
 /// How `strftime` writes times and `strptime` reads them: characters, and `%` with a letter.
 struct TimeFormat: Sendable {
     /// What stands for a part of a time.

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Points in time at regular distances, one of which is the last up to any time.
 enum TimeGrid: Sendable {
     /// So many µs from each other, one of them at the origin.

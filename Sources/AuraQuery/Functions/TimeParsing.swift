@@ -1,3 +1,5 @@
+import AuraCore
+
 /// `strptime`: times that texts write in a format, or in one of several.
 extension ScalarFunction {
     /// - Parameter isTried: What is not written so is NULL then.

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The parts of a date, a time or an interval; the raw value is the name of the part's function.
 enum TimePart: String, CaseIterable, Sendable {
     case year, month, day, quarter, decade, century, millennium, era

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The parts of dates, times and intervals.
 extension ScalarFunction {
     static let timeParts: [String: [ScalarFunction]] = {

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Reads dates and times from texts, as casts do.
 ///
 /// The forms are `y-m-d[ (BC)][[T] h:m[:s[.f]][zone]]`, the dashes perhaps `/`, `\` or spaces, the

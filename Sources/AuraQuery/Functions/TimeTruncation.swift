@@ -1,3 +1,5 @@
+import AuraCore
+
 /// `date_trunc`: times and intervals without what is less than a unit.
 extension ScalarFunction {
     static let truncations: [ScalarFunction] = [

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Text that parses to the same expression, everything in parentheses that could be misread.
 extension Expression: CustomStringConvertible {
     var description: String { text }

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What expressions begin with: constants, columns, calls and what stands in parentheses.
 extension Parser {
     mutating func primary() throws(TextError) -> Expression {

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The distinct rows of some columns, each with a number.
 ///
 /// The values of each column are numbered, then pairs of numbers are, column by column. Of one column the

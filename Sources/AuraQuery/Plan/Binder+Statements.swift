@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What can be asked beside queries.
 extension Binder {
     /// The plan that answers a statement.

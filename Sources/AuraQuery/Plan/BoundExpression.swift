@@ -1,3 +1,5 @@
+import AuraCore
+
 /// An expression of which every name and type is known: what is computed for each row.
 struct BoundExpression: Hashable, Sendable {
     indirect enum Form: Hashable, Sendable {

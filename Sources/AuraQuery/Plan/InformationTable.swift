@@ -1,3 +1,5 @@
+import AuraCore
+
 /// A table about the store itself.
 enum InformationTable: String, CaseIterable {
     /// Event types.

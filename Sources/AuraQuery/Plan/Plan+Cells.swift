@@ -1,3 +1,4 @@
+import AuraCore
 import AuraStorage
 
 /// Events that are only counted need not be read: the cells of the index have how many there are.

@@ -1,3 +1,4 @@
+import AuraCore
 import AuraStorage
 
 /// What is done to answer a query: where rows come from, and what becomes of them.

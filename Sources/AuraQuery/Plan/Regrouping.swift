@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Makes expressions of a query's rows ones of its groups.
 struct Regrouping {
     let keys: [BoundExpression]

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The columns that expressions can name: those of the tables of FROM, one after another.
 struct Scope {
     struct Table {

@@ -1,3 +1,4 @@
+public import AuraCore
 public import AuraStorage
 
 /// A query that was read and bound, ready to be answered from the snapshot it was bound to.

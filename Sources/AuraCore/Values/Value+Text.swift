@@ -1,5 +1,3 @@
-import AuraCore
-
 extension Value: CustomStringConvertible {
     /// The value as CAST to VARCHAR writes it; `NULL` for none.
     public var description: String {
@@ -20,7 +18,7 @@ extension Value: CustomStringConvertible {
     }
 
     /// The shortest digits that read back as the same number, with an exponent beyond 16 of them.
-    static func text(of value: Double) -> String {
+    package static func text(of value: Double) -> String {
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
         let text = value.description
@@ -36,14 +34,13 @@ extension Value: CustomStringConvertible {
             + (digits.count < 2 ? "0" : "") + digits
     }
 
-    static func text(ofDate days: Int64) -> String {
-        guard let start = days.multipliedExactly(by: Interval.dayMicroseconds) else {
-            return String(days)
-        }
+    package static func text(ofDate days: Int64) -> String {
+        let (start, overflows) = days.multipliedReportingOverflow(by: Interval.dayMicroseconds)
+        if overflows { return String(days) }
         return dateText(CivilTime(utc: Timestamp(microseconds: start)))
     }
 
-    static func text(ofTimestamp time: Int64) -> String {
+    package static func text(ofTimestamp time: Int64) -> String {
         let civil = CivilTime(utc: Timestamp(microseconds: time))
         return dateText(civil) + " "
             + clock(civil.hour, civil.minute, civil.second, Int64(civil.microsecond))
@@ -68,7 +65,7 @@ extension Value: CustomStringConvertible {
         return text
     }
 
-    static func padded(_ number: Int, _ width: Int) -> String {
+    package static func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
@@ -93,19 +90,5 @@ extension Interval: CustomStringConvertible {
             parts.append((microseconds < 0 ? "-" : "") + clock)
         }
         return parts.joined(separator: " ")
-    }
-}
-
-extension Int64 {
-    /// The product; nil beyond 64 bits.
-    func multipliedExactly(by factor: Int64) -> Int64? {
-        let (product, overflows) = multipliedReportingOverflow(by: factor)
-        return overflows ? nil : product
-    }
-
-    /// The sum; nil beyond 64 bits.
-    func addedExactly(_ other: Int64) -> Int64? {
-        let (sum, overflows) = addingReportingOverflow(other)
-        return overflows ? nil : sum
     }
 }

@@ -7,12 +7,13 @@ public struct Interval: Hashable, Sendable {
     /// µs beside the days.
     public var microseconds: Int64 = 0
 
-    static let dayMicroseconds: Int64 = 86_400_000_000
+    /// µs of 24 hours.
+    @inlinable public static var dayMicroseconds: Int64 { 86_400_000_000 }
     private static let monthDays: Int64 = 30
 
     /// The whole in µs, with months of 30 days and days of 24 hours: what two intervals are compared
     /// by.
-    var comparable: Int128 {
+    package var comparable: Int128 {
         (Int128(months) * Int128(Interval.monthDays) + Int128(days))
             * Int128(Interval.dayMicroseconds) + Int128(microseconds)
     }
@@ -28,7 +29,7 @@ public struct Interval: Hashable, Sendable {
     /// So many times a unit; nil beyond 64 bits, and for a unit that is none.
     ///
     /// - Parameter unit: In lower case, of one or of many.
-    init?(_ amount: Int64, _ unit: String) {
+    package init?(_ amount: Int64, _ unit: String) {
         let single = unit.hasSuffix("s") && unit != "s" ? String(unit.dropLast()) : unit
         let field: WritableKeyPath<Interval, Int64>
         let factor: Int64
@@ -52,14 +53,14 @@ public struct Interval: Hashable, Sendable {
         self[keyPath: field] = product
     }
 
-    init(months: Int64 = 0, days: Int64 = 0, microseconds: Int64 = 0) {
+    package init(months: Int64 = 0, days: Int64 = 0, microseconds: Int64 = 0) {
         self.months = months
         self.days = days
         self.microseconds = microseconds
     }
 
     /// What both are together; nil beyond 64 bits.
-    func adding(_ other: Interval) -> Interval? {
+    package func adding(_ other: Interval) -> Interval? {
         let months = months.addingReportingOverflow(other.months)
         let days = days.addingReportingOverflow(other.days)
         let rest = microseconds.addingReportingOverflow(other.microseconds)
@@ -69,7 +70,7 @@ public struct Interval: Hashable, Sendable {
     }
 
     /// So many of it; nil beyond 64 bits.
-    func multiplied(by factor: Int64) -> Interval? {
+    package func multiplied(by factor: Int64) -> Interval? {
         let months = months.multipliedReportingOverflow(by: factor)
         let days = days.multipliedReportingOverflow(by: factor)
         let rest = microseconds.multipliedReportingOverflow(by: factor)
@@ -79,7 +80,7 @@ public struct Interval: Hashable, Sendable {
     }
 
     /// µs of an interval that has a fixed length; nil if it has months, or more than 64 bits.
-    var fixedMicroseconds: Int64? {
+    package var fixedMicroseconds: Int64? {
         guard months == 0 else { return nil }
         return Int64(exactly: comparable)
     }

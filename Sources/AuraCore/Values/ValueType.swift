@@ -35,7 +35,7 @@ public indirect enum ValueType: Hashable, Sendable {
     }
 
     /// The type that a name in a query means; nil for a name of none.
-    init?(name: String) {
+    package init?(name: String) {
         if name.hasSuffix("[]") {
             guard let item = ValueType(name: String(name.dropLast(2))) else { return nil }
             self = .list(item)
@@ -61,17 +61,17 @@ public indirect enum ValueType: Hashable, Sendable {
         }
     }
 
-    var isInteger: Bool { self == .int64 || self == .int128 }
+    package var isInteger: Bool { self == .int64 || self == .int128 }
     /// Whether values are numbers.
     public var isNumeric: Bool { isNumber }
 
-    var isNumber: Bool { isInteger || self == .float64 }
+    package var isNumber: Bool { isInteger || self == .float64 }
     /// Whether values say when something was.
-    var isTime: Bool { self == .timestamp || self == .instant || self == .date }
+    package var isTime: Bool { self == .timestamp || self == .instant || self == .date }
 
     /// The type that both become where they meet: in CASE, lists, unions and comparisons; nil if there
     /// is none.
-    func joined(with other: ValueType) -> ValueType? {
+    package func joined(with other: ValueType) -> ValueType? {
         if self == other { return self }
         switch (self, other) {
         case (.null, let type), (let type, .null): return type

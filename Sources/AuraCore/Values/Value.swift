@@ -1,5 +1,3 @@
-public import AuraCore
-
 /// One value of a query's answer, of any type.
 public enum Value: Sendable {
     case null
@@ -25,7 +23,7 @@ public enum Value: Sendable {
     }
 
     /// A whole number of any width; nil for other values.
-    var integer: Int128? {
+    package var integer: Int128? {
         switch self {
         case .int64(let value): Int128(value)
         case .int128(let value): value
@@ -34,7 +32,7 @@ public enum Value: Sendable {
     }
 
     /// A number as a float; nil for other values.
-    var double: Double? {
+    package var double: Double? {
         switch self {
         case .int64(let value): Double(value)
         case .int128(let value): Double(value)
@@ -44,7 +42,7 @@ public enum Value: Sendable {
     }
 
     /// The µs or days of a time; nil for other values.
-    var time: Int64? {
+    package var time: Int64? {
         switch self {
         case .timestamp(let value), .instant(let value), .date(let value): value
         default: nil
