@@ -203,6 +203,34 @@ public final class AuraClient: Sendable {
 
     // MARK: Asking
 
+    /// Asks one statement of SQL: `Formats/query.md`.
+    ///
+    /// - Parameters:
+    ///   - settings: What SET would set before it, by name.
+    ///   - parameters: Values that the statement names.
+    ///   - onProgress: Called now and then on the client's own thread; it must not block.
+    /// - Throws: `question` with the place and what is wrong with it, `unreachable` if nothing was heard
+    ///   of it for as long as the deadline.
+    public func query(
+        _ statement: String, settings: [String: String] = [:],
+        parameters: [QueryRequest.Parameter] = [],
+        onProgress: @escaping @Sendable (QueryProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> QueryResult {
+        var request = QueryRequest(statement, credit: AuraClient.resultCredit)
+        request.settings = settings.sorted { $0.key < $1.key }
+            .map { QueryRequest.Setting(name: $0.key, value: $0.value) }
+        request.parameters = parameters
+        request.wantsProgress = true
+        let question = Question.query(request, onProgress: onProgress)
+        guard case .result(let frames) = try await link.ask(question).get() else {
+            preconditionFailure("a query is answered by a result")
+        }
+        return QueryResult(frames)
+    }
+
+    /// Bytes of a result that the server may send ahead.
+    private static let resultCredit: UInt64 = 4 << 20
+
     /// Counts the events that are visible now.
     ///
     /// - Throws: `question` if it cannot be answered as it stands, `unreachable` if no answer came

@@ -11,6 +11,8 @@ public final class EventStore: Sendable {
     let index: EventIndex?
     let damage: DamageLog
     private let catalogues = CatalogueCache()
+    /// The statements that are being answered, as far as whoever answers them says so.
+    public let runningQueries = RunningQueries()
     private let scrubber: Scrubber
     let auditor: IndexAuditor
     /// What was found when the store was opened.
@@ -92,7 +94,8 @@ public final class EventStore: Sendable {
 
     /// What queries are answered from now: all that is visible, and what the index counts of it.
     public var querySource: QuerySource {
-        index.map { QuerySource($0.view, catalogues) } ?? QuerySource(snapshot, catalogues)
+        index.map { QuerySource($0.view, catalogues, runningQueries) }
+            ?? QuerySource(snapshot, catalogues, runningQueries)
     }
 
     /// All events that are visible now.

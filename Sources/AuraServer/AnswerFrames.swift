@@ -6,7 +6,7 @@ import NIOCore
 
 extension FrameEncoder {
     /// Appends a frame of an answer; `hasMore` is returned, for it is what comes next.
-    fileprivate static func append(
+    static func append(
         _ message: some WireMessage, hasMore: Bool, requestID: UInt32, to buffer: inout ByteBuffer
     ) -> Bool {
         append(

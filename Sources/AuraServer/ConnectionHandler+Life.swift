@@ -11,6 +11,7 @@ extension ConnectionHandler {
         case .appended(let ticket, let result): receive(ticket, result)
         case .authenticated(let result): receive(result)
         case .answered(let ticket, let result): receive(ticket, result)
+        case .progressed(let requestID, let progress): receive(progress, requestID)
         case .stepped(let turn, let step): receive(turn, step)
         case .ordered(let requestID, let result): receive(result, requestID)
         }

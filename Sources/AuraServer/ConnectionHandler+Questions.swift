@@ -8,7 +8,7 @@ import NIOCore
 extension ConnectionHandler {
     // MARK: - Questions with one answer
 
-    func take(_ question: Question, _ requestID: UInt32) {
+    func take(_ question: Question, _ requestID: UInt32, credit: UInt64? = nil) {
         guard isFree(requestID) else { return }
         let limit = shared.configuration.maximumQuestions
         guard questions.count < limit else {
@@ -17,8 +17,28 @@ extension ConnectionHandler {
         }
         shared.counters.countQuestion()
         inFlight += 1
-        questions.add(QuestionTicket(requestID: requestID, question: question))
+        questions.add(QuestionTicket(requestID: requestID, question), credit: credit)
         ask()
+    }
+
+    /// A statement is answered as other questions are, but shares threads with none of them.
+    func take(_ request: QueryRequest, _ requestID: UInt32) {
+        let (id, loop) = (id, loop)
+        let statement = AskedStatement(request: request, client: "connection \(id)") { progress in
+            loop.post(
+                ServerLoop.Letter(connection: id, content: .progressed(requestID, progress)))
+        }
+        take(.statement(statement), requestID, credit: request.credit)
+    }
+
+    /// A question is worked on.
+    func receive(_ progress: QueryProgress, _ requestID: UInt32) {
+        guard let ticket = questions.current, ticket.requestID == requestID, !ticket.isCancelled,
+            questions.answer == nil, !isClosing
+        else { return }
+        FrameEncoder.append(
+            progress, flags: [.response, .more], requestID: requestID, to: &outbound)
+        flush()
     }
 
     /// Has the next question answered: one at a time, so that no connection takes all threads, and
@@ -26,7 +46,8 @@ extension ConnectionHandler {
     private func ask() {
         while let ticket = questions.next() {
             let (id, loop, shared) = (id, loop, shared)
-            let isTaken = shared.queries.submit {
+            let queue = ticket.question.isLong ? shared.statements : shared.queries
+            let isTaken = queue.submit {
                 let result = QuestionAnswer.make(ticket, shared)
                 loop.post(ServerLoop.Letter(connection: id, content: .answered(ticket, result)))
             }
@@ -50,7 +71,7 @@ extension ConnectionHandler {
         return true
     }
 
-    func receive(_ ticket: QuestionTicket, _ result: Result<QuestionAnswer, EngineError>) {
+    func receive(_ ticket: QuestionTicket, _ result: Result<QuestionAnswer, QuestionFailure>) {
         switch result {
         // One that was cancelled is answered already, and its id may be in use again.
         case _ where ticket.isCancelled:
@@ -59,10 +80,8 @@ extension ConnectionHandler {
             questions.answer = answer
         case .failure(let error):
             end(ticket)
-            if case .storage(let error) = error {
-                shared.logger.error("a question failed: \(error)")
-            }
-            refuse(WireFailure(engine: error), ticket.requestID)
+            if let log = error.log { shared.logger.error("a question failed: \(log)") }
+            refuse(error.wire, ticket.requestID)
         }
         ask()
     }
@@ -74,9 +93,13 @@ extension ConnectionHandler {
 
     /// Writes answers as long as the client reads.
     private func writeAnswers() {
-        while !isClosing, isWritable, let ticket = questions.current,
-            let hasMore = questions.answer?.appendFrame(requestID: ticket.requestID, to: &outbound)
-        {
+        while !isClosing, isWritable, questions.hasCredit, let ticket = questions.current {
+            let before = outbound.readableBytes
+            guard
+                let hasMore = questions.answer?.appendFrame(
+                    requestID: ticket.requestID, to: &outbound)
+            else { return }
+            questions.spend(outbound.readableBytes - before - FrameHeader.size)
             if !hasMore {
                 end(ticket)
                 ask()
@@ -113,7 +136,11 @@ extension ConnectionHandler {
     }
 
     func receive(_ credit: Credit, _ requestID: UInt32) {
-        guard var subscription = subscriptions[requestID] else { return }
+        guard var subscription = subscriptions[requestID] else {
+            questions.grant(credit.bytes, to: requestID)
+            writeAnswers()
+            return
+        }
         let (sum, overflow) = subscription.credit.addingReportingOverflow(
             Int64(clamping: credit.bytes))
         subscription.credit = overflow ? .max : sum

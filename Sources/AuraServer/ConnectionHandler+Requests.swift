@@ -42,6 +42,7 @@ extension ConnectionHandler {
         case .pong: break
         case .credit: receive(try Credit(payload: payload), header.requestID)
         case .cancel: cancel(try Cancel(payload: payload).requestID)
+        case .query: take(try QueryRequest(payload: payload), header.requestID)
         case .count:
             take(.count(CountQuery(try CountRequest(payload: payload))), header.requestID)
         case .metric: take(.metric(try MetricQuery(payload: payload)), header.requestID)
@@ -71,7 +72,8 @@ extension ConnectionHandler {
             throw FormatError(.wire, 5, at: 7, "a request with the flags of an answer")
         }
         switch opcode {
-        case .producerOpen, .append, .count, .metric, .score, .sights, .subscribe, .status, .order:
+        case .producerOpen, .append, .query, .count, .metric, .score, .sights, .subscribe, .status,
+            .order:
             guard header.requestID != 0 else {
                 throw FormatError(.wire, 9, at: 8, "a request without an id")
             }

@@ -6,7 +6,7 @@ final class QuestionTicket: Sendable {
     let question: Question
     private let cancelled = Atomic<Bool>(false)
 
-    init(requestID: UInt32, question: Question) {
+    init(requestID: UInt32, _ question: Question) {
         self.requestID = requestID
         self.question = question
     }
@@ -22,6 +22,8 @@ struct ConnectionQuestions {
     /// One that was cancelled stays until the thread has let go of it.
     private(set) var current: QuestionTicket?
     private var waiting: [QuestionTicket] = []
+    /// Bytes of answers that may still be written, of questions whose client counts them.
+    private var credits: [UInt32: Int64] = [:]
     /// The answer that waits for the client to read.
     var answer: QuestionAnswer?
 
@@ -37,7 +39,31 @@ struct ConnectionQuestions {
         ((current.map { [$0] } ?? []) + waiting).filter { !$0.isCancelled }
     }
 
-    mutating func add(_ ticket: QuestionTicket) { waiting.append(ticket) }
+    /// Adds a question.
+    ///
+    /// - Parameter credit: Bytes of its answer that may be written; nil means any.
+    mutating func add(_ ticket: QuestionTicket, credit: UInt64? = nil) {
+        waiting.append(ticket)
+        credits[ticket.requestID] = credit.map { Int64(clamping: $0) }
+    }
+
+    /// Whether the current answer may be written on.
+    var hasCredit: Bool {
+        current.flatMap { credits[$0.requestID] }.map { $0 > 0 } ?? true
+    }
+
+    /// More of the answer to a question may be written.
+    mutating func grant(_ bytes: UInt64, to requestID: UInt32) {
+        guard let credit = credits[requestID] else { return }
+        let (sum, overflows) = credit.addingReportingOverflow(Int64(clamping: bytes))
+        credits[requestID] = overflows ? .max : sum
+    }
+
+    /// So much of the current answer was written.
+    mutating func spend(_ bytes: Int) {
+        guard let current else { return }
+        credits[current.requestID]? -= Int64(bytes)
+    }
 
     /// The next to be answered, which is the current one from now on; nil while there is another.
     mutating func next() -> QuestionTicket? {
@@ -50,6 +76,7 @@ struct ConnectionQuestions {
     mutating func finish(_ ticket: QuestionTicket) {
         guard current === ticket else { return }
         current = nil
+        if !ticket.isCancelled { credits[ticket.requestID] = nil }
         answer = nil
     }
 
@@ -57,6 +84,7 @@ struct ConnectionQuestions {
     mutating func cancel(_ requestID: UInt32) -> Bool {
         guard let ticket = open.first(where: { $0.requestID == requestID }) else { return false }
         ticket.cancel()
+        credits[requestID] = nil
         waiting.removeAll { $0 === ticket }
         if answer != nil { finish(ticket) }
         return true
@@ -66,6 +94,7 @@ struct ConnectionQuestions {
     mutating func cancelAll() {
         current?.cancel()
         waiting = []
+        credits = [:]
         answer = nil
     }
 }

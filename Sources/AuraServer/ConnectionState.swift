@@ -45,11 +45,12 @@ struct ConnectionState: Hashable, Sendable {
             return isKnown ? nil : .unexpectedMessage
         case .producerOpen, .append:
             return refusal(needing: .ingest)
-        case .count, .metric, .score, .sights, .subscribe, .status:
+        case .query, .count, .metric, .score, .sights, .subscribe, .status:
             return refusal(needing: .read)
         case .order:
             return refusal(needing: .admin)
-        case .helloAck, .authOK, .goAway, .error, .producerState, .appendAck, .stable, .counts,
+        case .helloAck, .authOK, .goAway, .error, .producerState, .appendAck, .stable, .result,
+            .progress, .counts,
             .metrics, .scoreInfo, .sightsInfo, .events, .end, .missing, .statusInfo, .orderDone:
             return .unexpectedMessage
         }

@@ -7,16 +7,34 @@ import NIOCore
 
 /// What is asked of the events or their index; answered on a query thread.
 enum Question: Sendable {
+    case statement(AskedStatement)
     case count(CountQuery)
     case metric(MetricQuery)
     case score(ScoreQuery)
     case sights
 
+    /// Whether it may take so long that others must not wait for it.
+    var isLong: Bool {
+        if case .statement = self { true } else { false }
+    }
+
     /// The answer, in frames; ends early once `shouldStop` says so.
-    func answer(
-        from store: EventStore, shouldStop: () -> Bool
+    fileprivate func answer(
+        _ shared: ServerShared, shouldStop: @escaping @Sendable () -> Bool
+    ) throws(QuestionFailure) -> any AnswerFrames {
+        if case .statement(let statement) = self {
+            return try statement.answer(shared, isCancelled: shouldStop)
+        }
+        do throws(EngineError) { return try frames(shared.store, shouldStop) } catch {
+            throw QuestionFailure(error)
+        }
+    }
+
+    private func frames(
+        _ store: EventStore, _ shouldStop: () -> Bool
     ) throws(EngineError) -> any AnswerFrames {
         switch self {
+        case .statement: preconditionFailure("statements are answered in another way")
         case .count(let query):
             CountFrames(try store.count(query, shouldStop: shouldStop))
         case .metric(let query):
@@ -24,6 +42,21 @@ enum Question: Sendable {
         case .score(let query): ScoreFrame(score: try store.score(query))
         case .sights: SightFrames(try store.lastSeen())
         }
+    }
+}
+
+/// Why a question has no answer.
+struct QuestionFailure: Error {
+    /// What the client is told.
+    let wire: WireFailure
+    /// What the server's log is told; nil: nothing.
+    let log: String?
+}
+
+extension QuestionFailure {
+    fileprivate init(_ error: EngineError) {
+        wire = WireFailure(engine: error)
+        log = if case .storage(let error) = error { "\(error)" } else { nil }
     }
 }
 
@@ -44,11 +77,11 @@ struct QuestionAnswer: Sendable {
     /// Answers; on a query thread.
     static func make(
         _ ticket: QuestionTicket, _ shared: ServerShared
-    ) -> Result<QuestionAnswer, EngineError> {
-        do throws(EngineError) {
-            let frames = try ticket.question.answer(from: shared.store) { ticket.isCancelled }
+    ) -> Result<QuestionAnswer, QuestionFailure> {
+        do throws(QuestionFailure) {
+            let frames = try ticket.question.answer(shared) { ticket.isCancelled }
             guard let share = shared.answers.take(frames.size) else {
-                throw .refused(.overloaded)
+                throw QuestionFailure(.refused(.overloaded))
             }
             return .success(QuestionAnswer(frames: frames, share: share))
         } catch {

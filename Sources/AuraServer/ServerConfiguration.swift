@@ -9,6 +9,8 @@ public struct ServerConfiguration: Sendable {
     public var port = 7171
     /// Certificate and key, and who must speak TLS; nil: nobody can.
     public var tls: ServerTLS?
+    /// How statements are answered.
+    public var query = StatementConfiguration()
     /// Threads that read and write sockets.
     public var eventLoops = 2
     /// Threads that answer questions and fill subscriptions.

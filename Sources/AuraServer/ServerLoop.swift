@@ -149,7 +149,9 @@ extension ServerLoop {
         /// What a key grants.
         case authenticated(Result<AccessGrant, AccessDenial>)
         /// The answer to a question.
-        case answered(QuestionTicket, Result<QuestionAnswer, EngineError>)
+        case answered(QuestionTicket, Result<QuestionAnswer, QuestionFailure>)
+        /// How far the answer to a statement is.
+        case progressed(UInt32, QueryProgress)
         /// More events of a subscription.
         case stepped(SubscriptionTurn, Result<SubscriptionStep, StorageError>)
         /// What became of an order.

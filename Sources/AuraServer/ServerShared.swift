@@ -13,6 +13,8 @@ final class ServerShared: Sendable {
     let counters = ServerCounters()
     let connections = ConnectionCount()
     let queries: QueryQueue
+    /// Statements, which may take long.
+    let statements: QueryQueue
     let answers: AnswerBudget
     let authentication = DispatchQueue(label: "aura.keys")
     /// µs since the epoch.
@@ -30,6 +32,8 @@ final class ServerShared: Sendable {
         self.logger = logger
         queries = QueryQueue(
             width: configuration.queryThreads, backlog: configuration.queryBacklog)
+        statements = QueryQueue(
+            width: configuration.query.concurrency, backlog: configuration.queryBacklog)
         answers = AnswerBudget(limit: configuration.answerLimit)
         startTime = clock()
     }

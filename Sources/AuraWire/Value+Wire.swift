@@ -1,4 +1,4 @@
-import AuraCore
+public import AuraCore
 import NIOCore
 
 /// Codes of types on the wire: `Formats/wire.md`, "Types of values".

@@ -20,6 +20,9 @@ import Testing
                 "max_connections: 256 (default)",
                 "index: true (default)",
                 "index_dimensions:  (default)",
+                "query.memory_limit: 256MiB (default)",
+                "query.time_limit: 60 (default)",
+                "query.concurrency: 2 (default)",
                 "privacy.policy: strip (default)",
                 "privacy.unknown_types: learn (default)",
                 "privacy.denied_attributes:  (default)",
@@ -62,6 +65,10 @@ import Testing
             max_connections: 12
             index: on
             index_dimensions: [clinic_id, 'the channel']
+            query:
+              memory_limit: 1GiB
+              time_limit: 5
+              concurrency: 4
             privacy:
               policy: refuse
               unknown_types: refuse
@@ -81,6 +88,7 @@ import Testing
             segment_size: 16777216, retention.days: 90, retention.size: 1024GiB,
             erasure_ledger: /srv/ledger, scrub_rate: 1048576, max_connections: 12, index: true,
             index_dimensions: "clinic_id,the channel",
+            query.memory_limit: 1024MiB, query.time_limit: 5, query.concurrency: 4,
             privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
             auth.required: false, tls.certificate: /etc/aura/server.pem,
@@ -90,7 +98,7 @@ import Testing
         let expected = [
             "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "90", "1TiB", "/srv/ledger",
             "1MiB", "12", "true",
-            "clinic_id, the channel", "refuse", "refuse", "nickname, pet name", "false",
+            "clinic_id, the channel", "1GiB", "5", "4", "refuse", "refuse", "nickname, pet name", "false",
             "/etc/aura/server.pem",
             "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
         ]
@@ -127,7 +135,8 @@ import Testing
             .environment: "staging", .dataDirectory: "d", .listen: "h:1", .memoryLimit: "1GiB",
             .segmentSize: "16MiB", .retentionDays: "30", .retentionSize: "1GiB",
             .erasureLedger: "l", .scrubRate: "1MiB", .maximumConnections: "1", .index: "true",
-            .indexDimensions: "a, b",
+            .indexDimensions: "a, b", .queryMemory: "1GiB", .queryTime: "5",
+            .queryConcurrency: "4",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .tlsCertificate: "c", .tlsPrivateKey: "k",
             .tlsClientAuthority: "a", .tlsClientCertificates: "required",

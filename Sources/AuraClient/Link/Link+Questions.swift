@@ -3,8 +3,9 @@ import AuraWire
 import NIOCore
 
 /// What can be asked of a server twice as well as once.
-enum Question: Hashable, Sendable {
+enum Question: Sendable {
     case ping
+    case query(QueryRequest, onProgress: @Sendable (QueryProgress) -> Void)
     case count(CountRequest)
     case metric(MetricQuery)
     case score(ScoreQuery)
@@ -15,7 +16,7 @@ enum Question: Hashable, Sendable {
     /// Whether the server works on it for a while, and stops when it is told to.
     var isCancellable: Bool {
         switch self {
-        case .count, .metric, .score, .sights: true
+        case .query, .count, .metric, .score, .sights: true
         case .ping, .status, .order: false
         }
     }
@@ -24,6 +25,8 @@ enum Question: Hashable, Sendable {
 /// The answer to a `Question` of the same name.
 enum Reply: Sendable {
     case pong(Duration)
+    /// The frames of a result.
+    case result([QueryRows])
     case counts(Counts)
     case metrics(Metrics)
     case score(Score)
@@ -39,6 +42,7 @@ enum Reply: Sendable {
         case (.ping, .pong): self = .pong(Duration(NIODeadline.now() - question.sentAt))
         case (.status, .statusInfo): self = .status(try StatusInfo(payload: payload))
         case (.order, .orderDone): self = .order(try OrderDone(payload: payload))
+        case (.query, .result): self = .result([try QueryRows(payload: payload)])
         case (.count, .counts): self = .counts(try Counts(payload: payload))
         case (.metric, .metrics): self = .metrics(try Metrics(payload: payload))
         case (.score, .scoreInfo): self = .score(try Score(payload: payload))
@@ -50,6 +54,7 @@ enum Reply: Sendable {
     /// The answer of which `next` is the frame that follows.
     fileprivate func joined(with next: Reply) -> Reply {
         switch (self, next) {
+        case (.result(let frames), .result(let part)): return .result(frames + part)
         case (.counts(var counts), .counts(let part)):
             counts.rows += part.rows
             counts.missing += part.missing
@@ -71,7 +76,8 @@ enum Reply: Sendable {
 struct PendingQuestion: Sendable {
     let id: UInt64
     let question: Question
-    let since: NIODeadline
+    /// When it was asked, or its answer was last worked on.
+    fileprivate(set) var since: NIODeadline
     let answer: @Sendable (Result<Reply, ClientError>) -> Void
     /// Its request on this connection; nil if it must be asked (again).
     private(set) var requestID: UInt32?
@@ -133,6 +139,7 @@ extension Link {
             questions[index].sent(as: requestID)
             switch questions[index].question {
             case .ping: write(Ping(value: UInt64(requestID)), requestID: requestID, to: channel)
+            case .query(let request, _): write(request, requestID: requestID, to: channel)
             case .count(let request): write(request, requestID: requestID, to: channel)
             case .metric(let query): write(query, requestID: requestID, to: channel)
             case .score(let query): write(query, requestID: requestID, to: channel)
@@ -152,16 +159,31 @@ extension Link {
         guard let index = questions.firstIndex(where: { $0.requestID == header.requestID }) else {
             return
         }
+        if case .query(_, let onProgress) = questions[index].question {
+            questions[index].since = .now()
+            if header.opcode == .progress {
+                onProgress(try QueryProgress(payload: payload))
+                return
+            }
+        }
         guard let next = try Reply(to: questions[index], header.opcode, payload) else {
             throw LinkHandler.unexpected(header)
         }
         let reply = questions[index].part?.joined(with: next) ?? next
         guard !header.flags.contains(.more) else {
             questions[index].part = reply
+            if case .result = reply { giveBack(payload.byteCount, to: header.requestID) }
             return
         }
         progressed()
         questions.remove(at: index).answer(.success(reply))
+    }
+
+    /// Lets the server send as much more of an answer as came.
+    private func giveBack(_ size: Int, to requestID: UInt32) {
+        guard case .ready(let channel) = phase else { return }
+        write(Credit(bytes: UInt64(size)), requestID: requestID, to: channel)
+        channel.flush()
     }
 
     /// - Returns: Whether the failure was one of a question.
@@ -189,9 +211,9 @@ extension Link {
 
     func expireQuestions(now: NIODeadline) {
         let latest = now - TimeAmount(configuration.deadline)
-        while let first = questions.first, first.since <= latest {
-            end(questions.removeFirst(), .unreachable(reason: reason))
-        }
+        let expired = questions.filter { $0.since <= latest }
+        questions.removeAll { $0.since <= latest }
+        for question in expired { end(question, .unreachable(reason: reason)) }
     }
 
     private func cancelQuestion(_ id: UInt64) {

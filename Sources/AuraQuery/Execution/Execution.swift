@@ -10,18 +10,20 @@ final class Execution {
     let source: QuerySource
     let settings: QuerySettings
     let shouldStop: @Sendable () -> Bool
+    private let meter: QueryMeter
     private(set) var evaluator: Evaluator
     private let shared: [Plan]
     /// The rows of queries that have several uses, once they are known.
     private var sharedRows: [Int: [Vector]] = [:]
 
     init(
-        _ source: QuerySource, _ settings: QuerySettings, _ shared: [Plan],
+        _ source: QuerySource, _ settings: QuerySettings, _ shared: [Plan], _ meter: QueryMeter,
         _ shouldStop: @escaping @Sendable () -> Bool
     ) {
         self.source = source
         self.settings = settings
         self.shared = shared
+        self.meter = meter
         self.shouldStop = shouldStop
         evaluator = Evaluator(casting: Casting(zone: settings.zone), subqueries: [])
     }
@@ -159,6 +161,7 @@ final class Execution {
                 }
             }
         } catch { throw .storage(error) }
+        meter.expect(morsels.reduce(0) { $0 + $1.eventCount })
         return morsels
     }
 
@@ -181,12 +184,13 @@ final class Execution {
     ) throws(QueryFailure) -> Fold {
         let parts = parts(of: morsels)
         let memory = MemoryGrant(settings.memoryLimit)
-        let (evaluator, shouldStop) = (evaluator, shouldStop)
+        let (evaluator, meter, shouldStop) = (evaluator, meter, shouldStop)
         var whole: Fold?
         try Tasks(threads: settings.threads).run(parts.count) { index throws(QueryFailure) in
             var fold = make()
             for morsel in parts[index] {
                 if shouldStop() { throw .stopped }
+                defer { meter.count(morsel.eventCount) }
                 guard let batch = try morsel.batch(evaluator) else { continue }
                 let before = fold.size
                 try fold.add(batch)
@@ -231,6 +235,7 @@ final class Execution {
         var seen = 0
         for morsel in try morsels(of: input, needed) {
             if shouldStop() { throw .stopped }
+            defer { meter.count(morsel.eventCount) }
             guard let batch = try morsel.batch(evaluator) else { continue }
             let first = max(0, limit.offset - seen)
             let end = min(batch.count, limit.end.map { $0 - seen } ?? batch.count)
@@ -260,7 +265,7 @@ private final class MemoryGrant: Sendable {
         guard used.add(bytes, ordering: .relaxed).newValue <= limit else {
             throw .limit(
                 "the query needs more than its \(limit >> 20) MiB of memory; narrow the time range, "
-                    + "group by something coarser, or raise the limit")
+                    + "group by something coarser, or raise memory_limit")
         }
     }
 }

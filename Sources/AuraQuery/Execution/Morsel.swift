@@ -27,6 +27,12 @@ struct Morsel: Sendable {
         }
     }
 
+    /// Events that are looked at; none of known rows.
+    var eventCount: Int {
+        guard case .events(let rows, _) = source else { return 0 }
+        return rows.rowCount
+    }
+
     /// Holds the times of all events; nil if they are none, but known rows.
     var times: ClosedRange<Int64>? {
         guard case .events(let rows, _) = source else { return nil }

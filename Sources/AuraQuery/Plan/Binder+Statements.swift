@@ -29,25 +29,17 @@ extension Binder {
     }
 
     private func show(_ what: String, _ place: Place) throws(TextError) -> Plan {
-        switch what {
-        case "types": return InformationTable.types.plan(catalogue, settings)
-        case "attributes": return InformationTable.attributes.plan(catalogue, settings)
-        case "tables":
+        if what == "tables" {
             let names = ["events"] + catalogue.typeNames
             let tables = names + InformationTable.allCases.map(\.rawValue)
             return Plan([Plan.Column(name: "table", type: .text)], tables.map { [.text($0)] })
-        case "settings":
-            let columns = ["setting", "value", "purpose"]
-            return Plan(
-                columns.map { Plan.Column(name: $0, type: .text) },
-                SettingName.allCases.map { setting in
-                    [setting.rawValue, settings.text(of: setting), setting.purpose]
-                        .map { .text($0) }
-                })
-        default:
-            throw TextError(
-                "there is nothing to show called '\(what)'", at: place,
-                hint: "SHOW TYPES, SHOW ATTRIBUTES, SHOW TABLES or SHOW SETTINGS")
         }
+        if let table = InformationTable.allCases.first(where: { $0.word == what }) {
+            return table.plan(self)
+        }
+        let words = ["tables"] + InformationTable.allCases.map(\.word)
+        throw TextError(
+            "there is nothing to show called '\(what)'", at: place,
+            hint: "SHOW " + words.map { $0.uppercased() }.joined(separator: ", SHOW "))
     }
 }

@@ -6,6 +6,8 @@ import AuraCore
 final class Binder {
     let catalogue: Catalogue
     let settings: QuerySettings
+    /// What tables about the store tell of; nil: nothing.
+    let source: QuerySource?
     let casting: Casting
     /// What is asked inside of expressions, in the order in which it must be answered.
     private(set) var subqueries: [Subquery] = []
@@ -35,9 +37,10 @@ final class Binder {
         let columns: [Plan.Column]
     }
 
-    init(_ catalogue: Catalogue, _ settings: QuerySettings) {
+    init(_ catalogue: Catalogue, _ settings: QuerySettings, _ source: QuerySource? = nil) {
         self.catalogue = catalogue
         self.settings = settings
+        self.source = source
         casting = Casting(zone: settings.zone)
     }
 
@@ -194,7 +197,7 @@ final class Binder {
             return Plan(node: .shared(known.number), columns: known.columns)
         }
         if name.lowercased() == "events" { return scan(nil) }
-        if let table = InformationTable(name: name) { return table.plan(catalogue, settings) }
+        if let table = InformationTable(name: name) { return table.plan(self) }
         if let type = catalogue.eventType(named: name) { return scan(type) }
         let candidates = ["events"] + catalogue.typeNames + named.map(\.name)
         throw TextError(

@@ -29,7 +29,7 @@ public struct PreparedQuery {
             }
         } catch { throw .storage(error) }
         do {
-            let binder = Binder(catalogue, settings)
+            let binder = Binder(catalogue, settings, source)
             binder.readsCells = settings.usesRollups && source.index != nil
             plan = try binder.plan(statement)
             subqueries = binder.subqueries
@@ -41,16 +41,35 @@ public struct PreparedQuery {
 
     /// The answer, from all events up to the snapshot's watermark and no other.
     ///
-    /// - Parameter shouldStop: Asked from time to time; once it says so, the query ends with `.stopped`.
+    /// - Parameters:
+    ///   - meter: Told how far it is.
+    ///   - shouldStop: Asked from time to time; once it says so, the query ends with `.stopped`.
     public func answer(
+        meter: QueryMeter = QueryMeter(),
         _ shouldStop: @escaping @Sendable () -> Bool = { false }
+    ) throws(QueryFailure) -> QueryAnswer {
+        guard let limit = settings.timeLimit else { return try answerInTime(meter, shouldStop) }
+        let deadline = ContinuousClock.now + .microseconds(limit)
+        do throws(QueryFailure) {
+            return try answerInTime(meter) { shouldStop() || ContinuousClock.now >= deadline }
+        } catch {
+            guard case .stopped = error, !shouldStop() else { throw error }
+            throw .limit(
+                "the query took longer than its time_limit, \(QuerySettings.text(ofTime: limit)); "
+                    + "narrow the time range, "
+                    + "group by something coarser, or raise time_limit")
+        }
+    }
+
+    private func answerInTime(
+        _ meter: QueryMeter, _ shouldStop: @escaping @Sendable () -> Bool
     ) throws(QueryFailure) -> QueryAnswer {
         var failure: QueryFailure?
         let (rows, missing): ([Vector], [MissingChunk])
         do throws(StorageError) {
             (rows, missing) = try source.snapshot.readingWhole { snapshot throws(StorageError) in
                 do throws(QueryFailure) {
-                    return try self.rows(of: source.reading(snapshot), shouldStop)
+                    return try self.rows(of: source.reading(snapshot), meter, shouldStop)
                 } catch {
                     if case .storage(let error) = error { throw error }
                     failure = error
@@ -65,9 +84,9 @@ public struct PreparedQuery {
     }
 
     private func rows(
-        of source: QuerySource, _ shouldStop: @escaping @Sendable () -> Bool
+        of source: QuerySource, _ meter: QueryMeter, _ shouldStop: @escaping @Sendable () -> Bool
     ) throws(QueryFailure) -> [Vector] {
-        let execution = Execution(source, settings, shared, shouldStop)
+        let execution = Execution(source, settings, shared, meter, shouldStop)
         try execution.answer(subqueries)
         return try execution.rows(of: plan)
     }
@@ -103,6 +122,12 @@ public struct QueryAnswer: Sendable {
 
     /// Rows.
     public var rowCount: Int { vectors.first?.count ?? 0 }
+
+    /// The values of some rows in a column.
+    public func values(of column: Int, in rows: Range<Int>) -> [Value] {
+        let vector = vectors[column]
+        return rows.map { vector.value($0) }
+    }
 
     /// The values of a row, one for each column.
     public func row(_ index: Int) -> [Value] { vectors.map { $0.value(index) } }

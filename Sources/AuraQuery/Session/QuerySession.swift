@@ -29,14 +29,26 @@ public struct QuerySession: Sendable {
         defaults = settings
     }
 
+    /// What differs from the settings that it began with: values by name, as SET takes them.
+    public var changes: [String: String] {
+        var changes: [String: String] = [:]
+        for setting in SettingName.allCases {
+            let text = settings.text(of: setting)
+            if text != defaults.text(of: setting) { changes[setting.rawValue] = text }
+        }
+        return changes
+    }
+
     /// The answer to a statement, from all events up to the snapshot's watermark; nil if it asks for
     /// none.
     ///
-    /// - Parameter shouldStop: Asked from time to time, on several threads; once it says so, the query
-    ///   ends with `.stopped`.
+    /// - Parameters:
+    ///   - meter: Told how far it is.
+    ///   - shouldStop: Asked from time to time, on several threads; once it says so, the query ends with
+    ///     `.stopped`.
     public mutating func answer(
         _ statement: QueryScript.Statement, over source: QuerySource,
-        _ shouldStop: @escaping @Sendable () -> Bool = { false }
+        meter: QueryMeter = QueryMeter(), _ shouldStop: @escaping @Sendable () -> Bool = { false }
     ) throws(QueryFailure) -> QueryAnswer? {
         switch statement.statement {
         case .set(let name, let value):
@@ -47,7 +59,7 @@ public struct QuerySession: Sendable {
             return nil
         default:
             return try PreparedQuery(statement.statement, over: source, settings)
-                .answer(shouldStop)
+                .answer(meter: meter, shouldStop)
         }
     }
 }

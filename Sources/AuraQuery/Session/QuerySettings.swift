@@ -20,8 +20,25 @@ public struct QuerySettings: Sendable {
     var partRows = 1 << 16
     /// Whether counts are read from the index where it has them.
     public var usesRollups = true
-    /// Bytes that it may hold at once.
+    /// Bytes that each of its steps may hold.
     public var memoryLimit = 1 << 30
+    /// µs that it may take; nil means without end.
+    public var timeLimit: Int64?
+    /// What whoever asks cannot set beyond.
+    public var bounds = Bounds()
+
+    /// The most that settings can be.
+    public struct Bounds: Sendable {
+        /// Threads.
+        public var threads = 256
+        /// Bytes of memory of a step.
+        public var memory = Int.max
+        /// µs that a query may take; nil means without end.
+        public var time: Int64?
+
+        /// Nearly all.
+        public init() {}
+    }
 
     /// Those of a moment.
     public init(now: Timestamp) {

@@ -7,18 +7,27 @@ public struct QuerySource: Sendable {
     /// What of them is counted; nil if nothing is.
     let index: IndexState?
     let catalogues: CatalogueCache
+    /// What else is asked now.
+    let running: RunningQueries
 
     /// Events alone.
-    public init(_ snapshot: Snapshot, _ catalogues: CatalogueCache = CatalogueCache()) {
+    public init(
+        _ snapshot: Snapshot, _ catalogues: CatalogueCache = CatalogueCache(),
+        _ running: RunningQueries = RunningQueries()
+    ) {
         self.snapshot = snapshot
         self.catalogues = catalogues
+        self.running = running
         index = nil
     }
 
     /// Events and what the index counts of them.
-    package init(_ view: EventIndex.View, _ catalogues: CatalogueCache) {
+    package init(
+        _ view: EventIndex.View, _ catalogues: CatalogueCache, _ running: RunningQueries
+    ) {
         snapshot = view.snapshot
         self.catalogues = catalogues
+        self.running = running
         index = view.uncounted.isEmpty ? view.state : nil
     }
 
@@ -26,6 +35,6 @@ public struct QuerySource: Sendable {
     func reading(_ snapshot: Snapshot) -> QuerySource {
         // The index would count what is missing.
         snapshot.chunkCount == self.snapshot.chunkCount
-            ? self : QuerySource(snapshot, catalogues)
+            ? self : QuerySource(snapshot, catalogues, running)
     }
 }

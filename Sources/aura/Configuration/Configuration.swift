@@ -24,6 +24,12 @@ struct Configuration: Sendable {
     private(set) var index = true
     /// Attributes by whose values it keeps series, beside those by type.
     private(set) var indexDimensions: [String] = []
+    /// Bytes that a step of a query may hold, at most.
+    private(set) var queryMemory = ByteSize.mebibytes(256)
+    /// Seconds that a query may take, at most.
+    private(set) var queryTime = 60
+    /// How many queries are answered at the same time.
+    private(set) var queryConcurrency = 2
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
     /// Event types that the deployment adds, from the file alone.
@@ -129,6 +135,9 @@ struct Configuration: Sendable {
         case .maximumConnections: String(maximumConnections)
         case .index: String(index)
         case .indexDimensions: indexDimensions.joined(separator: ", ")
+        case .queryMemory: queryMemory.description
+        case .queryTime: String(queryTime)
+        case .queryConcurrency: String(queryConcurrency)
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
         case .deniedAttributes: deniedAttributes.joined(separator: ", ")
@@ -198,6 +207,10 @@ struct Configuration: Sendable {
         case .index: index = try written.flag()
         case .indexDimensions:
             indexDimensions = try written.names(atMost: IndexPlan.maximumDimensions)
+        case .queryMemory:
+            queryMemory = try written.size(in: .mebibytes(16)...(.mebibytes(1 << 20)))
+        case .queryTime: queryTime = try written.number(in: 1...86_400)
+        case .queryConcurrency: queryConcurrency = try written.number(in: 1...64)
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()
         case .deniedAttributes: deniedAttributes = try written.names()

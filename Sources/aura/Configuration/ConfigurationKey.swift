@@ -12,6 +12,9 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case maximumConnections = "max_connections"
     case index
     case indexDimensions = "index_dimensions"
+    case queryMemory = "query.memory_limit"
+    case queryTime = "query.time_limit"
+    case queryConcurrency = "query.concurrency"
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"
     case deniedAttributes = "privacy.denied_attributes"

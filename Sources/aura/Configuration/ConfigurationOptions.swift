@@ -45,6 +45,15 @@ struct ConfigurationOptions: ParsableArguments {
         help: "Attributes by whose values the index keeps series too, with commas between them.")
     var indexDimensions: String?
 
+    @Option(help: "The most memory that a step of a query holds, such as 256MiB.")
+    var queryMemoryLimit: String?
+
+    @Option(help: "The most seconds that a query takes.")
+    var queryTimeLimit: String?
+
+    @Option(help: "How many queries are answered at the same time.")
+    var queryConcurrency: String?
+
     @Option(help: "What happens to personal data in events: strip, refuse or rewrite.")
     var privacyPolicy: String?
 
@@ -104,6 +113,9 @@ struct ConfigurationOptions: ParsableArguments {
         case .maximumConnections: maxConnections
         case .index: index
         case .indexDimensions: indexDimensions
+        case .queryMemory: queryMemoryLimit
+        case .queryTime: queryTimeLimit
+        case .queryConcurrency: queryConcurrency
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes
         case .deniedAttributes: privacyDeniedAttributes

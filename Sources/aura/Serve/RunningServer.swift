@@ -1,9 +1,27 @@
 import AuraEngine
 import AuraMetadata
+import AuraQuery
 import AuraServer
+import Foundation
 import Glibc
 import Logging
 import NIOCore
+
+extension StatementConfiguration {
+    /// What the configuration says of queries.
+    fileprivate init(_ configuration: Configuration) {
+        self.init()
+        let processors = ProcessInfo.processInfo.activeProcessorCount
+        settings.zoneNamed = { TimeZoneFiles.rules(named: $0) }
+        settings.threads = processors
+        settings.bounds.threads = processors
+        settings.memoryLimit = configuration.queryMemory.bytes
+        settings.bounds.memory = configuration.queryMemory.bytes
+        settings.timeLimit = Int64(configuration.queryTime) * 1_000_000
+        settings.bounds.time = settings.timeLimit
+        concurrency = configuration.queryConcurrency
+    }
+}
 
 /// A store that is being served: what `aura serve` and `aura demo` run.
 struct RunningServer {
@@ -34,6 +52,7 @@ struct RunningServer {
             let limit = FileLimit.raised()
             configuration.maximumConnections = limit.connections(of: settings.maximumConnections)
             configuration.serverVersion = Version.number
+            configuration.query = StatementConfiguration(settings)
             let server = TCPServer(
                 configuration, store: opened.store,
                 policy: StorePolicy.of(
