@@ -57,6 +57,7 @@ let package = Package(
     targets: [
         // Machine.
         .target(name: "CAura"),
+        .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash", cSettings: [.unsafeFlags(["-O3"])]),
@@ -90,9 +91,9 @@ let package = Package(
         .executableTarget(
             name: "aura",
             dependencies: [
-                "CAura", "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraMetadata",
-                "AuraWire", "AuraTLS", "AuraServer", "AuraClient", "AuraImport", argumentParser,
-                logging, nioCore, nioPosix, yams,
+                "CAura", "CEdit", "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine",
+                "AuraMetadata", "AuraWire", "AuraTLS", "AuraServer", "AuraClient", "AuraImport",
+                argumentParser, logging, nioCore, nioPosix, yams,
             ],
             swiftSettings: sources),
         // A world for tests: never linked by the program.
@@ -119,8 +120,8 @@ let package = Package(
         tests(
             "AuraTests",
             [
-                "aura", "AuraCore", "AuraStorage", "AuraEngine", "AuraMetadata", "AuraWire",
-                "AuraTLS", "AuraServer", "AuraClient", "AuraImport", "AuraTesting",
+                "aura", "AuraCore", "AuraStorage", "AuraQuery", "AuraEngine", "AuraMetadata",
+                "AuraWire", "AuraTLS", "AuraServer", "AuraClient", "AuraImport", "AuraTesting",
                 argumentParser, logging,
             ]),
         tests(

@@ -98,7 +98,7 @@ extension ScalarFunction {
         var all: [String: [ScalarFunction]] = [:]
         for group in [
             arithmetic, mathematics, textFunctions, patternFunctions, timeParts, timeFunctions,
-            intervalFunctions, listFunctions,
+            intervalFunctions, listFunctions, sparklines,
         ] {
             all.merge(group) { $0 + $1 }
         }

@@ -6,7 +6,7 @@ struct Lexer {
     /// Longer texts are refused.
     static let textLimit = 1 << 20
 
-    private init(_ text: String) {
+    init(_ text: String) {
         bytes = Array(text.utf8)
     }
 
@@ -25,11 +25,18 @@ struct Lexer {
         }
     }
 
+    /// Whether nothing is left: an error here may be mended by more text.
+    var isAtEnd: Bool { offset >= bytes.count }
+
+    /// Goes on behind a byte that begins no token.
+    mutating func skip() { offset += 1 }
+
     private func byte(_ distance: Int = 0) -> UInt8 {
         offset + distance < bytes.count ? bytes[offset + distance] : 0
     }
 
-    private mutating func next() throws(TextError) -> Token {
+    /// The next token, or the end.
+    mutating func next() throws(TextError) -> Token {
         try skipSpace()
         let start = offset
         let kind = try read()
@@ -108,6 +115,12 @@ struct Lexer {
     private static func isLetter(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
             || byte >= 0x80
+    }
+
+    /// Whether a text is read as one word.
+    static func isWord(_ text: String) -> Bool {
+        guard let first = text.utf8.first else { return false }
+        return isLetter(first) && text.utf8.allSatisfy { isLetter($0) || isDigit($0) }
     }
 
     private mutating func word() -> String {
@@ -208,6 +221,7 @@ struct Lexer {
             }
             offset += 1
         }
+        offset = bytes.count
         throw TextError("a text that does not end", at: Place(start..<first))
     }
 

@@ -13,6 +13,13 @@ public struct TextError: Error, Hashable, Sendable {
         self.hint = hint
     }
 
+    /// The same error where its text stands so many bytes into another.
+    public func moved(by distance: Int) -> TextError {
+        TextError(
+            message, at: Place(bytes.lowerBound + distance..<bytes.upperBound + distance),
+            hint: hint)
+    }
+
     /// Longest part of a line that is shown.
     private static let shownBytes = 120
 

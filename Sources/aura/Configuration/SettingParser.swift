@@ -89,7 +89,7 @@ struct SettingParser {
 
 extension String {
     /// Without the characters at both ends that satisfy a condition.
-    fileprivate func trimming(while condition: (Character) -> Bool) -> String {
+    func trimming(while condition: (Character) -> Bool) -> String {
         guard let first = firstIndex(where: { !condition($0) }),
             let last = lastIndex(where: { !condition($0) })
         else { return "" }

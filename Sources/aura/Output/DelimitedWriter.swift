@@ -21,8 +21,7 @@ struct DelimitedWriter {
     }
 
     func write(_ answer: Answer) {
-        inPieces(text: hasHeader ? line(answer.columns.map { escaped($0.name) }) : "", answer.rows)
-        {
+        answer.rows.print(after: hasHeader ? line(answer.columns.map { escaped($0.name) }) : "") {
             row in line(row.map { $0.text.map(escaped) ?? null })
         }
     }
@@ -65,48 +64,4 @@ struct DelimitedWriter {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
-}
-
-extension Answer {
-    /// An array of objects with the columns as keys.
-    var jsonArray: String {
-        let keys = columns.map { JSONEncoding.quoted($0.name) + ":" }
-        let objects = rows.map { row in
-            "{" + zip(keys, row).map { $0 + $1.json }.joined(separator: ",") + "}"
-        }
-        return "[" + objects.joined(separator: ",\n") + "]"
-    }
-}
-
-/// Objects with the columns as keys: an array of them, or one a line.
-struct JSONWriter {
-    let isArray: Bool
-
-    func write(_ answer: Answer) {
-        let keys = answer.columns.map { JSONEncoding.quoted($0.name) + ":" }
-        var isFirst = true
-        inPieces(text: isArray ? "[" : "", answer.rows) { row in
-            let object =
-                "{" + zip(keys, row).map { $0 + $1.json }.joined(separator: ",") + "}"
-            guard isArray else { return object + "\n" }
-            defer { isFirst = false }
-            return (isFirst ? "\n" : ",\n") + object
-        }
-        if isArray { StandardOutput.write(answer.rows.isEmpty ? "]\n" : "\n]\n") }
-    }
-}
-
-/// Prints a text and what `line` makes of each row, without the whole of it in memory.
-private func inPieces(
-    text start: String, _ rows: [[Answer.Cell]], line: ([Answer.Cell]) -> String
-) {
-    var text = start
-    for row in rows {
-        text += line(row)
-        if text.utf8.count > 1 << 16 {
-            StandardOutput.write(text)
-            text = ""
-        }
-    }
-    if !text.isEmpty { StandardOutput.write(text) }
 }

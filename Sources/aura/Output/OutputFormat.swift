@@ -3,14 +3,16 @@ import AuraCore
 
 /// How answers are written.
 enum OutputFormat: String, CaseIterable, Sendable, ExpressibleByArgument {
-    case table, csv, tsv, json, jsonl, markdown
+    case table, box, vertical, csv, tsv, json, jsonl, markdown
 }
 
 /// The flags of every command that answers with rows.
 struct OutputOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("format")],
-        help: "table, csv, tsv, json, jsonl or markdown. Default: table on a terminal, else tsv.")
+        help: ArgumentHelp(
+            "table, box, vertical, csv, tsv, json, jsonl or markdown. "
+                + "Default: table on a terminal, else tsv."))
     var output: OutputFormat?
 
     @Flag(help: "The same as --format json.")
@@ -19,10 +21,10 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Leave out the names of the columns (csv, tsv).")
     var noHeader = false
 
-    @Option(help: "What stands for an absent value (csv, tsv).")
-    var null = ""
+    @Option(help: "What stands for an absent value (all but json, jsonl).")
+    var null: String?
 
-    @Option(help: "The most rows that a table on a terminal shows; 0 shows all.")
+    @Option(help: "The most rows that a terminal shows (table, box, vertical); 0 shows all.")
     var maxRows = 40
 
     @Flag(name: .shortAndLong, help: "Print nothing but the answer.")
@@ -47,15 +49,21 @@ struct OutputOptions: ParsableArguments {
         let format = format(for: terminal)
         let isJSON = format == .json || format == .jsonl
         let answer = isComplete || !isJSON ? answer : answer.markedIncomplete
+        let limit = terminal.isInteractive && maxRows > 0 ? maxRows : nil
+        let shownNull = null ?? answer.null
         switch format {
-        case .table:
-            let limit = terminal.isInteractive && maxRows > 0 ? maxRows : nil
-            TableWriter(terminal: terminal, maximumRows: limit).write(answer)
-        case .csv: DelimitedWriter(.csv, hasHeader: !noHeader, null: null).write(answer)
-        case .tsv: DelimitedWriter(.tsv, hasHeader: !noHeader, null: null).write(answer)
+        case .table, .box:
+            TableWriter(
+                terminal: terminal, borders: format == .box ? .box : .none, null: shownNull,
+                maximumRows: limit
+            ).write(answer)
+        case .vertical:
+            VerticalWriter(terminal: terminal, null: shownNull, maximumRows: limit).write(answer)
+        case .csv: DelimitedWriter(.csv, hasHeader: !noHeader, null: null ?? "").write(answer)
+        case .tsv: DelimitedWriter(.tsv, hasHeader: !noHeader, null: null ?? "").write(answer)
         case .json: JSONWriter(isArray: true).write(answer)
         case .jsonl: JSONWriter(isArray: false).write(answer)
-        case .markdown: MarkdownWriter().write(answer)
+        case .markdown: MarkdownWriter(null: shownNull).write(answer)
         }
     }
 

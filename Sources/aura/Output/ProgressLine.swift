@@ -5,7 +5,8 @@
 struct ProgressLine {
     /// What is known at one moment.
     struct State {
-        var events: Int64
+        /// Events so far; nil where they are not counted, and the time is shown.
+        var events: Int64?
         var rejected: Int64 = 0
         /// The part that is done, 0…1; nil where the end is not known.
         var fraction: Double?
@@ -55,13 +56,17 @@ struct ProgressLine {
 
     /// `▕████░░░▏ 61 %  12.4 M events  310 k/s  ETA 2 s`.
     mutating func line(_ state: State, elapsed: Double) -> String {
-        let first = firstEvents ?? state.events
-        firstEvents = first
         var parts: [String] = []
         if let fraction = state.fraction { parts.append(ProgressLine.bar(fraction)) }
-        parts.append("\(Figures.short(Double(state.events))) events")
-        let rate = elapsed > 0 ? Double(state.events - first) / elapsed : 0
-        parts.append("\(Figures.short(rate.rounded()))/s")
+        if let events = state.events {
+            let first = firstEvents ?? events
+            firstEvents = first
+            let rate = elapsed > 0 ? Double(events - first) / elapsed : 0
+            parts.append("\(Figures.short(Double(events))) events")
+            parts.append("\(Figures.short(rate.rounded()))/s")
+        } else {
+            parts.append(Figures.duration(elapsed))
+        }
         if let fraction = state.fraction, fraction > 0.02, fraction < 1 {
             parts.append(
                 "ETA \(Figures.duration((elapsed * (1 - fraction) / fraction).rounded(.up)))")

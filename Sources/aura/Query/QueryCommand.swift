@@ -1,0 +1,111 @@
+import ArgumentParser
+import AuraCore
+import AuraQuery
+import Foundation
+
+/// `aura query`: SQL over the events of a data directory.
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Ask the events of a data directory in SQL.",
+        discussion: """
+            Examples:
+              aura query --data-dir data 'SELECT type, count(*) FROM events GROUP BY type'
+              aura query --data-dir data -f question.sql -o csv
+              echo 'DESCRIBE events' | aura query --data-dir data
+              aura query --data-dir data       a shell, at a terminal; \\? lists what it knows
+
+            The table 'events' has the columns time, type, sequence and every attribute by its name; \
+            the events of one type are a table of its name. No server may be using the directory.
+            """)
+
+    @Option(help: "The data directory.")
+    var dataDir: String
+
+    @OptionGroup var output: OutputOptions
+
+    @Option(name: .customShort("f"), help: "Read the queries from this file.")
+    var file: String?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A value for a parameter of the query: name=value, as a text.")
+    var parameter: [String] = []
+
+    @Option(help: "The zone of days and hours.")
+    var timeZone = "UTC"
+
+    @Option(help: "Threads that answer a query, at most; one for each processor by default.")
+    var threads: Int?
+
+    @Flag(help: "Print the time that each query took.")
+    var timing = false
+
+    @Argument(
+        help: "The query, or several with semicolons between; standard input if there is none.")
+    var query: String?
+
+    func validate() throws {
+        guard query == nil || file == nil else {
+            throw ValidationError("give the query or a file, not both")
+        }
+        guard threads ?? 1 > 0 else { throw ValidationError("--threads is from 1 on") }
+    }
+
+    func run() async throws {
+        let isShell = query == nil && file == nil && Terminal.input.isInteractive
+        let text = isShell ? "" : try self.text()
+        let parameters = try self.parameters()
+        let door = try DirectoryDoor(dataDir, settings())
+        do {
+            if isShell {
+                let interrupts = Interrupts()
+                let run = QueryRun(
+                    door: door, output: output, isTimed: timing, parameters: parameters,
+                    shouldStop: { interrupts.isRaised })
+                await QueryShell(run, interrupts).live()
+            } else {
+                let signals = Signals()
+                let run = QueryRun(
+                    door: door, output: output, isTimed: timing, parameters: parameters,
+                    shouldStop: { signals.wasAsked })
+                try await run.answer(script: text)
+            }
+        } catch {
+            try door.close()
+            throw error
+        }
+        try door.close()
+    }
+
+    private func text() throws(CommandFailure) -> String {
+        if let query { return query }
+        if let file { return try QueryText.read(file: file) }
+        return try QueryText.readInput()
+    }
+
+    private func settings() throws(CommandFailure) -> QuerySettings {
+        var settings = QuerySettings(now: WallClock.now)
+        settings.zoneNamed = { TimeZoneFiles.rules(named: $0) }
+        guard let zone = TimeZoneFiles.rules(named: timeZone) else {
+            throw CommandFailure(.usage, "there is no time zone '\(timeZone)'")
+        }
+        settings.zone = zone
+        settings.zoneName = timeZone
+        settings.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        return settings
+    }
+
+    /// Values of parameters, all of them texts.
+    private func parameters() throws(CommandFailure) -> [String: Value] {
+        var values: [String: Value] = [:]
+        for parameter in parameter {
+            guard let equals = parameter.firstIndex(of: "=") else {
+                throw CommandFailure(.usage, "'\(parameter)' is no name=value")
+            }
+            values[String(parameter[..<equals])] = .text(
+                String(parameter[parameter.index(after: equals)...]))
+        }
+        return values
+    }
+}
