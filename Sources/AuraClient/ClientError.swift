@@ -27,6 +27,8 @@ public enum ClientError: Error, Hashable, Sendable {
     case refused(reason: String)
     /// The server cannot answer the question as it stands.
     case question(reason: String)
+    /// The server cannot read or answer a statement, for what stands at these bytes of it.
+    case statement(reason: String, bytes: Range<Int>)
     /// No answer to a question came before the deadline.
     case unreachable(reason: String)
     /// Another client has opened the same producer's name; this one has stopped.
@@ -73,7 +75,7 @@ extension ClientError: CustomStringConvertible {
                 + "(\(reason)); it is kept and sent again: do not record its events again"
         case .refused(let reason):
             "the server refused it, and nothing of it is stored: \(reason)"
-        case .question(let reason):
+        case .question(let reason), .statement(let reason, _):
             reason
         case .unreachable(let reason):
             "no answer from the server: \(reason)"
@@ -114,6 +116,14 @@ extension ClientError {
     static func refusal(of failure: WireFailure) -> ClientError {
         failure.code?.isAboutAccess == true
             ? .unauthorised(reason: failure.message) : .question(reason: failure.message)
+    }
+
+    /// The server's word on a statement.
+    static func refusal(ofStatement failure: WireFailure) -> ClientError {
+        guard failure.code == .badQuery else { return refusal(of: failure) }
+        let start = Int(failure.place)
+        return .statement(
+            reason: failure.message, bytes: start..<start + Int(failure.condition))
     }
 }
 

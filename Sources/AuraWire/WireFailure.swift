@@ -20,7 +20,7 @@ public struct WireFailure: WireMessage, Error {
     /// With `batchInvalid` and failures of the stream: the broken condition of `Formats/batch.md`
     /// or `Formats/wire.md`, and its place in the batch or frame.
     ///
-    /// Otherwise 0.
+    /// With `badQuery` for a statement: how many of its bytes are at fault. Otherwise 0.
     public var condition: UInt32
     /// Where, in bytes from the start of the batch, frame or statement; otherwise 0.
     public var place: UInt32
@@ -45,11 +45,12 @@ public struct WireFailure: WireMessage, Error {
 
     /// A failure of that code whose message says all that its summary and remedy would.
     ///
-    /// - Parameter place: Where in the text that was sent, in bytes.
-    public init(_ code: FailureCode, message: String, place: Int = 0) {
+    /// - Parameter place: Which bytes of the text that was sent are at fault.
+    public init(_ code: FailureCode, message: String, place: Range<Int> = 0..<0) {
         self.init(code)
         self.message = message
-        self.place = UInt32(clamping: place)
+        self.place = UInt32(clamping: place.lowerBound)
+        condition = UInt32(clamping: place.count)
     }
 
     /// A failure of that code, for bytes that broke a condition.

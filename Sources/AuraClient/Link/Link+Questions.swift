@@ -204,7 +204,12 @@ extension Link {
         case .reconnect:
             reconnect(atLeast: wait, reason: failure.message)
         case .fixRequest, .reopenProducer, .stop:
-            questions.remove(at: index).answer(.failure(.refusal(of: failure)))
+            let question = questions.remove(at: index)
+            if case .query = question.question {
+                question.answer(.failure(.refusal(ofStatement: failure)))
+            } else {
+                question.answer(.failure(.refusal(of: failure)))
+            }
         }
         return true
     }

@@ -20,6 +20,13 @@ public struct TextError: Error, Hashable, Sendable {
             hint: hint)
     }
 
+    /// An error at those bytes.
+    public init(_ message: String, at bytes: Range<Int>, hint: String? = nil) {
+        self.message = message
+        self.bytes = bytes
+        self.hint = hint
+    }
+
     /// Longest part of a line that is shown.
     private static let shownBytes = 120
 

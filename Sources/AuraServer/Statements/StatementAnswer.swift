@@ -54,7 +54,7 @@ struct AskedStatement: Sendable {
                 elapsed: (clock.now - start) / .microseconds(1),
                 limit: shared.configuration.maximumPayload)
         } catch {
-            throw QuestionFailure(error, in: request.text)
+            throw QuestionFailure(error)
         }
     }
 
@@ -88,11 +88,12 @@ private final class ProgressPace: Sendable {
 }
 
 extension QuestionFailure {
-    fileprivate init(_ failure: QueryFailure, in text: String) {
+    fileprivate init(_ failure: QueryFailure) {
         switch failure {
         case .text(let error):
             wire = WireFailure(
-                .badQuery, message: failure.description(in: text), place: error.bytes.lowerBound)
+                .badQuery, message: [error.message, error.hint].compactMap(\.self)
+                    .joined(separator: "\n"), place: error.bytes)
             log = nil
         case .limit(let reason):
             wire = WireFailure(.limitReached, message: reason)

@@ -20,23 +20,28 @@ final class DirectoryDoor: QueryDoor {
         session = Mutex(QuerySession(settings))
     }
 
-    /// The progress is not known.
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
-    ) async throws(QueryDoorFailure) -> QueryAnswer? {
+    ) async throws(QueryDoorFailure) -> StatementAnswer? {
         do throws(QueryFailure) {
             var session = self.session.withLock { $0 }
             session.settings.now = WallClock.now
             session.settings.parameters = parameters
             var answer: QueryAnswer?
+            let start = ContinuousClock.now
+            let meter = QueryMeter()
             for statement in try QueryScript(statement).statements {
-                answer = try session.answer(statement, over: store.querySource, shouldStop)
+                answer = try session.answer(statement, over: store.querySource, meter: meter) {
+                    progress(Double(meter.eventsRead) / Double(max(1, meter.eventsToRead)))
+                    return shouldStop()
+                }
             }
+            let elapsed = start.duration(to: .now)
             let changed = session
             self.session.withLock { $0 = changed }
-            return answer
+            return answer.map { StatementAnswer($0, elapsed: elapsed) }
         } catch {
             switch error {
             case .text(let error): throw .text(error)

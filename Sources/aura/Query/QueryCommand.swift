@@ -3,25 +3,28 @@ import AuraCore
 import AuraQuery
 import Foundation
 
-/// `aura query`: SQL over the events of a data directory.
+/// `aura query`: SQL over the events of a server or a data directory.
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask the events of a data directory in SQL.",
+        abstract: "Ask events in SQL.",
         discussion: """
             Examples:
-              aura query --data-dir data 'SELECT type, count(*) FROM events GROUP BY type'
-              aura query --data-dir data -f question.sql -o csv
-              echo 'DESCRIBE events' | aura query --data-dir data
-              aura query --data-dir data       a shell, at a terminal; \\? lists what it knows
+              aura query 'SELECT type, count(*) FROM events GROUP BY type'
+              aura query --server aura.example -f question.sql -o csv
+              echo 'DESCRIBE events' | aura query
+              aura query                       a shell, at a terminal; \\? lists what it knows
+              aura query --data-dir data 'SHOW TYPES'
 
             The table 'events' has the columns time, type, sequence and every attribute by its name; \
-            the events of one type are a table of its name. No server may be using the directory.
+            the events of one type are a table of its name. A server is asked unless --data-dir names a \
+            directory, which no server may be using.
             """)
 
-    @Option(help: "The data directory.")
-    var dataDir: String
+    @Option(help: "A data directory to be read in place of asking a server.")
+    var dataDir: String?
 
+    @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
     @Option(name: .customShort("f"), help: "Read the queries from this file.")
@@ -32,8 +35,8 @@ struct QueryCommand: AsyncParsableCommand {
         help: "A value for a parameter of the query: name=value, as a text.")
     var parameter: [String] = []
 
-    @Option(help: "The zone of days and hours.")
-    var timeZone = "UTC"
+    @Option(help: "The zone of days and hours, such as Europe/Berlin. Default: UTC.")
+    var timeZone: String?
 
     @Option(help: "Threads that answer a query, at most; one for each processor by default.")
     var threads: Int?
@@ -56,7 +59,7 @@ struct QueryCommand: AsyncParsableCommand {
         let isShell = query == nil && file == nil && Terminal.input.isInteractive
         let text = isShell ? "" : try self.text()
         let parameters = try self.parameters()
-        let door = try DirectoryDoor(dataDir, settings())
+        let door = try door()
         do {
             if isShell {
                 let interrupts = Interrupts()
@@ -72,10 +75,10 @@ struct QueryCommand: AsyncParsableCommand {
                 try await run.answer(script: text)
             }
         } catch {
-            try door.close()
+            try await door.close()
             throw error
         }
-        try door.close()
+        try await door.close()
     }
 
     private func text() throws(CommandFailure) -> String {
@@ -84,14 +87,24 @@ struct QueryCommand: AsyncParsableCommand {
         return try QueryText.readInput()
     }
 
+    private func door() throws -> any QueryDoor {
+        if let dataDir { return try DirectoryDoor(dataDir, settings()) }
+        var settings: [String: String] = [:]
+        settings["threads"] = threads.map { String($0) }
+        settings["timezone"] = timeZone
+        return ServerDoor(try connection.configuration(), settings)
+    }
+
     private func settings() throws(CommandFailure) -> QuerySettings {
         var settings = QuerySettings(now: WallClock.now)
         settings.zoneNamed = { TimeZoneFiles.rules(named: $0) }
-        guard let zone = TimeZoneFiles.rules(named: timeZone) else {
-            throw CommandFailure(.usage, "there is no time zone '\(timeZone)'")
+        if let timeZone {
+            guard let zone = TimeZoneFiles.rules(named: timeZone) else {
+                throw CommandFailure(.usage, "there is no time zone '\(timeZone)'")
+            }
+            settings.zone = zone
+            settings.zoneName = timeZone
         }
-        settings.zone = zone
-        settings.zoneName = timeZone
         settings.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         return settings
     }

@@ -16,7 +16,7 @@ protocol QueryDoor: AnyObject, Sendable {
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
-    ) async throws(QueryDoorFailure) -> QueryAnswer?
+    ) async throws(QueryDoorFailure) -> StatementAnswer?
 
     /// Gives back what it holds; nothing can be asked afterwards.
     func close() async throws(QueryDoorFailure)

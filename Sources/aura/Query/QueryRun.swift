@@ -1,3 +1,4 @@
+import AuraCore
 import AuraQuery
 
 /// Asks statements and prints their answers.
@@ -14,11 +15,10 @@ struct QueryRun: Sendable {
 
     /// Answers one statement.
     ///
-    /// - Returns: Chunks that cannot be read, so that the answer lacks their events.
+    /// - Returns: Parts of the store that cannot be read, so that the answer lacks their events.
     func answer(_ statement: String) async throws(QueryDoorFailure) -> Int {
-        let start = ContinuousClock.now
-        let progress = QueryProgress(.errors, isQuiet: output.quiet)
-        let found: QueryAnswer?
+        let progress = WaitingLine(.errors, isQuiet: output.quiet)
+        let found: StatementAnswer?
         do throws(QueryDoorFailure) {
             found = try await door.answer(
                 statement, parameters, progress: { progress.update($0) }, shouldStop: shouldStop)
@@ -27,13 +27,12 @@ struct QueryRun: Sendable {
             progress.end()
             throw error
         }
-        let elapsed = start.duration(to: .now)
         guard let found else { return 0 }
         output.write(
-            Answer(found, shouldStop: shouldStop), isComplete: found.isComplete, to: .output)
+            Answer(found, shouldStop: shouldStop), isComplete: found.missingCount == 0, to: .output)
         if shouldStop() { throw .stopped }
-        if isTimed { StandardError.write("\(Figures.duration(elapsed / .seconds(1)))\n") }
-        return found.missing.count
+        if isTimed { StandardError.write("\(Figures.duration(found.elapsed / .seconds(1)))\n") }
+        return found.missingCount
     }
 
     /// Answers the statements of a text, one after another, up to the first that fails.
@@ -51,8 +50,8 @@ struct QueryRun: Sendable {
         guard missing == 0 else {
             throw CommandFailure(
                 .partial,
-                "\(missing) chunks cannot be read, and the answer lacks their events",
-                hint: "'aura store verify' tells what is damaged")
+                "\(missing) parts of the store cannot be read, and the answer lacks their events",
+                hint: "'aura store verify' tells what is damaged, 'aura status' what a server misses")
         }
     }
 }

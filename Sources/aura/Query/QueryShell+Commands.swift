@@ -1,3 +1,4 @@
+import AuraCore
 import AuraQuery
 
 /// What a line with a backslash does.

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// A line about a query while it runs, on a terminal.
-final class QueryProgress: Sendable {
+final class WaitingLine: Sendable {
     private struct State {
         var line: ProgressLine
         var fraction: Double?

@@ -1,10 +1,10 @@
-import AuraQuery
+import AuraCore
 
 extension Answer {
-    /// The rows that a query has answered, each made when it is written.
+    /// The rows that a statement has answered, each made when it is written.
     ///
     /// - Parameter shouldStop: Once it says so, the rest is left out.
-    init(_ answer: QueryAnswer, shouldStop: @escaping @Sendable () -> Bool) {
+    init(_ answer: StatementAnswer, shouldStop: @escaping @Sendable () -> Bool) {
         self.init(
             columns: answer.columns.map { column in
                 Column(name: column.name, isNumeric: column.type.isNumeric)
