@@ -14,10 +14,10 @@ struct ConnectionStateTests {
         .credit: [unexpected, unexpected, unexpected, nil, nil],
         .cancel: [unexpected, unexpected, unexpected, nil, nil],
         .producerOpen: request, .append: request,
-        .count: request, .metric: request, .score: request, .sights: request,
+        .query: request, .count: request, .metric: request, .score: request, .sights: request,
         .subscribe: request, .status: request, .order: request,
         .helloAck: never, .authOK: never, .goAway: never, .error: never, .producerState: never,
-        .appendAck: never, .stable: never, .counts: never,
+        .appendAck: never, .stable: never, .result: never, .progress: never, .counts: never,
         .metrics: never, .scoreInfo: never, .sightsInfo: never, .events: never, .end: never,
         .statusInfo: never, .orderDone: never, .missing: never,
     ]

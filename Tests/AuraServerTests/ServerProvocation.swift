@@ -86,6 +86,11 @@ struct ServerProvocation {
             case .badProducerName: .stream { RawClient.frame(ProducerOpen(name: ""), id: 3) }
             case .badQuery: .badQuery
             case .cancelled: .cancelled
+            case .limitReached:
+                .stream {
+                    RawClient.frame(
+                        QueryRequest("SELECT repeat('x', 5000000)", credit: 1 << 20), id: 3)
+                }
             case .badStart: .stream { RawClient.frame(Subscribe(from: .max, credit: 1), id: 3) }
             }
     }

@@ -116,6 +116,10 @@ import Testing
             "types": WireLimits.types, "filters": WireLimits.filters,
             "filterValues": WireLimits.filterValues, "groupings": WireLimits.groupings,
             "quantiles": WireLimits.quantiles, "counters": WireLimits.counters,
+            "statementBytes": WireLimits.statementBytes, "settings": WireLimits.settings,
+            "parameters": WireLimits.parameters, "resultRows": WireLimits.resultRows,
+            "resultColumns": WireLimits.resultColumns,
+            "columnNameBytes": WireLimits.columnNameBytes, "listDepth": WireLimits.listDepth,
             "subjectValues": WireLimits.subjectValues,
             "missing": WireLimits.missing,
         ]

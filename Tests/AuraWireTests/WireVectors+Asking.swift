@@ -3,7 +3,7 @@ import AuraWire
 
 extension WireVector {
     /// What is asked of events and index, and what comes.
-    static let asking = counting + measuring + following
+    static let asking = querying + counting + measuring + following
 
     private static let counting = [
         WireVector(

@@ -14,7 +14,7 @@ extension Expression: CustomStringConvertible {
         case .interval(let amount, let unit):
             unit.isEmpty ? "INTERVAL \(amount.text)" : "INTERVAL (\(amount.text)) \(unit)"
         case .list(let items): "[\(Expression.list(items))]"
-        case .parameter(let name): name
+        case .parameter(let name): "$" + name
         case .column(let name): name.text
         case .unary(let operation, let value):
             operation == .not ? "(NOT \(value.text))" : "(\(operation.rawValue) \(value.text))"

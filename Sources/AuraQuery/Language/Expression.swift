@@ -12,6 +12,7 @@ struct Expression: Hashable, Sendable {
         case text(String)
         case interval(amount: Expression, unit: String)
         case list([Expression])
+        /// Its name, or its number from 1 on.
         case parameter(String)
         case column(ColumnName)
         case unary(UnaryOperator, Expression)

@@ -98,7 +98,7 @@ struct Lexer {
         case UInt8(ascii: "$"): return try dollar()
         case UInt8(ascii: "?"):
             offset += 1
-            return .parameter("?")
+            return .parameter("")
         case _ where Lexer.isDigit(first),
             UInt8(ascii: ".") where Lexer.isDigit(byte(1)):
             return try number()
@@ -199,7 +199,7 @@ struct Lexer {
         offset += 1
         if Lexer.isDigit(byte()) {
             while Lexer.isDigit(byte()) { offset += 1 }
-            return .parameter(String(decoding: bytes[start..<offset], as: UTF8.self))
+            return .parameter(String(decoding: bytes[start + 1..<offset], as: UTF8.self))
         }
         while Lexer.isLetter(byte()) || Lexer.isDigit(byte()) { offset += 1 }
         guard byte() == UInt8(ascii: "$") else {
@@ -208,7 +208,7 @@ struct Lexer {
                     "a $ without a name", at: Place(start..<start + 1),
                     hint: "a parameter is $1 or $name")
             }
-            return .parameter(String(decoding: bytes[start..<offset], as: UTF8.self))
+            return .parameter(String(decoding: bytes[start + 1..<offset], as: UTF8.self))
         }
         offset += 1
         let tag = bytes[start..<offset]

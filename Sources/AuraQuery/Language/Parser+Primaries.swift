@@ -19,7 +19,8 @@ extension Parser {
             return made(.text(text), start)
         case .parameter(let name):
             advance()
-            return made(.parameter(name), start)
+            if name.isEmpty { unnamedParameters += 1 }
+            return made(.parameter(name.isEmpty ? String(unnamedParameters) : name), start)
         case .sign(.leftParenthesis):
             advance()
             var inner = try parenthesised()

@@ -4,6 +4,8 @@ struct Parser {
     private var index = 0
     /// How deep what is being read lies in other things.
     private var depth = 0
+    /// How often a `?` has stood for a parameter.
+    var unnamedParameters = 0
 
     /// What lies deeper is refused, before a stack ends.
     static let depthLimit = 100

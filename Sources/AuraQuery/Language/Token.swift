@@ -8,7 +8,7 @@ struct Token: Hashable, Sendable {
         case integer(Int128)
         case float(Double)
         case text(String)
-        /// `?`, or `$` with a number or a name.
+        /// The number or name behind `$`; empty of `?`.
         case parameter(String)
         case sign(Sign)
         case end
@@ -64,7 +64,8 @@ struct Token: Hashable, Sendable {
         case .integer(let value): "the number \(value)"
         case .float(let value): "the number \(value)"
         case .text: "a text"
-        case .parameter(let name): "the parameter \(Token.short(name))"
+        case .parameter(let name):
+            name.isEmpty ? "the parameter ?" : "the parameter $\(Token.short(name))"
         case .sign(let sign): "\"\(sign.rawValue)\""
         case .end: "the end"
         }

@@ -83,7 +83,7 @@ extension SelectBinder {
     private func parameter(_ name: String, _ place: Place) throws(TextError) -> BoundExpression {
         guard let value = binder.settings.parameters[name] else {
             throw TextError(
-                "the parameter '\(name)' has no value", at: place,
+                "the parameter '$\(name)' has no value", at: place,
                 hint: "give one with --parameter \(name)=VALUE")
         }
         return BoundExpression(value, value.type, place)

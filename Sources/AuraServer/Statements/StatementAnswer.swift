@@ -24,8 +24,10 @@ struct AskedStatement: Sendable {
         do throws(QueryFailure) {
             let statements = try QueryScript(request.text).statements
             guard let statement = statements.first, statements.count == 1 else {
-                throw .limit(
-                    "\(statements.count) statements came where one is wanted; send each by itself")
+                throw .text(
+                    TextError(
+                        "\(statements.count) statements came where one is wanted", at: 0..<0,
+                        hint: "send each by itself"))
             }
             var session = QuerySession(shared.configuration.query.settings)
             for setting in request.settings {

@@ -101,7 +101,7 @@ struct QueryGenerator {
         case 2: made(.integer(pick([0, 1, 10, Int128(Int64.max) + 1, .max])))
         case 3: made(.float(pick([0, 1, 0.1, 1e300, 1e-300, 1e22])))
         case 4: made(.text(text()))
-        case 5: made(.parameter(pick(["?", "$1", "$name"])))
+        case 5: made(.parameter(pick(["1", "2", "name"])))
         case 6: made(.interval(amount: made(.text("1 hour 2 minutes")), unit: ""))
         case 7: made(.interval(amount: made(.integer(3)), unit: pick(["hour", "month"])))
         default: made(.column(Expression.ColumnName(parts: some(1...3) { $0.name() })))
