@@ -81,10 +81,11 @@ extension SelectBinder {
     // MARK: Names
 
     private func parameter(_ name: String, _ place: Place) throws(TextError) -> BoundExpression {
-        guard let value = binder.settings.parameters[name] else {
+        let key = name.hasPrefix("$") ? String(name.dropFirst()) : name
+        guard let value = binder.settings.parameters[key] else {
             throw TextError(
                 "the parameter '\(name)' has no value", at: place,
-                hint: "give one with --parameter \(name)=VALUE")
+                hint: "give one with --parameter \(key)=VALUE, or in the shell \\set \(key) VALUE")
         }
         return BoundExpression(value, value.type, place)
     }
