@@ -5,6 +5,7 @@
 #include <histedit.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,10 +13,18 @@
 /// What a key does, in the place of libedit: one of CC_….
 typedef unsigned char (*edit_key)(EditLine *, int);
 
+/// Stops the process as Ctrl-Z does elsewhere: libedit leaves and enters its mode around it.
+static inline unsigned char edit_suspend(EditLine *line, int key) {
+    (void)line;
+    (void)key;
+    kill(0, SIGTSTP);
+    return CC_NORM;
+}
+
 /// An editor of the terminal's lines; NULL without memory.
 ///
-/// It has Emacs's keys but for Tab, Ctrl-C and Ctrl-R, then what the user's ~/.editrc says. Ctrl-C is
-/// a key like others while a line is edited, and a signal at any other time.
+/// It has Emacs's keys but for Tab, Ctrl-C, Ctrl-Z and Ctrl-R, then what the user's ~/.editrc says. Ctrl-C
+/// and Ctrl-Z are keys like others while a line is edited, and signals at any other time.
 static inline EditLine *edit_begin(void *owner, char *(*prompt)(EditLine *), edit_key complete,
                                    edit_key interrupt, History *entries) {
     setlocale(LC_CTYPE, "");
@@ -29,10 +38,12 @@ static inline EditLine *edit_begin(void *owner, char *(*prompt)(EditLine *), edi
     el_set(line, EL_HIST, history, entries);
     el_set(line, EL_ADDFN, "aura-complete", "Complete the word", complete);
     el_set(line, EL_ADDFN, "aura-interrupt", "Leave the line", interrupt);
+    el_set(line, EL_ADDFN, "aura-suspend", "Stop the process", edit_suspend);
     el_set(line, EL_BIND, "\t", "aura-complete", NULL);
     el_set(line, EL_BIND, "^C", "aura-interrupt", NULL);
     el_set(line, EL_BIND, "^R", "em-inc-search-prev", NULL);
-    el_set(line, EL_SETTY, "-d", "intr=", NULL);
+    el_set(line, EL_BIND, "^Z", "aura-suspend", NULL);
+    el_set(line, EL_SETTY, "-d", "-isig", NULL);
     el_source(line, NULL);
     return line;
 }

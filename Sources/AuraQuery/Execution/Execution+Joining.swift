@@ -7,9 +7,14 @@ struct JoinSide: Sendable {
     /// Its rows; behind all of them stands the one that rows of the left without a match get.
     private let columns: [Vector]
     private let count: Int
+    private let shouldStop: @Sendable () -> Bool
 
-    init(_ join: Join, _ columns: [Vector], _ evaluator: Evaluator) throws(QueryFailure) {
+    init(
+        _ join: Join, _ columns: [Vector], _ evaluator: Evaluator,
+        _ shouldStop: @escaping @Sendable () -> Bool
+    ) throws(QueryFailure) {
         self.join = join
+        self.shouldStop = shouldStop
         count = columns.first?.count ?? 0
         table = try JoinTable(
             RowBatch(columns, count: count), join.keys.map(\.right), evaluator)
@@ -21,7 +26,7 @@ struct JoinSide: Sendable {
     /// Rows of the left, each with those of this side that belong to it.
     func joined(to batch: RowBatch, _ evaluator: Evaluator) throws(QueryFailure) -> RowBatch {
         let right = RowBatch(columns, count: count + 1)
-        var pairs = try table.matches(batch, join.keys.map(\.left), evaluator)
+        var pairs = try table.matches(batch, join.keys.map(\.left), evaluator, shouldStop)
         if !join.conditions.isEmpty {
             pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
         }
@@ -80,7 +85,8 @@ private struct JoinTable: Sendable {
 
     /// The pairs of equal keys, NULL being equal to nothing.
     func matches(
-        _ batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
+        _ batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator,
+        _ shouldStop: () -> Bool
     ) throws(QueryFailure) -> RowPairs {
         var pairs = RowPairs()
         if count == 0 { return pairs }
@@ -90,6 +96,7 @@ private struct JoinTable: Sendable {
         let valid = Columns.valid(columns, count: batch.count)
         for row in 0..<batch.count
         where numbers[row] != ValueNumbers.unknown && valid?[row] ?? true {
+            if row & 63 == 0, shouldStop() { throw .stopped }
             for match in rows.rows(of: Int(numbers[row])) {
                 pairs.left.append(UInt32(row))
                 pairs.right.append(match)

@@ -116,7 +116,8 @@ final class Execution {
         let needed = needed.adding(join.conditions)
         let width = join.left.columns.count
         let right = needed.behind(width).adding(join.keys.map(\.right))
-        let step = Step.join(try JoinSide(join, rows(of: join.right, right), evaluator))
+        let step = Step.join(
+            try JoinSide(join, rows(of: join.right, right), evaluator, shouldStop))
         return try morsels(of: join.left, needed.first(width).adding(join.keys.map(\.left)))
             .map { $0.then(step) }
     }

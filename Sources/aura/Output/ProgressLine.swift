@@ -65,7 +65,9 @@ struct ProgressLine {
             parts.append("\(Figures.short(Double(events))) events")
             parts.append("\(Figures.short(rate.rounded()))/s")
         } else {
-            parts.append(Figures.duration(elapsed))
+            let isShort = elapsed < 60
+            parts.append(
+                isShort ? Figures.fixed(elapsed, places: 1) + " s" : Figures.duration(elapsed))
         }
         if let fraction = state.fraction, fraction > 0.02, fraction < 1 {
             parts.append(

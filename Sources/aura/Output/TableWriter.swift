@@ -32,7 +32,7 @@ struct TableWriter {
 
     /// A table is as wide as its widest value, but no column is wider than this on a terminal.
     private static let maximumColumnWidth = 60
-    private static let minimumColumnWidth = 6
+    private static let minimumColumnWidth = 12
 
     func write(_ answer: Answer) {
         var widths = self.widths(answer)
@@ -49,7 +49,7 @@ struct TableWriter {
         StandardOutput.write(rule("└─", "─┴─", "─┘", widths))
         answer.rows.printRest(limit: maximumRows)
         let left = answer.columns.count - shown
-        if left > 0 { StandardOutput.write("… \(left) more columns (use --format vertical)\n") }
+        if left > 0 { StandardOutput.write("… \(left) more columns (use -o vertical)\n") }
     }
 
     private func visible(_ cell: Answer.Cell) -> String? {

@@ -11,12 +11,15 @@ final class Signals: Sendable {
     private let continuation: AsyncStream<Int32>.Continuation
     private let count = Atomic(0)
 
+    /// Where signals are received: a queue of its own has a thread also while others are all busy.
+    static let queue = DispatchQueue(label: "aura.signals")
+
     /// Catches both signals from now on, for as long as the process lives.
     init() {
         (requests, continuation) = AsyncStream<Int32>.makeStream()
         for number in [SIGINT, SIGTERM] {
             _ = signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: Signals.queue)
             // The handler holds its source, so that it is never released.
             source.setEventHandler { withExtendedLifetime(source) { self.received(number) } }
             source.resume()
@@ -26,7 +29,7 @@ final class Signals: Sendable {
     /// Does something at each SIGHUP from now on, for as long as the process lives.
     static func onHangup(_ action: @escaping @Sendable () -> Void) {
         _ = signal(SIGHUP, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: Signals.queue)
         source.setEventHandler { withExtendedLifetime(source) { action() } }
         source.resume()
     }

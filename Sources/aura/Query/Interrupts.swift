@@ -9,7 +9,7 @@ final class Interrupts: Sendable {
     /// Catches SIGINT from now on, for as long as the process lives.
     init() {
         _ = signal(SIGINT, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: Signals.queue)
         // The handler holds its source, so that it is never released.
         source.setEventHandler {
             withExtendedLifetime(source) { self.raised.store(true, ordering: .relaxed) }

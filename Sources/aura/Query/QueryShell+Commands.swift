@@ -85,7 +85,8 @@ extension QueryShell {
         }
         while !interrupts.isRaised {
             let next = ContinuousClock.now + .seconds(seconds)
-            StandardOutput.write("\(WallClock.now), every \(Figures.duration(seconds)):\n")
+            let now = Timestamp(seconds: WallClock.now.microseconds / 1_000_000)
+            StandardOutput.write("\(now), every \(seconds) s:\n")
             try await run.answer(script: query)
             await pause(until: next)
         }

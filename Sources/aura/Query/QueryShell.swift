@@ -99,11 +99,11 @@ final class QueryShell {
     /// Does something that Ctrl-C ends; a failure is told, and the shell goes on.
     private func attempt(_ body: () async throws(CommandFailure) -> Void) async {
         interrupts.forget()
-        do throws(CommandFailure) {
-            try await body()
-        } catch {
-            StandardError.write(error.text)
-        }
+        var failure: CommandFailure?
+        do throws(CommandFailure) { try await body() } catch { failure = error }
+        // The terminal has shown ^C.
+        if interrupts.isRaised { StandardError.write("\r\u{1B}[K") }
+        if let failure { StandardError.write(failure.text) }
     }
 
     /// Leaves after this line.

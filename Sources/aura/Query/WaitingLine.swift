@@ -15,7 +15,8 @@ final class WaitingLine: Sendable {
     init(_ terminal: Terminal, isQuiet: Bool) {
         state = Mutex(
             State(line: ProgressLine(terminal: terminal, isForced: false, isQuiet: isQuiet)))
-        let timer = DispatchSource.makeTimerSource(queue: .global())
+        let timer = DispatchSource.makeTimerSource(
+            queue: DispatchQueue(label: "aura.query.progress"))
         timer.schedule(deadline: .now(), repeating: .milliseconds(100))
         // The handler holds its timer, until it is cancelled.
         timer.setEventHandler { [weak self] in

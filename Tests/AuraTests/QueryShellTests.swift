@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@testable import aura
+
+/// `aura query` at a terminal.
+struct QueryShellTests {
+    private let data: QueryData
+    private let shell: TypedTerminal
+
+    init() async throws {
+        data = try await QueryData()
+        shell = try TypedTerminal(data.words(), in: data.folder)
+        try #require(try await shell.shows("aura> "))
+    }
+
+    private func leave() async throws {
+        shell.type("\u{4}")
+        #expect(try await shell.status() == 0)
+    }
+
+    @Test func `a query ends with its semicolon, on whichever line`() async throws {
+        #expect(try await shell.enter("SELECT 41 + 1", "   -> "))
+        #expect(try await shell.enter("  AS answer, ';' -- no end;", "   -> "))
+        #expect(try await shell.enter("  AS mark; SELECT 2 AS two;", "answer  mark\r\n    42  ;"))
+        #expect(try await shell.shows("two\r\n  2\r\n"))
+        try await leave()
+    }
+
+    @Test func `an error is told at its place and does not end the shell`() async throws {
+        #expect(try await shell.enter("SELECT nope", "   -> "))
+        #expect(try await shell.enter("FROM events;", "error: line 1: there is no column 'nope'"))
+        #expect(try await shell.shows("         ^^^^"))
+        #expect(try await shell.enter("SELECT 1; SELEC 2;", "error: line 1: expected a query"))
+        #expect(try await shell.shows("            ^^^^^"))
+        #expect(try await shell.enter("SELECT 7 AS seven;", "seven\r\n    7\r\n"))
+        try await leave()
+    }
+
+    @Test func `Tab completes attributes, tables, functions and commands`() async throws {
+        shell.type("SELECT sum(pat\t")
+        #expect(try await shell.shows("ient_id"))
+        shell.type(") AS s FROM visit.e\t")
+        #expect(try await shell.shows("nded"))
+        #expect(try await shell.enter(";", "s\r\n4000\r\n"))
+        shell.type("SELECT min(blo\t")
+        #expect(try await shell.shows("\"blood type\""))
+        #expect(try await shell.enter(") AS b FROM events;", "b\r\nA\r\n"))
+        shell.type("\\tim\t")
+        #expect(try await shell.enter("", "timing is on"))
+        // Several are possible: they are listed, and the line stays.
+        shell.type("SELECT count\t")
+        #expect(try await shell.shows("count_if"))
+        #expect(try await shell.enter("(*) AS n FROM events;", "n\r\n2000\r\n"))
+        try await leave()
+    }
+
+    @Test func `Ctrl-C leaves a line, and cancels a query`() async throws {
+        #expect(try await shell.enter("SELECT 1,", "   -> "))
+        shell.type("2 \u{3}")
+        #expect(try await shell.shows("^C\r\naura> "))
+        #expect(try await shell.enter(QueryData.long + ";", "Ctrl-C cancels the query"))
+        shell.type("\u{3}")
+        #expect(try await shell.shows("error: the query was cancelled"))
+        #expect(try await shell.enter("SELECT 3 AS three;", "three\r\n    3\r\n"))
+        try await leave()
+    }
+
+    @Test func `commands set formats, parameters and what is repeated`() async throws {
+        #expect(try await shell.enter("\\x", "the format is vertical"))
+        #expect(try await shell.enter("SELECT 1 AS a, NULL AS bb;", " a │ 1\r\nbb │ NULL\r\n"))
+        #expect(try await shell.enter("\\x", "the format is table"))
+        #expect(try await shell.enter("\\o box", "the format is box"))
+        #expect(try await shell.enter("\\set clinic 5 a", "aura> "))
+        #expect(try await shell.enter("SELECT $clinic AS p;", "│ p   │\r\n├─────┤\r\n│ 5 a │"))
+        #expect(try await shell.enter("\\set", "$clinic = 5 a"))
+        #expect(try await shell.enter("\\watch 0.1", "every 0.1 s:"))
+        #expect(try await shell.shows("│ 5 a │"))
+        #expect(try await shell.shows("every 0.1 s:"))
+        #expect(try await shell.shows("│ 5 a │"))
+        shell.type("\u{3}")
+        #expect(try await shell.shows("aura> "))
+        #expect(try await shell.enter("\\d visit.ended", "│ blood type │ VARCHAR "))
+        #expect(try await shell.enter("\\format csv", "the format is csv"))
+        #expect(try await shell.enter("\\explain SELECT 1", "plan\r\n"))
+        let file = try data.folder.write("some.sql", "SELECT 1 AS i;\nSELECT nothing;")
+        #expect(try await shell.enter("\\i \(file)", "i\r\n1\r\nerror: line 2: "))
+        #expect(try await shell.enter("\\i \(file)s", "error: cannot read '"))
+        #expect(try await shell.enter("\\wacth", "hint: did you mean \\watch?"))
+        #expect(try await shell.enter("\\f xml", "error: there is no format 'xml'"))
+        #expect(try await shell.enter("\\?", "\\watch [seconds]"))
+        shell.type("\\q\n")
+        #expect(try await shell.status() == 0)
+    }
+
+    @Test func `what was typed is known again, to its user alone`() async throws {
+        #expect(try await shell.enter("SELECT 'first', -- one", "   -> "))
+        #expect(try await shell.enter("  '\\';", "first  \\\r\n"))
+        #expect(try await shell.enter(" SELECT 'secret';", "secret\r\nsecret\r\n"))
+        #expect(try await shell.enter("SELECT 'last';", "last\r\nlast\r\n"))
+        try await leave()
+        let path = ".local/state/aura/history"
+        #expect(
+            data.folder.text(path)
+                == "SELECT 'first', -- one\\n  '\\\\';\nSELECT 'last';\n")
+        let attributes = try FileManager.default.attributesOfItem(atPath: data.folder.path(path))
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        let again = try TypedTerminal(data.words(), in: data.folder)
+        try #require(try await again.shows("aura> "))
+        // Upwards twice, and Ctrl-R.
+        #expect(try await again.enter("\u{1B}[A", "last\r\nlast\r\n"))
+        #expect(try await again.enter("\u{12}first", "first  \\\r\n"))
+        again.type("\u{4}")
+        #expect(try await again.status() == 0)
+    }
+}
