@@ -55,6 +55,16 @@ static inline void *edit_owner(EditLine *line) {
     return owner;
 }
 
+/// Waits for a line; NULL at the end of the input.
+///
+/// libedit shows its prompt before it changes the terminal's mode: a Ctrl-C between them would be a
+/// signal.
+static inline const char *edit_line(EditLine *line, int *count) {
+    el_set(line, EL_PREP_TERM, 1);
+    el_resize(line);
+    return el_gets(line, count);
+}
+
 /// A history of at most so many entries, in which no entry stands twice in a row; NULL without memory.
 static inline History *edit_history(int limit) {
     HistEvent event;

@@ -1,4 +1,5 @@
 import AuraCore
+import AuraStorage
 import Testing
 
 @testable import AuraQuery

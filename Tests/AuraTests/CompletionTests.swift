@@ -6,13 +6,13 @@ import Testing
 struct CompletionTests {
     private let names = EventNames(
         types: ["user.login", "user.logout", "visit"],
-        attributes: ["blood type", "patient_id", "select"])
+        attributes: ["blood type", "patient_id"])
 
     @Test(arguments: [
         ("SELECT pat", "patient_id "), ("select * from ev", "events "),
         ("SELECT count(*) FROM vi", "visit "), ("SELECT bl", "\"blood type\" "),
-        ("SELECT \"bl", "blood type\""), ("SELECT sele", "\"select\" "),
-        ("SELECT median", "median("), ("selec", "select "), ("SELECT * FROM visit WHE", "WHERE "),
+        ("SELECT \"bl", "blood type\""),
+        ("SELECT median", "median("), ("selec", "select "), ("SELECT * FROM visit HAV", "HAVING "),
         ("SELECT * FROM events WHERE type = 'user.logi", "user.login'"),
         ("SET thre", "threads "), ("\\wat", "\\watch "), ("\\d vis", "visit"), ("\\o js", "json"),
         ("DESCRIBE user.", "user.log"),
@@ -33,7 +33,7 @@ struct CompletionTests {
     }
 
     @Test func `choices stand side by side`() {
-        #expect(Completion.columns(["a", "日本", "ccc"], width: 12) == "a    日本\nccc\n")
+        #expect(Completion.columns(["a", "日本", "ccc"], width: 12) == "a     日本\nccc\n")
         #expect(Completion.columns(["a"], width: 1) == "a\n")
     }
 }

@@ -22,9 +22,9 @@ struct QueryCommandTests {
         (
             "table",
             #"""
-              n  none  t                wide  list             f
-              1  NULL  a|"b",\n\tc\     日本  [1, NULL, 3]   inf
-            -20  x                      é     []            -inf
+              n  none  t             wide  list             f
+              1  NULL  a|"b",\n\tc\  日本  [1, NULL, 3]   inf
+            -20  x                   é     []            -inf
 
             """#
         ),

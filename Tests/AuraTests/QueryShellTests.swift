@@ -14,6 +14,13 @@ struct QueryShellTests {
         try #require(try await shell.shows("aura> "))
     }
 
+    /// Enters a line, sees a text behind it, and then the prompt.
+    private func enter(_ line: String, _ text: String) async throws -> Bool {
+        guard try await shell.enter(line, text) else { return false }
+        return try await shell.shows("aura> ")
+    }
+
+    /// Leaves at the prompt.
     private func leave() async throws {
         shell.type("\u{4}")
         #expect(try await shell.status() == 0)
@@ -23,7 +30,7 @@ struct QueryShellTests {
         #expect(try await shell.enter("SELECT 41 + 1", "   -> "))
         #expect(try await shell.enter("  AS answer, ';' -- no end;", "   -> "))
         #expect(try await shell.enter("  AS mark; SELECT 2 AS two;", "answer  mark\r\n    42  ;"))
-        #expect(try await shell.shows("two\r\n  2\r\n"))
+        #expect(try await shell.shows("two\r\n  2\r\naura> "))
         try await leave()
     }
 
@@ -31,9 +38,11 @@ struct QueryShellTests {
         #expect(try await shell.enter("SELECT nope", "   -> "))
         #expect(try await shell.enter("FROM events;", "error: line 1: there is no column 'nope'"))
         #expect(try await shell.shows("         ^^^^"))
+        #expect(try await shell.shows("aura> "))
         #expect(try await shell.enter("SELECT 1; SELEC 2;", "error: line 1: expected a query"))
         #expect(try await shell.shows("            ^^^^^"))
-        #expect(try await shell.enter("SELECT 7 AS seven;", "seven\r\n    7\r\n"))
+        #expect(try await shell.shows("aura> "))
+        #expect(try await enter("SELECT 7 AS seven;", "seven\r\n    7\r\n"))
         try await leave()
     }
 
@@ -42,16 +51,16 @@ struct QueryShellTests {
         #expect(try await shell.shows("ient_id"))
         shell.type(") AS s FROM visit.e\t")
         #expect(try await shell.shows("nded"))
-        #expect(try await shell.enter(";", "s\r\n4000\r\n"))
+        #expect(try await enter(";", "s\r\n4000\r\n"))
         shell.type("SELECT min(blo\t")
         #expect(try await shell.shows("\"blood type\""))
-        #expect(try await shell.enter(") AS b FROM events;", "b\r\nA\r\n"))
+        #expect(try await enter(") AS b FROM events;", "b\r\nA\r\n"))
         shell.type("\\tim\t")
-        #expect(try await shell.enter("", "timing is on"))
+        #expect(try await enter("", "timing is on"))
         // Several are possible: they are listed, and the line stays.
         shell.type("SELECT count\t")
         #expect(try await shell.shows("count_if"))
-        #expect(try await shell.enter("(*) AS n FROM events;", "n\r\n2000\r\n"))
+        #expect(try await enter("(*) AS n FROM events;", "n\r\n2000\r\n"))
         try await leave()
     }
 
@@ -61,55 +70,55 @@ struct QueryShellTests {
         #expect(try await shell.shows("^C\r\naura> "))
         #expect(try await shell.enter(QueryData.long + ";", "Ctrl-C cancels the query"))
         shell.type("\u{3}")
-        #expect(try await shell.shows("error: the query was cancelled"))
-        #expect(try await shell.enter("SELECT 3 AS three;", "three\r\n    3\r\n"))
+        #expect(try await shell.shows("error: the query was cancelled\r\naura> "))
+        #expect(try await enter("SELECT 3 AS three;", "three\r\n    3\r\n"))
         try await leave()
     }
 
     @Test func `commands set formats, parameters and what is repeated`() async throws {
-        #expect(try await shell.enter("\\x", "the format is vertical"))
-        #expect(try await shell.enter("SELECT 1 AS a, NULL AS bb;", " a │ 1\r\nbb │ NULL\r\n"))
-        #expect(try await shell.enter("\\x", "the format is table"))
-        #expect(try await shell.enter("\\o box", "the format is box"))
+        #expect(try await enter("\\x", "the format is vertical"))
+        #expect(try await enter("SELECT 1 AS a, NULL AS bb;", " a │ 1\r\nbb │ NULL\r\n"))
+        #expect(try await enter("\\x", "the format is table"))
+        #expect(try await enter("\\o box", "the format is box"))
         #expect(try await shell.enter("\\set clinic 5 a", "aura> "))
-        #expect(try await shell.enter("SELECT $clinic AS p;", "│ p   │\r\n├─────┤\r\n│ 5 a │"))
-        #expect(try await shell.enter("\\set", "$clinic = 5 a"))
+        #expect(try await enter("SELECT $clinic AS p;", "│ p   │\r\n├─────┤\r\n│ 5 a │"))
+        #expect(try await enter("\\set", "$clinic = 5 a"))
         #expect(try await shell.enter("\\watch 0.1", "every 0.1 s:"))
         #expect(try await shell.shows("│ 5 a │"))
         #expect(try await shell.shows("every 0.1 s:"))
         #expect(try await shell.shows("│ 5 a │"))
         shell.type("\u{3}")
         #expect(try await shell.shows("aura> "))
-        #expect(try await shell.enter("\\d visit.ended", "│ blood type │ VARCHAR "))
-        #expect(try await shell.enter("\\format csv", "the format is csv"))
-        #expect(try await shell.enter("\\explain SELECT 1", "plan\r\n"))
+        #expect(try await enter("\\d visit.ended", "│ blood type │ VARCHAR "))
+        #expect(try await enter("\\format csv", "the format is csv"))
+        #expect(try await enter("\\explain SELECT 1", "plan\r\n"))
         let file = try data.folder.write("some.sql", "SELECT 1 AS i;\nSELECT nothing;")
-        #expect(try await shell.enter("\\i \(file)", "i\r\n1\r\nerror: line 2: "))
-        #expect(try await shell.enter("\\i \(file)s", "error: cannot read '"))
-        #expect(try await shell.enter("\\wacth", "hint: did you mean \\watch?"))
-        #expect(try await shell.enter("\\f xml", "error: there is no format 'xml'"))
-        #expect(try await shell.enter("\\?", "\\watch [seconds]"))
+        #expect(try await enter("\\i \(file)", "i\r\n1\r\nerror: line 2: "))
+        #expect(try await enter("\\i \(file)s", "error: cannot read '"))
+        #expect(try await enter("\\wacth", "hint: did you mean \\watch?"))
+        #expect(try await enter("\\f xml", "error: there is no format 'xml'"))
+        #expect(try await enter("\\?", "\\watch [seconds]"))
         shell.type("\\q\n")
         #expect(try await shell.status() == 0)
     }
 
     @Test func `what was typed is known again, to its user alone`() async throws {
-        #expect(try await shell.enter("SELECT 'first', -- one", "   -> "))
-        #expect(try await shell.enter("  '\\';", "first  \\\r\n"))
-        #expect(try await shell.enter(" SELECT 'secret';", "secret\r\nsecret\r\n"))
-        #expect(try await shell.enter("SELECT 'last';", "last\r\nlast\r\n"))
+        #expect(try await shell.enter("SELECT 'first' AS a, -- one", "   -> "))
+        #expect(try await enter("  '\\' AS b;", "a      b\r\nfirst  \\\r\n"))
+        #expect(try await enter(" SELECT 'secret' AS a;", "a\r\nsecret\r\n"))
+        #expect(try await enter("SELECT 'last' AS a;", "a\r\nlast\r\n"))
         try await leave()
         let path = ".local/state/aura/history"
         #expect(
             data.folder.text(path)
-                == "SELECT 'first', -- one\\n  '\\\\';\nSELECT 'last';\n")
+                == "SELECT 'first' AS a, -- one\\n  '\\\\' AS b;\nSELECT 'last' AS a;\n")
         let attributes = try FileManager.default.attributesOfItem(atPath: data.folder.path(path))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         let again = try TypedTerminal(data.words(), in: data.folder)
         try #require(try await again.shows("aura> "))
-        // Upwards twice, and Ctrl-R.
-        #expect(try await again.enter("\u{1B}[A", "last\r\nlast\r\n"))
-        #expect(try await again.enter("\u{12}first", "first  \\\r\n"))
+        // The key upwards, and Ctrl-R.
+        #expect(try await again.enter("\u{1B}[A", "a\r\nlast\r\naura> "))
+        #expect(try await again.enter("\u{12}first", "first  \\\r\naura> "))
         again.type("\u{4}")
         #expect(try await again.status() == 0)
     }

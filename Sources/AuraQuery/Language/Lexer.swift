@@ -28,8 +28,8 @@ struct Lexer {
     /// Whether nothing is left: an error here may be mended by more text.
     var isAtEnd: Bool { offset >= bytes.count }
 
-    /// Goes on behind a byte that begins no token.
-    mutating func skip() { offset += 1 }
+    /// Goes on behind what is wrong.
+    mutating func skip(_ error: TextError) { offset = max(offset, error.bytes.upperBound) }
 
     private func byte(_ distance: Int = 0) -> UInt8 {
         offset + distance < bytes.count ? bytes[offset + distance] : 0

@@ -44,7 +44,7 @@ public struct ScriptText: Sendable {
                     range = start..<bytes.count
                     break
                 }
-                lexer.skip()
+                lexer.skip(error)
                 range = start..<max(start, min(bytes.count, error.bytes.upperBound))
             }
         }

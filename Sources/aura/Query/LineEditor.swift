@@ -50,9 +50,8 @@ import Glibc
         unsafe free(promptBytes)
         unsafe promptBytes = unsafe strdup(prompt)
         wasInterrupted = false
-        unsafe el_resize(line)
         var count: Int32 = 0
-        let text = unsafe el_gets(line, &count).map { unsafe String(cString: $0) }
+        let text = unsafe edit_line(line, &count).map { unsafe String(cString: $0) }
         if wasInterrupted { return .interrupted }
         guard var text, count > 0 else { return .end }
         if text.hasSuffix("\n") { text.removeLast() }

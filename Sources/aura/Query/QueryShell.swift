@@ -84,7 +84,7 @@ final class QueryShell {
         guard script.isFinished else { return }
         let text = pending
         pending = ""
-        remember(text.trimmed)
+        remember(String(text.dropLast()))
         if let statement = script.statements.last { last = statement.text }
         await attempt { () throws(CommandFailure) in
             try await self.run.answer(script: text)

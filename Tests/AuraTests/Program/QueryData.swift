@@ -6,7 +6,7 @@ import AuraStorage
 struct QueryData {
     let folder: Folder
 
-    /// 400 types of five events each, so that a query comes in many small parts.
+    /// A hundred chunks of twenty events each, so that a query comes in many small parts.
     ///
     /// Their attributes are `patient_id`, and one whose name needs quotes.
     init() async throws {
@@ -15,19 +15,21 @@ struct QueryData {
             EventStoreConfiguration(
                 directory: folder.path("data"), newIncarnation: 4_711,
                 fileSystem: PosixFileSystem(), clock: { 1_700_000_000_000_000 }))
-        var builder = BatchBuilder()
-        for number in 0..<2_000 {
-            let kind = number % 400
-            _ = try builder.append(
-                Event(
-                    type: kind == 0 ? "visit.ended" : "kind.\(kind)",
-                    time: Timestamp(seconds: 1_690_000_000 + Int64(number)),
-                    attributes: [
-                        Attribute("patient_id", .int64(Int64(number))),
-                        Attribute("blood type", .string("A")),
-                    ]))
+        for chunk in 0..<100 {
+            var builder = BatchBuilder()
+            for number in chunk * 20..<chunk * 20 + 20 {
+                _ = try builder.append(
+                    Event(
+                        type: number % 400 == 0 ? "visit.ended" : "visit.begun",
+                        time: Timestamp(seconds: 1_690_000_000 + Int64(number)),
+                        attributes: [
+                            Attribute("patient_id", .int64(Int64(number))),
+                            Attribute("blood type", .string("A")),
+                        ]))
+            }
+            _ = try await store.append(EventBatch(validating: builder.finish() ?? []))
+            try await store.flush()
         }
-        _ = try await store.append(EventBatch(validating: builder.finish() ?? []))
         try store.close()
     }
 
@@ -47,8 +49,8 @@ struct QueryData {
         return Outcome(status: status, output: command.output, errors: command.errors)
     }
 
-    /// A query that takes minutes and looks often whether it is to stop.
+    /// A query that takes long and looks often whether it is to stop.
     static let long = """
-        SELECT max(levenshtein(repeat(type, 900), repeat('ab', 4000) || type)) FROM events
+        SELECT max(levenshtein(repeat(type, 200), repeat('ab', 1200) || type)) FROM events
         """
 }

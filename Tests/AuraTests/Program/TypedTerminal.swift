@@ -22,19 +22,26 @@ final class TypedTerminal: Sendable {
         let code: Int32
     }
 
+    /// The requests TIOCSPTLCK and TIOCGPTN of Linux.
+    private static let setLock: UInt = 0x4004_5431
+    private static let getNumber: UInt = 0x8004_5430
+
     /// Starts the program with these words.
     init(
         _ arguments: [String], in folder: Folder, columns: UInt16 = 100,
         variables: [String: String] = [:]
     ) throws {
-        let descriptor = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0, grantpt(descriptor) == 0, unlockpt(descriptor) == 0,
-            let name = unsafe ptsname(descriptor)
+        let descriptor = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+        var lock: Int32 = 0
+        var number: Int32 = 0
+        guard descriptor >= 0,
+            unsafe ioctl(descriptor, TypedTerminal.setLock, &lock) == 0,
+            unsafe ioctl(descriptor, TypedTerminal.getNumber, &number) == 0
         else { throw Failure(code: errno) }
         var size = winsize(ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = unsafe ioctl(descriptor, UInt(TIOCSWINSZ), &size)
         master = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let path = unsafe String(cString: name)
+        let path = "/dev/pts/\(number)"
         // The shell opens the terminal and leaves its place to a session that it controls.
         let script = "exec setsid --ctty --wait \"$0\" \"$@\" <\(path) >\(path) 2>&1"
         let all = ["TERM": "xterm", "NO_COLOR": "1"].merging(variables) { $1 }
