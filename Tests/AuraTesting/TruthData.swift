@@ -53,6 +53,14 @@ public struct TruthData {
         queries = try JSONDecoder().decode(File.self, from: Data(contentsOf: truth)).queries
     }
 
+    /// What is answered.
+    public var questions: [String] { queries.keys.sorted() }
+
+    /// The rows of an array of JSON objects, scalars as texts.
+    public static func rows(of json: Data) throws -> [[String: String]] {
+        try JSONDecoder().decode([[String: Value]].self, from: json).map { $0.mapValues(\.text) }
+    }
+
     /// The rows that answer a question.
     public func rows(_ question: String) throws -> [[String: String]] {
         guard let query = queries[question] else { throw Missing(question: question) }
