@@ -119,7 +119,7 @@ private struct GroupSet {
 
     /// Takes the groups of rows behind these.
     mutating func merge(_ next: GroupSet) throws(QueryFailure) {
-        let numbers = groups.numbers(of: next.groups.keys(), count: next.count).expanded
+        let numbers = groups.merge(next.groups)
         for index in states.indices {
             try states[index].merge(next.states[index], numbers, groups.count)
         }

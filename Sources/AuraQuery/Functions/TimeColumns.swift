@@ -19,6 +19,29 @@ extension Vector {
         return mapped(type, .integers(results))
     }
 
+    /// The point before each time, which all times have up to `length` behind it: neighbours mostly do.
+    @inline(__always)
+    func startsOfRuns(
+        length: Int64, _ start: (Int64) -> Int64?
+    ) throws(ComputationError) -> Vector {
+        let values = integers
+        var results = [Int64](repeating: 0, count: values.count)
+        var row = 0
+        while row < values.count {
+            guard let start = start(values[row]) else {
+                if isValid(row) { throw .outsideTime("the result for \(value(row))") }
+                row += 1
+                continue
+            }
+            repeat {
+                results[row] = start
+                row += 1
+            } while row < values.count
+                && UInt64(bitPattern: values[row] &- start) < UInt64(length)
+        }
+        return mapped(.timestamp, .integers(results))
+    }
+
     /// Other values in the place of these, where nothing can be wrong.
     func mapped(_ type: ValueType, _ values: Vector.Values) -> Vector {
         let result = Vector(type, values, valid: valid)

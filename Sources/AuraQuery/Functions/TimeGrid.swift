@@ -75,23 +75,12 @@ enum TimeGrid: Sendable {
     func starts(_ times: Vector) throws(ComputationError) -> Vector {
         switch self {
         case .fixed(let width, let origin):
-            // Neighbours mostly have the same point before them.
-            var known: (start: Int64, last: Int64) = (.max, .min)
-            return try times.times(.timestamp) { time in
-                if time >= known.start, time <= known.last { return known.start }
-                guard let start = TimeGrid.start(time, width, origin) else { return nil }
-                known = (start, start.addingReportingOverflow(width - 1).partialValue)
-                return start
-            }
+            return try times.startsOfRuns(length: width) { TimeGrid.start($0, width, origin) }
         case .months(let width, let origin):
-            // So they have here: the month's first days, whatever follows.
-            var known: (start: Int64, last: Int64) = (.max, .min)
-            let certain = min(width, 1_200) * 28 * Interval.dayMicroseconds - 1
-            return try times.times(.timestamp) { time in
-                if time >= known.start, time <= known.last { return known.start }
-                guard let start = TimeGrid.start(time, months: width, origin) else { return nil }
-                known = (start, start.addingReportingOverflow(certain).partialValue)
-                return start
+            // Certain is the length of the first days alone, whatever follows.
+            let certain = min(width, 1_200) * 28 * Interval.dayMicroseconds
+            return try times.startsOfRuns(length: certain) {
+                TimeGrid.start($0, months: width, origin)
             }
         case .years, .isoYears: return try times.times(.timestamp) { start($0) }
         }

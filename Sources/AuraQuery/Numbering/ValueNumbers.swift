@@ -107,6 +107,16 @@ struct ValueNumbers: Sendable {
         }
     }
 
+    /// Adds the values of another.
+    ///
+    /// - Returns: The number here of each of the other's.
+    mutating func merge(_ other: ValueNumbers) -> [UInt32] {
+        let hadNull = hasNull
+        let numbers = numbers(of: other.values()).stored
+        hasNull = hadNull || other.hasNull
+        return numbers
+    }
+
     /// The number of each row's value, `unknown` where it has none.
     func known(of column: Vector) -> RowNumbers {
         if column.count == 0 { return RowNumbers([]) }

@@ -83,17 +83,19 @@ struct WordNumbers: Sendable {
         // Out of here while it changes, lest it be copied.
         var table = self.table ?? NumberTable()
         self.table = nil
-        var last: (word: Int64, number: UInt32)?
-        for row in words.indices where valid?[row] ?? true {
-            let word = words[row]
-            // Neighbours are often alike.
-            if let last, last.word == word {
-                numbers[row] = last.number
+        var row = 0
+        while row < words.count {
+            guard valid?[row] ?? true else {
+                row += 1
                 continue
             }
+            let word = words[row]
             let number = table.number(of: UInt64(bitPattern: word)) + 1
-            last = (word, number)
-            numbers[row] = number
+            // Neighbours are often alike.
+            repeat {
+                numbers[row] = number
+                row += 1
+            } while row < words.count && words[row] == word && valid?[row] ?? true
         }
         self.table = table
         return numbers
@@ -131,7 +133,7 @@ struct WordNumbers: Sendable {
     }
 
     /// The least and the greatest word, those of a range among them; nil if there is none.
-    private static func range(
+    static func range(
         of words: [Int64], _ valid: [Bool]?, _ known: ClosedRange<Int64>?
     ) -> ClosedRange<Int64>? {
         var least = known?.lowerBound ?? .max
