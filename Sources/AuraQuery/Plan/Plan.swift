@@ -111,6 +111,7 @@ struct WindowCall: Hashable, Sendable {
     enum Function: Hashable, Sendable {
         case aggregate(AggregateCall)
         case ranking(WindowRanking)
+        case series(WindowSeries)
     }
 
     var function: Function
@@ -149,4 +150,16 @@ enum WindowRanking: String, Hashable, Sendable, CaseIterable {
     case firstValue = "first_value"
     case lastValue = "last_value"
     case nthValue = "nth_value"
+}
+
+/// Window functions that go through the rows of a partition in their order, without frames.
+enum WindowSeries: String, Hashable, Sendable, CaseIterable {
+    /// An average in which each value counts less than the next.
+    case weightedAverage = "ewma"
+    /// Numbers of runs of times with no large gap.
+    case session = "session_id"
+    /// The last value that is known.
+    case lastKnown = "locf"
+    /// A value between two that are known.
+    case interpolation = "interpolate"
 }

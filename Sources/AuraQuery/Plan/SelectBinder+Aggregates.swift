@@ -41,7 +41,7 @@ extension SelectBinder {
         }
         let wording = AggregateFunction.Wording(
             name: call.name, arguments: arguments, isOfRows: call.isOfRows,
-            ignoresNulls: call.ignoresNulls, place: call.namePlace)
+            ignoresNulls: call.ignoresNulls, place: call.namePlace, casting: binder.casting)
         let (function, parts) = try AggregateFunction.named(wording)
         var cast: [BoundExpression] = []
         for (part, type) in zip(parts, function.arguments) {
@@ -86,6 +86,9 @@ extension SelectBinder {
                 "\(clause.rawValue) cannot have a window function", at: place,
                 hint: "use QUALIFY, or compute it in a subquery")
         }
+        if let score = DeviationScore(rawValue: call.name) {
+            return try self.score(score, call, place, clause)
+        }
         let window = try specification(call.window, call.namePlace)
         let partition = try bind(window.partition, .window)
         let order = try keys(window.order, .window)
@@ -98,6 +101,11 @@ extension SelectBinder {
             let type = try self.type(of: ranking, &arguments, call.namePlace)
             bound = WindowCall(
                 function: .ranking(ranking), arguments: arguments, ignoresNulls: call.ignoresNulls,
+                partition: partition, order: order, frame: frame, type: type)
+        } else if let series = WindowSeries(rawValue: call.name) {
+            let (arguments, type) = try self.arguments(of: series, call, window)
+            bound = WindowCall(
+                function: .series(series), arguments: arguments, ignoresNulls: false,
                 partition: partition, order: order, frame: frame, type: type)
         } else if AggregateFunction.names.contains(call.name) {
             let aggregate = try aggregateCall(call, .window)

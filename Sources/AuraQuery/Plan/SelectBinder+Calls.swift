@@ -9,7 +9,7 @@ extension SelectBinder {
         if AggregateFunction.names.contains(call.name) {
             return try aggregate(call, place, clause)
         }
-        if WindowRanking(rawValue: call.name) != nil {
+        if SelectBinder.windowNames.contains(call.name) {
             throw TextError(
                 "\(call.name)() needs OVER", at: place, hint: "write \(call.name)() OVER (…)")
         }
@@ -31,6 +31,11 @@ extension SelectBinder {
         let arguments = try bind(call.arguments.map(\.value), clause)
         return try function(call.name, arguments, place, call.namePlace)
     }
+
+    /// Functions that are nothing without a window.
+    private static let windowNames =
+        WindowRanking.allCases.map(\.rawValue) + WindowSeries.allCases.map(\.rawValue)
+        + DeviationScore.allCases.map(\.rawValue)
 
     /// UNNEST: the query has a row for each item.
     private func unnest(
@@ -130,7 +135,7 @@ extension SelectBinder {
     private func unknown(_ name: String, _ place: Place, isOfRows: Bool = false) -> TextError {
         var names = AggregateFunction.names.sorted()
         if !isOfRows {
-            names += Array(ScalarFunction.all.keys) + WindowRanking.allCases.map(\.rawValue)
+            names += Array(ScalarFunction.all.keys) + SelectBinder.windowNames
             names = (names + SelectBinder.specialNames).sorted()
         }
         return TextError(
