@@ -10,6 +10,8 @@ struct Plan: Sendable {
         case filter(Plan, [BoundExpression])
         case project(Plan, [BoundExpression])
         case aggregate(Plan, Aggregation)
+        /// Groups, and those of buckets that no row lies in.
+        case fill(Plan, GapFilling)
         /// One of the rows that are alike in some columns, the first.
         case distinct(Plan, on: [BoundExpression])
         case sort(Plan, [SortKey], limit: RowLimit)
@@ -121,6 +123,8 @@ struct WindowCall: Hashable, Sendable {
     var order: [SortKey]
     var frame: Frame
     var type: ValueType
+    /// Whether it goes along the buckets of the query: the other keys are its partition then.
+    var isAlongBuckets = false
 
     struct Frame: Hashable, Sendable {
         var unit: WindowFrame.Unit

@@ -79,7 +79,7 @@ extension SelectBinder {
     // MARK: Windows
 
     func windowFunction(
-        _ call: Expression.Call, _ place: Place, _ clause: Clause
+        _ call: Expression.Call, _ place: Place, _ clause: Clause, isAlongBuckets: Bool = false
     ) throws(TextError) -> BoundExpression {
         guard clause.allowsWindows else {
             throw TextError(
@@ -106,7 +106,8 @@ extension SelectBinder {
             let (arguments, type) = try self.arguments(of: series, call, window)
             bound = WindowCall(
                 function: .series(series), arguments: arguments, ignoresNulls: false,
-                partition: partition, order: order, frame: frame, type: type)
+                partition: partition, order: order, frame: frame, type: type,
+                isAlongBuckets: isAlongBuckets)
         } else if AggregateFunction.names.contains(call.name) {
             let aggregate = try aggregateCall(call, .window)
             bound = WindowCall(

@@ -5,6 +5,13 @@ extension SelectBinder {
     func call(
         _ call: Expression.Call, _ place: Place, _ clause: Clause
     ) throws(TextError) -> BoundExpression {
+        switch call.name {
+        case "rate": return try rate(call, place, clause)
+        case "time_bucket_gapfill": return try filledBucket(call, place)
+        case "locf" where call.window == nil, "interpolate" where call.window == nil:
+            return try alongBuckets(call, place, clause)
+        default: break
+        }
         if call.window != nil { return try windowFunction(call, place, clause) }
         if AggregateFunction.names.contains(call.name) {
             return try aggregate(call, place, clause)
@@ -31,6 +38,9 @@ extension SelectBinder {
         let arguments = try bind(call.arguments.map(\.value), clause)
         return try function(call.name, arguments, place, call.namePlace)
     }
+
+    /// Functions of the buckets that a query groups by.
+    private static let seriesNames = ["rate", "time_bucket_gapfill"]
 
     /// Functions that are nothing without a window.
     private static let windowNames =
@@ -136,7 +146,7 @@ extension SelectBinder {
         var names = AggregateFunction.names.sorted()
         if !isOfRows {
             names += Array(ScalarFunction.all.keys) + SelectBinder.windowNames
-            names = (names + SelectBinder.specialNames).sorted()
+            names = (names + SelectBinder.specialNames + SelectBinder.seriesNames).sorted()
         }
         return TextError(
             "there is no function '\(name)'", at: place,

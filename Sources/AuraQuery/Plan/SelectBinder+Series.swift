@@ -103,8 +103,10 @@ extension SelectBinder {
 
 extension Expression.Call {
     /// Whether it has arguments alone: no DISTINCT, ORDER BY, FILTER, `*` or names.
-    var isPlain: Bool {
+    var isPlain: Bool { isPlain(allowsNames: false) }
+
+    func isPlain(allowsNames: Bool) -> Bool {
         !isOfRows && !isDistinct && order.isEmpty && groupOrder.isEmpty && filter == nil
-            && !ignoresNulls && arguments.allSatisfy { $0.name == nil }
+            && !ignoresNulls && (allowsNames || arguments.allSatisfy { $0.name == nil })
     }
 }
