@@ -163,6 +163,7 @@ extension SelectBinder {
         _ call: Expression.Call, _ place: Place, _ clause: Clause
     ) throws(TextError) -> BoundExpression {
         guard let series else {
+            if !clause.allowsWindows { return try windowFunction(call, place, clause) }
             throw TextError(
                 "\(call.name)() needs OVER, or a query that is grouped by buckets of time",
                 at: place,

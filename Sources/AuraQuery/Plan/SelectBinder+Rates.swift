@@ -22,6 +22,9 @@ extension SelectBinder {
         var counted = call
         counted.arguments.removeFirst()
         counted.isOfRows = counted.arguments.isEmpty
+        for argument in counted.arguments {
+            _ = try number(try bind(argument.value, .aggregate), call.name)
+        }
         counted.name = counted.isOfRows ? "count" : "sum"
         let amount = try binder.coerced(
             try aggregate(counted, place, clause), to: .float64)

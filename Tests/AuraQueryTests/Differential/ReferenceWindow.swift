@@ -64,6 +64,7 @@ struct ReferenceWindow {
             let frame = try frame(place, partition, first, last)
             return try reference.aggregate(aggregate, frame.map { rows[partition.rows[$0]] })
         case .ranking(let own): ranking = own
+        case .series: return .null
         }
         let row = rows[partition.rows[place]]
         let arguments = try call.arguments.map { try reference.value($0, row) }
