@@ -47,10 +47,12 @@ extension SelectBinder {
     private func stretch(
         _ place: Place
     ) throws(TextError) -> (start: BoundExpression, end: BoundExpression) {
-        let name = Expression.ColumnName(
-            parts: [Expression.Name(text: "time", isQuoted: false, place: place)])
-        let column = try scope.column(name, place)
-        guard let time = series?.time ?? column, time.type.isTime else { throw openStretch(place) }
+        var time = series?.time
+        if time == nil {
+            let name = Expression.Name(text: "time", isQuoted: false, place: place)
+            time = try scope.column(Expression.ColumnName(parts: [name]), place)
+        }
+        guard let time, time.type.isTime else { throw openStretch(place) }
         let bounds = TimeBounds(of: time, where: conditions)
         let type: ValueType = time.type == .instant ? .instant : .timestamp
         func edge(_ value: Int64) throws(TextError) -> BoundExpression {
