@@ -23,6 +23,11 @@ public struct Interval: Hashable, Sendable {
         left.comparable == right.comparable
     }
 
+    /// Whether both have the same months, days and µs: added to a time, equal ones may differ.
+    func isSame(as other: Interval) -> Bool {
+        months == other.months && days == other.days && microseconds == other.microseconds
+    }
+
     /// Hashes what is compared.
     public func hash(into hasher: inout Hasher) { hasher.combine(comparable) }
 

@@ -65,6 +65,9 @@ extension AggregateFunction {
         case .allHold: LogicAccumulator(isAnd: true)
         case .anyHolds: LogicAccumulator(isAnd: false)
         case .bitAnd, .bitOr, .bitXor: BitAccumulator(kind, result)
+        case .funnel(let steps, let within): FunnelAccumulator(steps: steps, within: within)
+        case .retention(let every, let periods):
+            RetentionAccumulator(every: every, periods: periods)
         case .quantile(let fractions, .continuous, let isList):
             FloatQuantileAccumulator(fractions, isList)
         case .approximateQuantile(let fractions, let isList)

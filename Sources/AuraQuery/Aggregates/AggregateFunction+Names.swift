@@ -9,6 +9,8 @@ extension AggregateFunction {
         let isOfRows: Bool
         let ignoresNulls: Bool
         let place: Place
+        /// Of the session's zone.
+        let casting: Casting
 
         func error(_ message: String, hint: String? = nil) -> TextError {
             TextError("\(name)() " + message, at: place, hint: hint)
@@ -32,7 +34,7 @@ extension AggregateFunction {
         "quantile", "quantile_cont", "quantile_disc", "approx_quantile", "median", "approx_top_k",
         "top_k",
         "string_agg", "group_concat", "listagg", "percentile_cont", "percentile_disc",
-        "first", "last", "any_value", "arbitrary",
+        "first", "last", "any_value", "arbitrary", "funnel", "retention",
     ])
 
     /// Those whose arguments and result need no further thought.
@@ -112,6 +114,8 @@ extension AggregateFunction {
         case "median", "quantile", "quantile_cont", "quantile_disc", "approx_quantile",
             "percentile_cont", "percentile_disc":
             return try quantile(call)
+        case "funnel": return try funnel(call)
+        case "retention": return try retention(call)
         default: return try simpleFunction(call)
         }
     }

@@ -34,6 +34,10 @@ struct AggregateFunction: Hashable, Sendable {
         case anyHolds
         case bitAnd, bitOr, bitXor
         case geometricMean
+        /// How many steps a subject has gone.
+        case funnel(steps: Int, within: Period)
+        /// In which periods it came back.
+        case retention(every: Period, periods: Int)
     }
 
     enum Moment: Hashable, Sendable {

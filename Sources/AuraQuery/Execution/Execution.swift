@@ -89,6 +89,8 @@ final class Execution {
         case .aggregate(let input, let aggregation):
             let sets = try groups(of: input, aggregation, plan.types)
             return sets.flatMap { Execution.morsels(of: $0.columns, $0.count) }
+        case .fill(let input, let filling):
+            return Execution.morsels(of: try filled(input, filling, needed))
         case .distinct(let input, let keys):
             let (types, evaluator) = (input.types, evaluator)
             let rows = try fold(input, needed.adding(keys)) {

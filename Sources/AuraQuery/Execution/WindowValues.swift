@@ -25,6 +25,8 @@ struct WindowValues {
             switch call.function {
             case .aggregate(let aggregate): try self.aggregated(aggregate)
             case .ranking(let ranking): try ranked(ranking)
+            case .series(let series):
+                try WindowSeriesValues(series, call, partitions, batch, evaluator).values()
             }
         var places = [UInt32](repeating: 0, count: batch.count)
         for (place, row) in partitions.rows.enumerated() { places[Int(row)] = UInt32(place) }

@@ -1,7 +1,7 @@
 import AuraCore
 
 /// Turns values into those of another type.
-struct Casting: Sendable {
+struct Casting: Hashable, Sendable {
     /// What the clocks of the session's zone show.
     let zone: TimeZoneRules
 

@@ -33,6 +33,13 @@ extension ScalarFunction {
     }
 }
 
+extension TimeGrid {
+    /// The usual grid of buckets of a width.
+    init(ofBuckets width: Interval) throws(ComputationError) {
+        self = try Bucket(.interval(width)).grid(originOfMonths: 360, Bucket.monday)
+    }
+}
+
 /// The width of a stretch of time.
 private struct Bucket: Sendable {
     /// Months, or µs.

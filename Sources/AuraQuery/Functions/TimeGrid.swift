@@ -49,6 +49,16 @@ enum TimeGrid: Sendable {
         }
     }
 
+    /// The point behind one of them, where they are a fixed width or some months apart; nil if there is
+    /// none.
+    func next(after start: Int64) -> Int64? {
+        switch self {
+        case .fixed(let width, _): TimeRange.time(Int128(start) + Int128(width))
+        case .months(let width, _): Interval(months: width).added(to: start)
+        case .years, .isoYears: nil
+        }
+    }
+
     @inline(__always)
     private static func start(_ time: Int64, _ width: Int64, _ origin: Int64) -> Int64? {
         let (distance, overflows) = time.subtractingReportingOverflow(origin)

@@ -52,6 +52,13 @@ struct BoundExpression: Hashable, Sendable {
         self.place = place
     }
 
+    /// Whether both are the same of any row, to the last bit.
+    static func == (left: BoundExpression, right: BoundExpression) -> Bool {
+        guard left.type == right.type, left.form == right.form else { return false }
+        guard let value = left.constant, let other = right.constant else { return true }
+        return value.isSame(as: other)
+    }
+
     /// A value.
     init(_ value: Value, _ type: ValueType, _ place: Place) {
         self.init(.constant(value), type, place)
@@ -61,6 +68,41 @@ struct BoundExpression: Hashable, Sendable {
     var constant: Value? {
         guard case .constant(let value) = form else { return nil }
         return value
+    }
+
+    /// The INTERVAL that an argument of a function is for all rows, which is greater than zero.
+    func positiveInterval(for function: String) throws(TextError) -> Interval {
+        let interval: Interval? =
+            switch constant {
+            case .interval(let interval): interval
+            case .text(let text): Interval(text: text)
+            default: nil
+            }
+        guard let interval else {
+            throw TextError(
+                "\(function)() takes an INTERVAL here, the same for all rows", at: place,
+                hint: "such as INTERVAL '7 days'")
+        }
+        guard interval.months >= 0, interval.days >= 0, interval.microseconds >= 0,
+            interval.comparable > 0
+        else {
+            throw TextError(
+                "\(function)() takes an INTERVAL greater than zero, not '\(interval)'", at: place)
+        }
+        return interval
+    }
+}
+
+extension Value {
+    /// Whether equal values are the same one: not 1 month and 30 days, and not 0 and −0.
+    fileprivate func isSame(as other: Value) -> Bool {
+        switch (self, other) {
+        case (.interval(let value), .interval(let other)): value.isSame(as: other)
+        case (.float64(let value), .float64(let other)): value.sign == other.sign
+        case (.list(let values), .list(let others)):
+            zip(values, others).allSatisfy { $0.isSame(as: $1) }
+        default: true
+        }
     }
 }
 

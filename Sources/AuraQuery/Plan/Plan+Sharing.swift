@@ -39,6 +39,7 @@ extension Plan {
         case .filter(let input, let conditions): copy.node = .filter(body(input), conditions)
         case .project(let input, let parts): copy.node = .project(body(input), parts)
         case .aggregate(let input, let groups): copy.node = .aggregate(body(input), groups)
+        case .fill(let input, let filling): copy.node = .fill(body(input), filling)
         case .distinct(let input, let keys): copy.node = .distinct(body(input), on: keys)
         case .sort(let input, let keys, let limit):
             copy.node = .sort(body(input), keys, limit: limit)

@@ -11,6 +11,8 @@ struct Plan: Sendable {
         case filter(Plan, [BoundExpression])
         case project(Plan, [BoundExpression])
         case aggregate(Plan, Aggregation)
+        /// Groups, and those of buckets that no row lies in.
+        case fill(Plan, GapFilling)
         /// One of the rows that are alike in some columns, the first.
         case distinct(Plan, on: [BoundExpression])
         case sort(Plan, [SortKey], limit: RowLimit)
@@ -112,6 +114,7 @@ struct WindowCall: Hashable, Sendable {
     enum Function: Hashable, Sendable {
         case aggregate(AggregateCall)
         case ranking(WindowRanking)
+        case series(WindowSeries)
     }
 
     var function: Function
@@ -121,6 +124,8 @@ struct WindowCall: Hashable, Sendable {
     var order: [SortKey]
     var frame: Frame
     var type: ValueType
+    /// Whether it goes along the buckets of the query: the other keys are its partition then.
+    var isAlongBuckets = false
 
     struct Frame: Hashable, Sendable {
         var unit: WindowFrame.Unit
@@ -150,4 +155,16 @@ enum WindowRanking: String, Hashable, Sendable, CaseIterable {
     case firstValue = "first_value"
     case lastValue = "last_value"
     case nthValue = "nth_value"
+}
+
+/// Window functions that go through the rows of a partition in their order, without frames.
+enum WindowSeries: String, Hashable, Sendable, CaseIterable {
+    /// An average in which each value counts less than the next.
+    case weightedAverage = "ewma"
+    /// Numbers of runs of times with no large gap.
+    case session = "session_id"
+    /// The last value that is known.
+    case lastKnown = "locf"
+    /// A value between two that are known.
+    case interpolation = "interpolate"
 }

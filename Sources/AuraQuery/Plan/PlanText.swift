@@ -30,6 +30,8 @@ struct PlanText {
                 "group by \(aggregation.keys.count) keys\(sets), \(aggregation.calls.count) aggregates",
                 [input]
             )
+        case .fill(let input, let filling):
+            return ("fill in buckets without rows, by \(filling.others.count) other keys", [input])
         case .distinct(let input, let keys): return ("distinct rows by \(keys.count) keys", [input])
         case .sort(let input, let keys, let limit):
             return ("order by \(keys.count) keys" + text(limit), [input])

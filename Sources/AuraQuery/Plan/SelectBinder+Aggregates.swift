@@ -41,7 +41,7 @@ extension SelectBinder {
         }
         let wording = AggregateFunction.Wording(
             name: call.name, arguments: arguments, isOfRows: call.isOfRows,
-            ignoresNulls: call.ignoresNulls, place: call.namePlace)
+            ignoresNulls: call.ignoresNulls, place: call.namePlace, casting: binder.casting)
         let (function, parts) = try AggregateFunction.named(wording)
         var cast: [BoundExpression] = []
         for (part, type) in zip(parts, function.arguments) {
@@ -79,12 +79,15 @@ extension SelectBinder {
     // MARK: Windows
 
     func windowFunction(
-        _ call: Expression.Call, _ place: Place, _ clause: Clause
+        _ call: Expression.Call, _ place: Place, _ clause: Clause, isAlongBuckets: Bool = false
     ) throws(TextError) -> BoundExpression {
         guard clause.allowsWindows else {
             throw TextError(
                 "\(clause.rawValue) cannot have a window function", at: place,
                 hint: "use QUALIFY, or compute it in a subquery")
+        }
+        if let score = DeviationScore(rawValue: call.name) {
+            return try self.score(score, call, place, clause)
         }
         let window = try specification(call.window, call.namePlace)
         let partition = try bind(window.partition, .window)
@@ -99,6 +102,12 @@ extension SelectBinder {
             bound = WindowCall(
                 function: .ranking(ranking), arguments: arguments, ignoresNulls: call.ignoresNulls,
                 partition: partition, order: order, frame: frame, type: type)
+        } else if let series = WindowSeries(rawValue: call.name) {
+            let (arguments, type) = try self.arguments(of: series, call, window)
+            bound = WindowCall(
+                function: .series(series), arguments: arguments, ignoresNulls: false,
+                partition: partition, order: order, frame: frame, type: type,
+                isAlongBuckets: isAlongBuckets)
         } else if AggregateFunction.names.contains(call.name) {
             let aggregate = try aggregateCall(call, .window)
             bound = WindowCall(

@@ -5,11 +5,18 @@ extension SelectBinder {
     func call(
         _ call: Expression.Call, _ place: Place, _ clause: Clause
     ) throws(TextError) -> BoundExpression {
+        switch call.name {
+        case "rate": return try rate(call, place, clause)
+        case "time_bucket_gapfill": return try filledBucket(call, place)
+        case "locf" where call.window == nil, "interpolate" where call.window == nil:
+            return try alongBuckets(call, place, clause)
+        default: break
+        }
         if call.window != nil { return try windowFunction(call, place, clause) }
         if AggregateFunction.names.contains(call.name) {
             return try aggregate(call, place, clause)
         }
-        if WindowRanking(rawValue: call.name) != nil {
+        if SelectBinder.windowNames.contains(call.name) {
             throw TextError(
                 "\(call.name)() needs OVER", at: place, hint: "write \(call.name)() OVER (…)")
         }
@@ -31,6 +38,14 @@ extension SelectBinder {
         let arguments = try bind(call.arguments.map(\.value), clause)
         return try function(call.name, arguments, place, call.namePlace)
     }
+
+    /// Functions of the buckets that a query groups by.
+    private static let seriesNames = ["rate", "time_bucket_gapfill"]
+
+    /// Functions that are nothing without a window.
+    private static let windowNames =
+        WindowRanking.allCases.map(\.rawValue) + WindowSeries.allCases.map(\.rawValue)
+        + DeviationScore.allCases.map(\.rawValue)
 
     /// UNNEST: the query has a row for each item.
     private func unnest(
@@ -130,8 +145,8 @@ extension SelectBinder {
     private func unknown(_ name: String, _ place: Place, isOfRows: Bool = false) -> TextError {
         var names = AggregateFunction.names.sorted()
         if !isOfRows {
-            names += Array(ScalarFunction.all.keys) + WindowRanking.allCases.map(\.rawValue)
-            names = (names + SelectBinder.specialNames).sorted()
+            names += Array(ScalarFunction.all.keys) + SelectBinder.windowNames
+            names = (names + SelectBinder.specialNames + SelectBinder.seriesNames).sorted()
         }
         return TextError(
             "there is no function '\(name)'", at: place,

@@ -10,6 +10,10 @@ final class SelectBinder {
     /// Aggregates and window functions that were met.
     var aggregates: [AggregateCall] = []
     var windows: [WindowCall] = []
+    /// What must hold of all rows, by WHERE.
+    private(set) var conditions: [BoundExpression] = []
+    /// The buckets of time that rows are grouped by.
+    private(set) var series: BucketSeries?
     /// Aliases that are being looked at, lest one names itself.
     var openAliases: [String] = []
     /// What UNNEST has met: the lists that become rows.
@@ -64,8 +68,10 @@ final class SelectBinder {
             aliases.append((alias, expression))
         }
         if let filter = select.filter {
-            plan = plan.filtered(by: try condition(filter, .condition).conjuncts)
+            conditions = try condition(filter, .condition).conjuncts
+            plan = plan.filtered(by: conditions)
         }
+        series = try bucketSeries(select)
         var items = try bind(select.items)
         let (keys, sets) = try groupings(select, items.map(\.expression))
         var having = try select.having.map { expression throws(TextError) in
@@ -78,8 +84,7 @@ final class SelectBinder {
         var distinct = try distinctKeys(select)
 
         if !keys.isEmpty || !aggregates.isEmpty || having != nil || !select.groupings.isEmpty {
-            let grouping = Aggregation(keys: keys, sets: sets, calls: aggregates)
-            plan = Plan(aggregate: plan, grouping)
+            plan = try grouped(plan, Aggregation(keys: keys, sets: sets, calls: aggregates))
             let rewrite = Regrouping(keys: keys)
             for index in items.indices {
                 items[index].expression = try rewrite.applied(to: items[index].expression)

@@ -22,7 +22,8 @@ import Testing
 
     @Test(arguments: seeds)
     func `answers follow from the plan row by row, however events are kept`(seed: UInt64) throws {
-        let trial = DifferentialTrial(seed: seed, questionCount: Self.perWorld)
+        let trial = DifferentialTrial(
+            seed: seed, questionCount: Self.perWorld, hasOwn: true)
         let memory = try Keeping().source(of: trial.world.events)
         let wanted = try trial.referenceAnswers(about: memory.snapshot)
         expectNone(trial.differences(trial.answers(from: memory), from: wanted), "in memory")

@@ -8,11 +8,14 @@ struct DifferentialTrial {
     let questions: [Question]
 
     /// The world of a seed, and questions about it that no other seed has.
-    init(seed: UInt64, questionCount: Int) {
+    ///
+    /// - Parameter hasOwn: Whether functions may be in them that DuckDB does not have.
+    init(seed: UInt64, questionCount: Int, hasOwn: Bool = false) {
         let world = DifferentialWorld(seed: seed)
         self.world = world
         questions = (0..<questionCount).map { number in
-            var generator = QuestionGenerator(world, seed: seed &* 1_000_003 &+ UInt64(number))
+            var generator = QuestionGenerator(
+                world, seed: seed &* 1_000_003 &+ UInt64(number), hasOwn: hasOwn)
             return generator.question()
         }
     }

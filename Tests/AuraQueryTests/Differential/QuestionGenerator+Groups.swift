@@ -75,7 +75,9 @@ extension QuestionGenerator {
             keys += tie.map { $0.text + direction() }
             expressions.callOrder = " ORDER BY " + keys.joined(separator: ", ")
         }
-        let forms = ExpressionForm.aggregates.filter { !isWindow || $0.isWindowAggregate }
+        var forms = ExpressionForm.aggregates.filter { !isWindow || $0.isWindowAggregate }
+        if hasOwn { forms += ExpressionForm.ownAggregates }
+        if hasOwn, isWindow { forms += ExpressionForm.ownScores }
         return call(forms, leaves, isOrdered: !expressions.callOrder.isEmpty)
     }
 
@@ -142,6 +144,11 @@ extension QuestionGenerator {
         let all = keys.map(\.text) + (isUnique ? tie ?? [] : []).map(\.text)
         if !all.isEmpty {
             parts.append("ORDER BY " + all.map { $0 + direction() }.joined(separator: ", "))
+        }
+        if hasOwn, isUnique, random.chance(30) {
+            var call = self.call(ExpressionForm.ownSeries, leaves, isOrdered: true)
+            call.text += " OVER (" + parts.joined(separator: " ") + ")"
+            return call
         }
         let isRanking = isUnique && random.chance(55)
         var call =

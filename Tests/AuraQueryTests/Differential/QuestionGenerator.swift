@@ -15,6 +15,8 @@ struct Question: Hashable, Sendable {
 struct QuestionGenerator {
     let world: DifferentialWorld
     var expressions: ExpressionGenerator
+    /// Whether Aura's own functions may be in them.
+    let hasOwn: Bool
     /// Names given so far.
     private var nameCount = 0
     /// The queries of WITH.
@@ -45,8 +47,9 @@ struct QuestionGenerator {
         var isOrdered = false
     }
 
-    init(_ world: DifferentialWorld, seed: UInt64) {
+    init(_ world: DifferentialWorld, seed: UInt64, hasOwn: Bool = false) {
         self.world = world
+        self.hasOwn = hasOwn
         expressions = ExpressionGenerator(world, SeededRandom(seed: seed))
     }
 

@@ -50,6 +50,7 @@ final class Reference {
         case .project(let input, let expressions):
             return try rows(of: input).map { row in try expressions.map { try value($0, row) } }
         case .aggregate(let input, let aggregation): return try groups(input, aggregation)
+        case .fill(let input, _): return try rows(of: input)
         case .distinct(let input, let keys):
             var seen: Set<Row> = []
             return try rows(of: input).filter { row in

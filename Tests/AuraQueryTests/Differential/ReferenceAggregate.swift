@@ -22,6 +22,10 @@ struct ReferenceAggregate {
         case .last(let skipsNulls): return (skipsNulls ? values : all).last ?? .null
         case .valueAtLeast, .valueAtGreatest: return valueAtExtreme(rows)
         case .pair(let moment): return pair(moment, rows)
+        case .funnel(let steps, let within):
+            return ReferenceSubjects.funnel(rows, steps: steps, within: within)
+        case .retention(let every, let periods):
+            return ReferenceSubjects.retention(rows, every: every, periods: periods)
         default: return values.isEmpty ? .null : known(values)
         }
     }

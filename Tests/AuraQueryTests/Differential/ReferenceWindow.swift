@@ -29,6 +29,17 @@ struct ReferenceWindow {
         var results = [Value](repeating: .null, count: rows.count)
         for numbers in members.values {
             let partition = try ordered(numbers)
+            if case .series(let series) = call.function {
+                let arguments = try partition.rows.map { row in
+                    try call.arguments.map { try reference.value($0, rows[row]) }
+                }
+                let values = ReferenceSeries(
+                    series: series, arguments: arguments,
+                    keys: partition.keys.map { $0.first ?? .null }, casting: reference.casting
+                ).values()
+                for (row, value) in zip(partition.rows, values) { results[row] = value }
+                continue
+            }
             for place in partition.rows.indices {
                 results[partition.rows[place]] = try value(place, partition)
             }
@@ -64,6 +75,7 @@ struct ReferenceWindow {
             let frame = try frame(place, partition, first, last)
             return try reference.aggregate(aggregate, frame.map { rows[partition.rows[$0]] })
         case .ranking(let own): ranking = own
+        case .series: preconditionFailure("a series has no frames")
         }
         let row = rows[partition.rows[place]]
         let arguments = try call.arguments.map { try reference.value($0, row) }
