@@ -74,11 +74,11 @@ import Testing
     @Test func `settings and parameters go with the statement and change with it`() async throws {
         try await withServer { world in
             let client = try world.greeted()
-            var request = QueryRequest("SET threads = 1", credit: credit)
+            var request = QueryRequest("SET rollups = off", credit: credit)
             try client.send(request, id: 1)
             let set = try client.next(QueryRows.self, id: 1)
             #expect(set.columns.isEmpty)
-            #expect(set.changes == [.init(name: "threads", value: "1")])
+            #expect(set.changes == [.init(name: "rollups", value: "off")])
             request = QueryRequest(
                 "SELECT value FROM aura_settings WHERE setting = $name", credit: credit)
             request.settings = [.init(name: "memory_limit", value: "2 MiB")]
@@ -195,13 +195,13 @@ import Testing
     }
 
     @Test func `a row that fits no frame is refused`() async throws {
-        try await withServer(configure: { $0.maximumPayload = 1 << 20 }) { world in
+        try await withServer { world in
             let client = try world.greeted()
             try client.send(
-                QueryRequest("SELECT repeat('x', 2000000) AS long", credit: credit), id: 1)
+                QueryRequest("SELECT repeat('x', 5000000) AS long", credit: credit), id: 1)
             let failure = try client.next(WireFailure.self, id: 1)
             #expect(failure.code == .limitReached)
-            #expect(failure.message.hasPrefix("row 1 has 1 MiB"))
+            #expect(failure.message.contains("row 1 has 4 MiB, and a frame takes 4"))
         }
     }
 }

@@ -24,7 +24,7 @@ public struct Interval: Hashable, Sendable {
     }
 
     /// Whether both have the same months, days and µs: added to a time, equal ones may differ.
-    func isSame(as other: Interval) -> Bool {
+    package func isSame(as other: Interval) -> Bool {
         months == other.months && days == other.days && microseconds == other.microseconds
     }
 

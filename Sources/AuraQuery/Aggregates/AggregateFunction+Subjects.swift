@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Aggregates of what one subject did in the course of time: funnel and retention.
 extension AggregateFunction {
     typealias Bound = (function: AggregateFunction, arguments: [BoundExpression])

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// funnel: how many steps each group has gone, one after another in time and within a period from the first.
 ///
 /// A step may be taken from the latest beginning that still reaches it: of all ways to have come so far

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// retention: in which periods after its first start each group has come back.
 final class RetentionAccumulator: Accumulator {
     private let every: Period

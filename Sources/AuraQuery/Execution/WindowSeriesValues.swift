@@ -1,3 +1,4 @@
+import AuraCore
 import Glibc
 
 /// The results of a window function that goes through partitions in their order.

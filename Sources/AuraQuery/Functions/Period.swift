@@ -1,3 +1,5 @@
+import AuraCore
+
 /// A length of time as the clocks of the session's zone pass it, from any point in time on.
 struct Period: Hashable, Sendable {
     private let interval: Interval

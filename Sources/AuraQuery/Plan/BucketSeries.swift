@@ -1,3 +1,5 @@
+import AuraCore
+
 /// The buckets of time that a query groups its rows by, one after another.
 struct BucketSeries: Hashable {
     /// As it was written.

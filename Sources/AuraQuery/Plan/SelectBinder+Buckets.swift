@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Series of buckets: `time_bucket_gapfill`, and what is computed along a series.
 extension SelectBinder {
     /// The series that rows are grouped by: that which is to be filled, else the first; nil if there is none.

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// `rate`: how many rows, or how much, a length of time has of the stretch that a group covers.
 extension SelectBinder {
     func rate(

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Window functions that say how far a value is from those of its frame.
 enum DeviationScore: String, CaseIterable {
     /// In deviations from the mean.

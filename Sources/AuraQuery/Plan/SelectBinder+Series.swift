@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Window functions that go through a series: averages with weights, sessions, and what fills gaps.
 extension SelectBinder {
     /// The arguments of one, each of its type, and the type of what it gives.

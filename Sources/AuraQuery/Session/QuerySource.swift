@@ -23,7 +23,8 @@ public struct QuerySource: Sendable {
 
     /// Events and what the index counts of them.
     package init(
-        _ view: EventIndex.View, _ catalogues: CatalogueCache, _ running: RunningQueries
+        _ view: EventIndex.View, _ catalogues: CatalogueCache,
+        _ running: RunningQueries = RunningQueries()
     ) {
         snapshot = view.snapshot
         self.catalogues = catalogues

@@ -98,7 +98,7 @@ extension QuestionFailure {
                     .joined(separator: "\n"), place: error.bytes)
             log = nil
         case .limit(let reason):
-            wire = WireFailure(.limitReached, message: reason)
+            wire = WireFailure(.limitReached, detail: reason)
             log = nil
         case .stopped:
             wire = WireFailure(.cancelled)

@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// The aggregates there are, as forms of their calls.

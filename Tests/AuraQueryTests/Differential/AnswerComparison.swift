@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// A value of an answer, whoever gave it.

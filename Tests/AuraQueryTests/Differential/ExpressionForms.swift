@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// One way to write an expression of a type.

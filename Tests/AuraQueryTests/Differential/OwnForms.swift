@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// Functions that DuckDB does not have: only the reference is asked about them.

@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// Expressions of one row.

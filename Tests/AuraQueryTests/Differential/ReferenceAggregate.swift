@@ -1,3 +1,4 @@
+import AuraCore
 import Glibc
 
 @testable import AuraQuery

@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// Funnels and retention of the rows of one group.

@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// The results of a window function: for each row its partition, its order and its frame anew.

@@ -1,3 +1,5 @@
+import AuraCore
+
 @testable import AuraQuery
 
 /// A value in the text of a query, and what is known of it.
