@@ -1,3 +1,4 @@
+import AuraCore
 import AuraStorage
 
 @testable import AuraQuery
