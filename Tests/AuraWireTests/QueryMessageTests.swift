@@ -19,7 +19,7 @@ import Testing
             let rows = random.rows()
             let bytes = payload(rows)
             #expect(try QueryRows(payload: bytes.rawSpan) == rows, "seed \(seed)")
-            let changes = rows.changes.reduce(28) {
+            let changes = rows.changes.reduce(32) {
                 $0 + 9 + $1.name.utf8.count + ($1.value?.utf8.count ?? 0)
             }
             let most = rows.columns.reduce(changes) { size, column in
