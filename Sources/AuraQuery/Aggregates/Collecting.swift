@@ -90,8 +90,7 @@ final class CollectingAccumulator: Accumulator {
 
     private func medianDeviation(_ values: [Double]) -> Double {
         func median(_ values: [Double]) -> Double {
-            var words = values.map(FloatOrder.word)
-            return Quantile.values(of: [0.5], in: &words)[0]
+            Quantile.values(of: [0.5], in: values)[0]
         }
         let middle = median(values)
         return median(values.map { ($0 - middle).magnitude })

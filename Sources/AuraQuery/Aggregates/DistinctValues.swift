@@ -1,12 +1,20 @@
 import AuraCore
 
 /// The different values of each group.
+///
+/// Whole numbers of a narrow range are numbered by their distance from where it begins, which costs no
+/// look-up; all else is numbered as it comes.
 struct DistinctValues {
     private var values: GroupNumbers
+    private let types: [ValueType]
+    /// Of whole numbers that lie close together; nil once there are others.
+    private var window: WordWindow?
     private var members = NumberSets()
 
     init(_ types: [ValueType]) {
+        self.types = types
         values = GroupNumbers(types)
+        window = types.count == 1 ? WordWindow() : nil
     }
 
     /// Bytes of memory, about.
@@ -16,17 +24,69 @@ struct DistinctValues {
     mutating func add(
         _ columns: [Vector], _ groups: RowNumbers, groupCount: Int, skipsNulls: Bool
     ) {
-        let numbers = values.numbers(of: columns, count: groups.count)
         let valid = skipsNulls ? Columns.valid(columns, count: groups.count) : nil
+        // Where they are only counted: in lists they stand in the order in which they came.
+        if skipsNulls, let words = near(columns[0].expanded, groupCount: groupCount) {
+            members.insert(
+                RowNumbers(words), groups, where: valid, groupCount: groupCount,
+                numberCount: window?.width ?? 0)
+            return
+        }
+        numberAll()
+        let numbers = values.numbers(of: columns, count: groups.count)
         members.insert(
             numbers, groups, where: valid, groupCount: groupCount, numberCount: values.count)
+    }
+
+    /// The numbers of a column's values by the window; nil if that would be too wide.
+    private mutating func near(_ column: Vector, groupCount: Int) -> [UInt32]? {
+        guard let window, case .integers(let words) = column.values,
+            move(to: WordNumbers.range(of: words, column.valid, window.range), groupCount)
+        else { return nil }
+        let base = self.window?.base ?? 0
+        return words.map { UInt32(truncatingIfNeeded: $0 &- base) }
+    }
+
+    /// Lets the window hold a range that has all it does; false if that is too much.
+    private mutating func move(to range: ClosedRange<Int64>?, _ groupCount: Int) -> Bool {
+        guard let window else { return false }
+        guard let range else { return true }
+        guard let wider = WordWindow(range),
+            members.canHold(groupCount: groupCount, numberCount: wider.width)
+        else { return false }
+        members.move(by: Int(window.base &- wider.base), numberCount: wider.width)
+        self.window = wider
+        return true
+    }
+
+    /// Numbers values as they come from here on, not by a window any more.
+    private mutating func numberAll() {
+        if window == nil { return }
+        let (columns, groups) = all()
+        let groupCount = members.groupCount
+        window = nil
+        members = NumberSets()
+        if groups.isEmpty { return }
+        add(columns, RowNumbers(groups), groupCount: groupCount, skipsNulls: false)
     }
 
     /// Takes the values of another's groups.
     ///
     /// - Parameter groups: Which group each of the other's is here.
     mutating func merge(_ other: DistinctValues, _ groups: [UInt32], groupCount: Int) {
-        let numbers = values.numbers(of: other.values.keys(), count: other.values.count).expanded
+        if let window, let next = other.window {
+            if move(to: window.range(with: next.range), groupCount), let base = self.window?.base,
+                members.unite(
+                    other.members, movedBy: Int(next.base &- base), groups, groupCount: groupCount,
+                    numberCount: self.window?.width ?? 0)
+            {
+                return
+            }
+        }
+        numberAll()
+        var other = other
+        other.numberAll()
+        let numbers = values.merge(other.values)
         let pairs = other.members.pairs()
         members.insert(
             RowNumbers(pairs.map { numbers[Int($0.number)] }),
@@ -40,139 +100,41 @@ struct DistinctValues {
     /// All values with their groups.
     func all() -> (columns: [Vector], groups: [UInt32]) {
         let pairs = members.pairs()
+        if let window, !pairs.isEmpty {
+            let words = pairs.map { window.base &+ Int64($0.number) }
+            return ([Vector(types[0], .integers(words))], pairs.map(\.group))
+        }
         let keys = values.keys()
         let rows = pairs.map(\.number)
         return (keys.map { $0.rows(rows) }, pairs.map(\.group))
     }
 }
 
-/// A set of small numbers for each group.
-///
-/// Bits while groups and numbers are few, a hash table of pairs from then on.
-private struct NumberSets {
-    /// The bits of a group stand in `stride` words.
-    private var bits: [UInt64] = []
-    private var stride = 0
-    private var groupCounts: [Int64] = []
-    private var table: NumberTable<UInt64>?
+/// A range of whole numbers, each of which is known by its distance from the first.
+private struct WordWindow {
+    /// A multiple of 64, so that another window's bits are these, some words further on.
+    let base: Int64
+    /// nil while it has none.
+    let range: ClosedRange<Int64>?
+    /// Greater than all distances.
+    let width: Int
 
-    /// Words of bits that are never too many.
-    private static let smallWords = 1 << 17
-    private static let greatestWords = 1 << 24
-
-    /// Bytes of memory, about.
-    var size: Int { bits.count * 8 + groupCounts.count * 8 + (table?.count ?? 0) * 20 }
-
-    mutating func insert(
-        _ numbers: RowNumbers, _ groups: RowNumbers, where valid: [Bool]?, groupCount: Int,
-        numberCount: Int
-    ) {
-        groupCounts.grow(to: groupCount, 0)
-        makeRoom(groupCount, numberCount)
-        if table != nil { return insertIntoTable(numbers, groups, where: valid) }
-        // Out of here while they change, so that no copy is feared for each number.
-        var (bits, counts) = (self.bits, groupCounts)
-        (self.bits, groupCounts) = ([], [])
-        if numbers.isConstant || valid != nil {
-            NumberSets.insert(
-                numbers.expanded, { groups[$0] }, where: valid, &bits, stride, &counts)
-        } else if groups.isConstant {
-            let group = groups[0]
-            NumberSets.insert(numbers.stored, { _ in group }, where: nil, &bits, stride, &counts)
-        } else {
-            let stored = groups.stored
-            NumberSets.insert(
-                numbers.stored, { Int(stored[$0]) }, where: nil, &bits, stride, &counts)
-        }
-        (self.bits, groupCounts) = (bits, counts)
+    init() {
+        (base, range, width) = (0, nil, 0)
     }
 
-    @inline(__always)
-    private static func insert(
-        _ numbers: [UInt32], _ group: (Int) -> Int, where valid: [Bool]?, _ bits: inout [UInt64],
-        _ stride: Int, _ counts: inout [Int64]
-    ) {
-        var bits = bits.mutableSpan
-        var counts = counts.mutableSpan
-        let numbers = numbers.span
-        for row in numbers.indices where valid?[row] ?? true {
-            let number = Int(numbers[row])
-            let place = group(row) &* stride &+ number &>> 6
-            let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: number)
-            let word = bits[place]
-            if word & bit == 0 {
-                bits[place] = word | bit
-                counts[group(row)] &+= 1
-            }
-        }
+    /// nil if it is too wide.
+    init?(_ range: ClosedRange<Int64>) {
+        let base = range.lowerBound & ~63
+        let last = UInt64(bitPattern: range.upperBound &- base)
+        guard last < 1 << 24 else { return nil }
+        (self.base, self.range, width) = (base, range, Int(last) + 1)
     }
 
-    private mutating func insertIntoTable(
-        _ numbers: RowNumbers, _ groups: RowNumbers, where valid: [Bool]?
-    ) {
-        // Out of here while it changes, lest it be copied.
-        var table = self.table ?? NumberTable()
-        self.table = nil
-        for row in 0..<numbers.count where valid?[row] ?? true {
-            let known = table.count
-            _ = table.number(of: UInt64(groups[row]) << 32 | UInt64(numbers[row]))
-            if table.count > known { groupCounts[groups[row]] += 1 }
-        }
-        self.table = table
-    }
-
-    /// Makes the bits suffice for numbers and groups below some, or a table of them.
-    private mutating func makeRoom(_ groupCount: Int, _ numberCount: Int) {
-        guard table == nil else { return }
-        var stride = max(1, self.stride)
-        while stride * 64 < numberCount { stride *= 2 }
-        if stride == self.stride, groupCount * stride <= bits.count { return }
-        let members = groupCounts.reduce(0, +)
-        let limit = max(NumberSets.smallWords, Int(members) * 4)
-        guard groupCount * stride <= min(limit, NumberSets.greatestWords) else {
-            var table = NumberTable<UInt64>()
-            for (group, number) in pairs() {
-                _ = table.number(of: UInt64(group) << 32 | UInt64(number))
-            }
-            bits = []
-            self.table = table
-            return
-        }
-        let words = max(groupCount * stride, min(bits.count * 2, limit))
-        if stride == self.stride {
-            bits.grow(to: words, 0)
-            return
-        }
-        var fresh = [UInt64](repeating: 0, count: words)
-        for (index, word) in bits.enumerated() where word != 0 {
-            let (group, offset) = index.quotientAndRemainder(dividingBy: self.stride)
-            fresh[group * stride + offset] = word
-        }
-        bits = fresh
-        self.stride = stride
-    }
-
-    /// All members, in an order that depends on the numbers alone.
-    func pairs() -> [(group: UInt32, number: UInt32)] {
-        if let table {
-            return table.keys.map { (UInt32($0 >> 32), UInt32(truncatingIfNeeded: $0)) }
-        }
-        var pairs: [(group: UInt32, number: UInt32)] = []
-        pairs.reserveCapacity(Int(groupCounts.reduce(0, +)))
-        for (index, word) in bits.enumerated() where word != 0 {
-            let (group, offset) = index.quotientAndRemainder(dividingBy: stride)
-            var left = word
-            while left != 0 {
-                pairs.append((UInt32(group), UInt32(offset * 64 + left.trailingZeroBitCount)))
-                left &= left &- 1
-            }
-        }
-        return pairs
-    }
-
-    func counts(_ groupCount: Int) -> [Int64] {
-        var counts = groupCounts
-        counts.grow(to: groupCount, 0)
-        return counts
+    /// Its range and another.
+    func range(with other: ClosedRange<Int64>?) -> ClosedRange<Int64>? {
+        guard let range, let other else { return range ?? other }
+        let least = min(range.lowerBound, other.lowerBound)
+        return least...max(range.upperBound, other.upperBound)
     }
 }

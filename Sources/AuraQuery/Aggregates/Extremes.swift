@@ -46,27 +46,34 @@ final class ExtremeAccumulator: Accumulator {
         (self.integers, self.hasRows) = ([], [])
         defer { (self.integers, self.hasRows) = (integers, hasRows) }
         integers.grow(to: groupCount, isGreatest ? .min : .max)
+        if isGreatest {
+            ExtremeAccumulator.take(values, valid, groups, &integers, &hasRows) { max($0, $1) }
+        } else {
+            ExtremeAccumulator.take(values, valid, groups, &integers, &hasRows) { min($0, $1) }
+        }
+    }
+
+    @inline(__always)
+    private static func take(
+        _ values: [Int64], _ valid: [Bool]?, _ groups: RowNumbers, _ integers: inout [Int64],
+        _ hasRows: inout [Bool], _ better: (Int64, Int64) -> Int64
+    ) {
         for row in 0..<groups.count where valid?[row] ?? true {
             let group = groups[row]
-            let value = values[row]
-            if isGreatest ? value > integers[group] : value < integers[group] {
-                integers[group] = value
-            }
+            integers[group] = better(integers[group], values[row])
             hasRows[group] = true
         }
     }
 
     func merge(_ other: ExtremeAccumulator, _ groups: [UInt32], groupCount: Int) {
+        let known = RowNumbers(Array(groups.prefix(other.integers.count)))
         hasRows.grow(to: groupCount, false)
-        values.grow(to: other.values.isEmpty ? 0 : groupCount, .null)
-        integers.grow(to: other.integers.isEmpty ? 0 : groupCount, isGreatest ? .min : .max)
-        for (index, group) in groups.enumerated() {
-            if index < other.values.count { take(other.values[index], into: Int(group)) }
-            guard index < other.integers.count, other.hasRows[index] else { continue }
-            let (known, value) = (integers[Int(group)], other.integers[index])
-            integers[Int(group)] = isGreatest ? max(known, value) : min(known, value)
-            hasRows[Int(group)] = true
+        if !other.integers.isEmpty {
+            add(other.integers, other.hasRows, known, groupCount)
         }
+        if other.values.isEmpty { return }
+        values.grow(to: groupCount, .null)
+        for (value, group) in zip(other.values, groups) { take(value, into: Int(group)) }
     }
 
     func results(_ groupCount: Int) -> Vector {

@@ -4,8 +4,7 @@ import AuraCore
 final class FloatQuantileAccumulator: Accumulator {
     private let fractions: [Double]
     private let isList: Bool
-    /// Those of each group, as words in the order of floats, for which NaN is the greatest.
-    private var words: [[Int64]] = []
+    private var values: [[Double]] = []
     private var count = 0
 
     init(_ fractions: [Double], _ isList: Bool) {
@@ -13,45 +12,39 @@ final class FloatQuantileAccumulator: Accumulator {
         self.isList = isList
     }
 
-    var size: Int { count * 8 + words.count * 24 }
+    var size: Int { count * 8 + values.count * 24 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        var words = self.words
-        self.words = []
-        defer { self.words = words }
-        words.grow(to: groupCount, [])
-        let values = columns[0].floats
+        var all = self.values
+        self.values = []
+        defer { self.values = all }
+        all.grow(to: groupCount, [])
+        let (values, valid) = (columns[0].floats, columns[0].valid)
         count += values.count
-        guard let valid = columns[0].valid else {
-            if groups.isConstant {
-                words[groups[0]].append(contentsOf: values.lazy.map(FloatOrder.word))
-            } else {
-                for row in 0..<groups.count {
-                    words[groups[row]].append(FloatOrder.word(values[row]))
-                }
-            }
+        if groups.isConstant, valid == nil {
+            all[groups[0]] += values
             return
         }
-        for row in 0..<groups.count where valid[row] {
-            words[groups[row]].append(FloatOrder.word(values[row]))
+        for row in 0..<groups.count where valid?[row] ?? true {
+            all[groups[row]].append(values[row])
         }
     }
 
     func merge(_ other: FloatQuantileAccumulator, _ groups: [UInt32], groupCount: Int) {
-        words.grow(to: groupCount, [])
-        for (words, group) in zip(other.words, groups) { self.words[Int(group)] += words }
+        values.grow(to: groupCount, [])
+        for (values, group) in zip(other.values, groups) { self.values[Int(group)] += values }
         count += other.count
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {
-        words.grow(to: groupCount, [])
+        values.grow(to: groupCount, [])
         var builder = VectorBuilder(isList ? .list(.float64) : .float64)
         for group in 0..<groupCount {
-            if words[group].isEmpty {
+            if values[group].isEmpty {
                 builder.append(.null)
                 continue
             }
-            let found = Quantile.values(of: fractions, in: &words[group])
+            let found = Quantile.values(of: fractions, in: values[group])
             builder.append(isList ? .list(found.map { .float64($0) }) : .float64(found[0]))
         }
         return builder.finish()
@@ -79,60 +72,78 @@ enum Quantile {
         return max(0, count - Int((Double(count) - Double(count) * fraction).rounded(.down)) - 1)
     }
 
-    /// The quantiles of words that stand for floats; moves the words about.
-    static func values(of fractions: [Double], in words: inout [Int64]) -> [Double] {
-        var results = [Double](repeating: 0, count: fractions.count)
-        var sortedFrom = 0
-        // Ascending, so that each looks behind the one before only.
-        for index in fractions.indices.sorted(by: { share(fractions[$0]) < share(fractions[$1]) }) {
-            let (lower, upper, part) = place(fractions[index], words.count)
-            words.select(lower, in: min(sortedFrom, lower)..<words.count)
-            if upper > lower { words.select(upper, in: lower + 1..<words.count) }
-            sortedFrom = upper
-            let (low, high) = (FloatOrder.value(words[lower]), FloatOrder.value(words[upper]))
-            results[index] = lower == upper || low == high ? low : low + (high - low) * part
+    /// The quantiles of floats, of which NaN is the greatest.
+    static func values(of fractions: [Double], in floats: [Double]) -> [Double] {
+        let words = floats.map(FloatOrder.word)
+        let places = fractions.map { place($0, words.count) }
+        let found = words.sorted(at: Set(places.flatMap { [$0.lower, $0.upper] }).sorted())
+        return places.map { place in
+            let (low, high) = (
+                FloatOrder.value(found[place.lower] ?? 0), FloatOrder.value(found[place.upper] ?? 0)
+            )
+            return place.lower == place.upper || low == high ? low : low + (high - low) * place.part
         }
-        return results
-    }
-
-    private static func share(_ fraction: Double) -> Double {
-        fraction < 0 ? 1 + fraction : fraction
     }
 }
 
 extension [Int64] {
-    /// Puts that value at a place which sorting would, lesser ones before and greater ones behind it.
+    /// The words that sorting would put at some places.
     ///
-    /// Source: Hoare, "Algorithm 65: Find", 1961, with the median of three as pivot; a range that does
-    /// not shrink is sorted.
-    mutating func select(_ place: Int, in range: Range<Int>) {
-        var low = range.lowerBound
-        var high = range.upperBound - 1
-        var rounds = 0
-        while low < high {
-            rounds += 1
-            if high - low < 16 || rounds > 64 {
-                self[low...high].sort()
-                return
-            }
-            let middle = low + (high - low) / 2
-            if self[middle] < self[low] { swapAt(middle, low) }
-            if self[high] < self[low] { swapAt(high, low) }
-            if self[high] < self[middle] { swapAt(high, middle) }
-            let pivot = self[middle]
-            var left = low
-            var right = high
-            while left <= right {
-                while self[left] < pivot { left += 1 }
-                while self[right] > pivot { right -= 1 }
-                if left <= right {
-                    swapAt(left, right)
-                    left += 1
-                    right -= 1
-                }
-            }
-            if place <= right { high = right } else if place >= left { low = left } else { return }
+    /// They are counted by stretches of their range; what is in a stretch with a wanted place is looked at
+    /// in the same way, until few are left to be sorted.
+    ///
+    /// - Parameter places: Ascending.
+    fileprivate func sorted(at places: [Int]) -> [Int: Int64] {
+        var found: [Int: Int64] = [:]
+        guard count > 256, let (least, greatest) = range, least < greatest else {
+            let sorted = self.sorted()
+            for place in places { found[place] = sorted[place] }
+            return found
         }
+        let bits = UInt64.bitWidth - UInt64(bitPattern: greatest &- least).leadingZeroBitCount
+        let shift = UInt64(Swift.max(0, bits - 10))
+        @inline(__always)
+        func stretch(_ word: Int64) -> Int {
+            Int(truncatingIfNeeded: UInt64(bitPattern: word &- least) &>> shift)
+        }
+        var counts = [Int](repeating: 0, count: 1 << 10)
+        for word in self { counts[stretch(word)] &+= 1 }
+        // Of a stretch with wanted places: its words, and how many are before them.
+        var number = [Int](repeating: -1, count: counts.count)
+        var parts: [(before: Int, words: [Int64], places: [Int])] = []
+        var before = 0
+        var wanted = places[...]
+        for (stretch, count) in counts.enumerated() where count > 0 {
+            let here = wanted.prefix { $0 < before + count }
+            if !here.isEmpty {
+                number[stretch] = parts.count
+                parts.append((before, [], here.map { $0 - before }))
+                parts[parts.count - 1].words.reserveCapacity(count)
+                wanted = wanted[here.endIndex...]
+            }
+            before += count
+        }
+        for word in self {
+            let part = number[stretch(word)]
+            if part >= 0 { parts[part].words.append(word) }
+        }
+        for part in parts {
+            for (place, word) in part.words.sorted(at: part.places) {
+                found[place + part.before] = word
+            }
+        }
+        return found
+    }
+
+    /// The least and the greatest.
+    private var range: (least: Int64, greatest: Int64)? {
+        guard var least = first else { return nil }
+        var greatest = least
+        for word in self {
+            least = Swift.min(least, word)
+            greatest = Swift.max(greatest, word)
+        }
+        return (least, greatest)
     }
 }
 
@@ -153,6 +164,17 @@ struct GroupedRows {
         }
         self.starts = starts
         self.rows = rows
+    }
+
+    /// All of them.
+    var all: [UInt32] { rows }
+
+    /// How many rows some groups have together, those behind all numbers none.
+    func count(of groups: [UInt32]) -> Int {
+        groups.reduce(0) { sum, group in
+            let group = Int(group)
+            return group + 1 < starts.count ? sum + starts[group + 1] - starts[group] : sum
+        }
     }
 
     /// In the order in which they came.

@@ -26,6 +26,9 @@ final class CountAccumulator: Accumulator {
     }
 
     func merge(_ other: CountAccumulator, _ groups: [UInt32], groupCount: Int) {
+        var counts = self.counts
+        self.counts = []
+        defer { self.counts = counts }
         counts.grow(to: groupCount, 0)
         for (group, count) in zip(groups, other.counts) { counts[Int(group)] &+= count }
     }

@@ -27,6 +27,7 @@ struct Evaluator: Sendable {
         case .all(let parts): return try joined(parts, rows, decides: false)
         case .any(let parts): return try joined(parts, rows, decides: true)
         case .not(let part):
+            if case .isNull(let inner) = part.form { return isThere(try evaluate(inner, rows)) }
             let column = try evaluate(part, rows)
             let result = Vector(.bool, .bools(column.bools.map { !$0 }), valid: column.valid)
             return column.isConstant ? result.repeated(rows.count) : result
@@ -36,9 +37,8 @@ struct Evaluator: Sendable {
         case .alike(let left, let right):
             return alike(try evaluate(left, rows), try evaluate(right, rows), rows.count)
         case .isNull(let part):
-            let column = try evaluate(part, rows)
-            let isNull = column.expanded.valid?.map { !$0 }
-            return Vector(.bool, .bools(isNull ?? Array(repeating: false, count: rows.count)))
+            let isThere = isThere(try evaluate(part, rows))
+            return isThere.mapped(.bool, .bools(isThere.bools.map { !$0 }))
         case .among(let part, let values):
             return among(try evaluate(part, rows), values, rows.count)
         case .amongRows(let part, let number):
@@ -59,6 +59,15 @@ struct Evaluator: Sendable {
         case .aggregate, .window, .unnested:
             preconditionFailure("an expression that was not finished")
         }
+    }
+
+    /// Whether each value is one, not NULL.
+    private func isThere(_ column: Vector) -> Vector {
+        guard let valid = column.valid else {
+            return Vector(.bool(true), .bool, count: column.count)
+        }
+        let result = Vector(.bool, .bools(valid))
+        return column.isConstant ? result.repeated(column.count) : result
     }
 
     private func evaluate(

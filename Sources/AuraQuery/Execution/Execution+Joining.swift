@@ -4,7 +4,7 @@ import AuraCore
 struct JoinSide: Sendable {
     private let join: Join
     private let table: JoinTable
-    /// Its rows; behind all of them stands the one that rows of the left without a match get.
+    /// Its rows; behind them stands the one that rows of the left without a match get, if they stay.
     private let columns: [Vector]
     private let count: Int
     private let shouldStop: @Sendable () -> Bool
@@ -18,14 +18,20 @@ struct JoinSide: Sendable {
         count = columns.first?.count ?? 0
         table = try JoinTable(
             RowBatch(columns, count: count), join.keys.map(\.right), evaluator)
+        guard join.keepsLeft else {
+            self.columns = columns
+            return
+        }
         self.columns = zip(columns, join.right.types).map { column, type in
-            Vector.joined([column, Vector(.null, type, count: 1)], type)
+            column.isNull
+                ? Vector(.null, type, count: column.count + 1)
+                : Vector.joined([column, Vector(.null, type, count: 1)], type)
         }
     }
 
     /// Rows of the left, each with those of this side that belong to it.
     func joined(to batch: RowBatch, _ evaluator: Evaluator) throws(QueryFailure) -> RowBatch {
-        let right = RowBatch(columns, count: count + 1)
+        let right = RowBatch(columns, count: join.keepsLeft ? count + 1 : count)
         var pairs = try table.matches(batch, join.keys.map(\.left), evaluator, shouldStop)
         if !join.conditions.isEmpty {
             pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
@@ -45,12 +51,15 @@ private struct RowPairs {
         _ conditions: [BoundExpression], _ leftRows: RowBatch, _ rightRows: RowBatch,
         _ evaluator: Evaluator
     ) throws(QueryFailure) -> RowPairs {
-        let numbers = Vector(.int64, .integers((0..<Int64(left.count)).map { $0 }))
-        let both = leftRows.selecting(left).beside(rightRows.selecting(right))
-            .beside(RowBatch([numbers], count: left.count))
-        let kept = try evaluator.rows(of: both, where: conditions)
-        let rows = try kept.column(kept.columnCount - 1).integers
-        return RowPairs(left: rows.map { left[Int($0)] }, right: rows.map { right[Int($0)] })
+        var pairs = self
+        for condition in conditions where !pairs.left.isEmpty {
+            let both = leftRows.selecting(pairs.left).beside(rightRows.selecting(pairs.right))
+            let holds = try evaluator.evaluate(condition, both).expanded
+            let kept = Evaluator.rows(where: holds.bools, holds.valid)
+            pairs = RowPairs(
+                left: kept.map { pairs.left[Int($0)] }, right: kept.map { pairs.right[Int($0)] })
+        }
+        return pairs
     }
 
     /// Adds the rows of the left that have no match.
@@ -69,18 +78,19 @@ private struct JoinTable: Sendable {
     private let count: Int
     private var groups: GroupNumbers
     private let rows: GroupedRows
-    private let isOfAll: Bool
+    /// Whether each key has one row.
+    private let isUnique: Bool
 
     init(
         _ side: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
     ) throws(QueryFailure) {
         count = side.count
-        isOfAll = keys.isEmpty
         groups = GroupNumbers(keys.map(\.type))
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, side)) }
         let numbers = groups.numbers(of: columns, count: count).expanded
         rows = GroupedRows(numbers, groups.count)
+        isUnique = groups.count == count
     }
 
     /// The pairs of equal keys, NULL being equal to nothing.
@@ -88,23 +98,33 @@ private struct JoinTable: Sendable {
         _ batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator,
         _ shouldStop: () -> Bool
     ) throws(QueryFailure) -> RowPairs {
-        var pairs = RowPairs()
-        if count == 0 { return pairs }
+        if count == 0 { return RowPairs() }
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
-        let numbers = groups.known(of: columns, count: batch.count)
-        let valid = Columns.valid(columns, count: batch.count)
-        for row in 0..<batch.count
-        where numbers[row] != ValueNumbers.unknown && valid?[row] ?? true {
+        var numbers = groups.known(of: columns, count: batch.count)
+        if let valid = Columns.valid(columns, count: batch.count) {
+            for row in numbers.indices where !valid[row] { numbers[row] = ValueNumbers.unknown }
+        }
+        let total = isUnique ? 0 : rows.count(of: numbers)
+        guard total < 1 << 28 else {
+            throw .limit(
+                "a join of \(total) pairs of rows at once; add a condition to its ON, or group before "
+                    + "joining")
+        }
+        var pairs = RowPairs()
+        if isUnique {
+            pairs.left = Evaluator.rows(where: numbers.map { $0 != ValueNumbers.unknown }, nil)
+            let all = rows.all
+            pairs.right = pairs.left.map { all[Int(numbers[Int($0)])] }
+            return pairs
+        }
+        pairs.left.reserveCapacity(total)
+        pairs.right.reserveCapacity(total)
+        for row in 0..<batch.count where numbers[row] != ValueNumbers.unknown {
             if row & 63 == 0, shouldStop() { throw .stopped }
             for match in rows.rows(of: Int(numbers[row])) {
                 pairs.left.append(UInt32(row))
                 pairs.right.append(match)
-            }
-            guard pairs.left.count < 1 << 28 else {
-                throw .limit(
-                    "a join of more than \(pairs.left.count) pairs of rows at once; add a condition to "
-                        + "its ON, or group before joining")
             }
         }
         return pairs

@@ -131,8 +131,8 @@ final class Execution {
         let count = count ?? columns.first?.count ?? 0
         if count <= morselRows { return [Morsel(.rows(columns, count: count))] }
         return stride(from: 0, to: count, by: morselRows).map { start in
-            let rows = (start..<min(count, start + morselRows)).map { UInt32($0) }
-            return Morsel(.rows(columns.map { $0.rows(rows) }, count: rows.count))
+            let rows = start..<min(count, start + morselRows)
+            return Morsel(.rows(columns.map { $0.slice(rows) }, count: rows.count))
         }
     }
 

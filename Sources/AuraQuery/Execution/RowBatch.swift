@@ -16,6 +16,8 @@ final class RowBatch {
 
     let count: Int
     private let origin: Origin
+    /// The rows among which these were selected, whose columns need not be made anew if they are known.
+    private let wider: (batch: RowBatch, rows: [UInt32])?
     private var columns: [Vector?]
 
     /// Rows that are there.
@@ -23,50 +25,60 @@ final class RowBatch {
         self.columns = columns
         self.count = count
         origin = .given
+        wider = nil
     }
 
-    private init(_ origin: Origin, count: Int, columns: [Vector?]) {
+    private init(
+        _ origin: Origin, count: Int, width: Int, among wider: (RowBatch, [UInt32])? = nil
+    ) {
         self.origin = origin
         self.count = count
-        self.columns = columns
+        self.wider = wider
+        columns = Array(repeating: nil, count: width)
     }
 
     /// Rows of a chunk or a strip.
     convenience init(_ rows: ScannedRows) {
-        self.init(
-            .scan(rows), count: rows.count, columns: Array(repeating: nil, count: rows.columnCount))
+        self.init(.scan(rows), count: rows.count, width: rows.columnCount)
     }
 
     /// What expressions make of the rows.
     func projected(_ expressions: [BoundExpression], _ evaluator: Evaluator) -> RowBatch {
         RowBatch(
-            .projected(self, expressions, evaluator), count: count,
-            columns: Array(repeating: nil, count: expressions.count))
+            .projected(self, expressions, evaluator), count: count, width: expressions.count)
     }
 
     /// The rows with the columns of as many others behind their own.
     func beside(_ other: RowBatch) -> RowBatch {
         RowBatch(
-            .beside(self, other), count: count,
-            columns: Array(repeating: nil, count: columns.count + other.columns.count))
+            .beside(self, other), count: count, width: columns.count + other.columns.count)
     }
 
     /// Some of the rows, in any order and number.
     func selecting(_ rows: [UInt32]) -> RowBatch {
-        let known = columns.map { $0?.rows(rows) }
-        switch origin {
-        case .projected(let base, let expressions, let evaluator):
-            let origin = Origin.projected(base.selecting(rows), expressions, evaluator)
-            return RowBatch(origin, count: rows.count, columns: known)
-        case .selected(let base, let places):
-            let origin = Origin.selected(base, rows.map { places[Int($0)] })
-            return RowBatch(origin, count: rows.count, columns: known)
-        case .beside(let left, let right):
-            let origin = Origin.beside(left.selecting(rows), right.selecting(rows))
-            return RowBatch(origin, count: rows.count, columns: known)
-        case .given, .scan:
-            return RowBatch(.selected(self, rows), count: rows.count, columns: known)
-        }
+        if rows.count == count, isEach(rows) { return self }
+        let origin: Origin =
+            switch origin {
+            case .projected(let base, let expressions, let evaluator):
+                .projected(base.selecting(rows), expressions, evaluator)
+            case .selected(let base, let places):
+                .selected(base, rows.map { places[Int($0)] })
+            case .beside(let left, let right):
+                .beside(left.selecting(rows), right.selecting(rows))
+            case .given, .scan: .selected(self, rows)
+            }
+        return RowBatch(origin, count: rows.count, width: columns.count, among: (self, rows))
+    }
+
+    /// Whether rows are all there are, in their order.
+    private func isEach(_ rows: [UInt32]) -> Bool {
+        for (index, row) in rows.enumerated() where index != Int(row) { return false }
+        return true
+    }
+
+    /// Whether a column was made, of these rows or more.
+    private func isKnown(_ index: Int) -> Bool {
+        columns[index] != nil || wider?.batch.isKnown(index) ?? false
     }
 
     var columnCount: Int { columns.count }
@@ -74,6 +86,11 @@ final class RowBatch {
     /// The values of a column.
     func column(_ index: Int) throws(QueryFailure) -> Vector {
         if let known = columns[index] { return known }
+        if let (batch, rows) = wider, batch.isKnown(index) {
+            let column = try batch.column(index).rows(rows)
+            columns[index] = column
+            return column
+        }
         let column: Vector
         switch origin {
         case .given: preconditionFailure("a column that was not given")

@@ -23,6 +23,9 @@ enum Comparison: String, Hashable, Sendable {
 
     /// Compares two columns of one type; NULL where either is.
     func evaluate(_ left: Vector, _ right: Vector, count: Int) -> Vector {
+        if left.isConstant, right.isConstant, count > 1 {
+            return evaluate(left.repeated(1), right.repeated(1), count: 1).repeated(count)
+        }
         let valid = Columns.valid([left, right], count: count)
         let results: [Bool]
         switch (left.values, right.values) {

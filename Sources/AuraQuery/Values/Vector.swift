@@ -102,6 +102,12 @@ struct Vector: Sendable {
         return Vector(type, values.at(rows), valid: picked)
     }
 
+    /// The values of neighbouring rows.
+    func slice(_ rows: Range<Int>) -> Vector {
+        if isConstant { return Vector(repeating: self, count: rows.count) }
+        return Vector(type, values.slice(rows), valid: valid.map { Array($0[rows]) })
+    }
+
     /// One stored value for each row.
     var expanded: Vector {
         guard isConstant else { return self }
@@ -127,6 +133,19 @@ extension Vector.Values {
         case .uuids(let values): values.count
         case .intervals(let values): values.count
         case .lists(let values): values.count
+        }
+    }
+
+    func slice(_ rows: Range<Int>) -> Vector.Values {
+        switch self {
+        case .bools(let values): .bools(Array(values[rows]))
+        case .integers(let values): .integers(Array(values[rows]))
+        case .wide(let values): .wide(Array(values[rows]))
+        case .floats(let values): .floats(Array(values[rows]))
+        case .texts(let codes, let table): .texts(Array(codes[rows]), table)
+        case .uuids(let values): .uuids(Array(values[rows]))
+        case .intervals(let values): .intervals(Array(values[rows]))
+        case .lists(let values): .lists(Array(values[rows]))
         }
     }
 
