@@ -33,6 +33,9 @@ private struct RowPairs {
     var left: [UInt32] = []
     var right: [UInt32] = []
 
+    /// Bytes of a pair.
+    static let bytes = 8
+
     /// Those for which conditions of both rows hold.
     func fulfilling(
         _ conditions: [BoundExpression], _ leftRows: RowBatch, _ rightRows: RowBatch,
@@ -92,10 +95,9 @@ private struct JoinTable: Sendable {
                 pairs.left.append(UInt32(row))
                 pairs.right.append(match)
             }
-            guard pairs.left.count < 1 << 28 else {
-                throw .limit(
-                    "a join of more than \(pairs.left.count) pairs of rows at once; add a condition to "
-                        + "its ON, or group before joining")
+            if row % 1_024 == 0, evaluator.shouldStop() { throw .stopped }
+            guard pairs.left.count <= evaluator.memoryLimit / RowPairs.bytes else {
+                throw .memory(evaluator.memoryLimit)
             }
         }
         return pairs

@@ -23,7 +23,9 @@ final class Execution {
         self.settings = settings
         self.shared = shared
         self.shouldStop = shouldStop
-        evaluator = Evaluator(casting: Casting(zone: settings.zone), subqueries: [])
+        evaluator = Evaluator(
+            casting: Casting(zone: settings.zone), memoryLimit: settings.memoryLimit,
+            shouldStop: shouldStop)
     }
 
     /// Answers the subqueries of expressions, each of which may use those before it.
@@ -47,7 +49,7 @@ final class Execution {
                 }
             }
             answers.append(SubqueryAnswer(column))
-            evaluator = Evaluator(casting: evaluator.casting, subqueries: answers)
+            evaluator.subqueries = answers
         }
     }
 
@@ -228,6 +230,7 @@ final class Execution {
     ) throws(QueryFailure) -> CollectedRows {
         var rows = CollectedRows(input.types, needed)
         if limit.end == 0 { return rows }
+        let memory = MemoryGrant(settings.memoryLimit)
         var seen = 0
         for morsel in try morsels(of: input, needed) {
             if shouldStop() { throw .stopped }
@@ -237,8 +240,10 @@ final class Execution {
             seen += batch.count
             if first < end {
                 let isWhole = first == 0 && end == batch.count
+                let before = rows.size
                 try rows.add(
                     isWhole ? batch : batch.selecting((first..<end).map { UInt32($0) }))
+                try memory.take(rows.size - before)
             }
             if let end = limit.end, seen >= end { break }
         }
@@ -258,9 +263,7 @@ private final class MemoryGrant: Sendable {
     /// Counts bytes that are used from now on, or not any more.
     func take(_ bytes: Int) throws(QueryFailure) {
         guard used.add(bytes, ordering: .relaxed).newValue <= limit else {
-            throw .limit(
-                "the query needs more than its \(limit >> 20) MiB of memory; narrow the time range, "
-                    + "group by something coarser, or raise the limit")
+            throw .memory(limit)
         }
     }
 }
