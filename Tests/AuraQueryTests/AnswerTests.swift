@@ -53,13 +53,15 @@ struct AnswerTests {
         #expect(AnswerTests.questions.count > 60)
     }
 
-    @Test(arguments: questions) func `the answer is DuckDB's`(_ question: Question) {
+    /// A question as a query of the tables.
+    static func query(_ question: Question) -> String {
         // A question with a WITH of its own goes on from the tables'.
-        let isWith = question.text.hasPrefix("with ")
-        let text =
-            isWith
-            ? AnswerTests.tables + ", " + question.text.dropFirst(5)
-            : AnswerTests.tables + " " + question.text
+        question.text.hasPrefix("with ")
+            ? tables + ", " + question.text.dropFirst(5) : tables + " " + question.text
+    }
+
+    @Test(arguments: questions) func `the answer is DuckDB's`(_ question: Question) {
+        let text = AnswerTests.query(question)
         var settings = QuerySettings(now: .init(microseconds: 0))
         settings.zoneNamed = { AnswerTests.zone($0) }
         do {

@@ -4,21 +4,28 @@ import AuraCore
 struct Evaluator: Sendable {
     let casting: Casting
     /// What the subqueries of the query have answered, by their numbers.
-    let subqueries: [SubqueryAnswer]
+    var subqueries: [SubqueryAnswer] = []
+    /// Bytes that a column which a function makes may have.
+    var memoryLimit = Int.max
+    /// Whether nobody wants what is computed any more.
+    var shouldStop: @Sendable () -> Bool = { false }
 
     /// The values of an expression, one for each row.
     func evaluate(
         _ expression: BoundExpression, _ rows: RowBatch
     ) throws(QueryFailure) -> Vector {
+        if shouldStop() { throw .stopped }
         switch expression.form {
         case .constant(let value): return Vector(value, expression.type, count: rows.count)
         case .column(let index): return try rows.column(index)
         case .call(let function, let parts):
             let arguments = try evaluate(parts, rows)
-            return try placed(expression.place) { () throws(ComputationError) in
+            let column = try placed(expression.place) { () throws(ComputationError) in
                 try function.function.kernel.evaluate(
                     arguments, expression.type, count: rows.count)
             }
+            guard column.contentBytes <= memoryLimit else { throw .memory(memoryLimit) }
+            return column
         case .cast(let part, let isTried):
             let column = try evaluate(part, rows)
             return try placed(expression.place) { () throws(ComputationError) in

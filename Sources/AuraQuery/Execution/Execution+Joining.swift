@@ -7,14 +7,9 @@ struct JoinSide: Sendable {
     /// Its rows; behind them stands the one that rows of the left without a match get, if they stay.
     private let columns: [Vector]
     private let count: Int
-    private let shouldStop: @Sendable () -> Bool
 
-    init(
-        _ join: Join, _ columns: [Vector], _ evaluator: Evaluator,
-        _ shouldStop: @escaping @Sendable () -> Bool
-    ) throws(QueryFailure) {
+    init(_ join: Join, _ columns: [Vector], _ evaluator: Evaluator) throws(QueryFailure) {
         self.join = join
-        self.shouldStop = shouldStop
         count = columns.first?.count ?? 0
         table = try JoinTable(
             RowBatch(columns, count: count), join.keys.map(\.right), evaluator)
@@ -32,7 +27,7 @@ struct JoinSide: Sendable {
     /// Rows of the left, each with those of this side that belong to it.
     func joined(to batch: RowBatch, _ evaluator: Evaluator) throws(QueryFailure) -> RowBatch {
         let right = RowBatch(columns, count: join.keepsLeft ? count + 1 : count)
-        var pairs = try table.matches(batch, join.keys.map(\.left), evaluator, shouldStop)
+        var pairs = try table.matches(batch, join.keys.map(\.left), evaluator)
         if !join.conditions.isEmpty {
             pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
         }
@@ -45,6 +40,9 @@ struct JoinSide: Sendable {
 private struct RowPairs {
     var left: [UInt32] = []
     var right: [UInt32] = []
+
+    /// Bytes of a pair.
+    static let bytes = 8
 
     /// Those for which conditions of both rows hold.
     func fulfilling(
@@ -95,8 +93,7 @@ private struct JoinTable: Sendable {
 
     /// The pairs of equal keys, NULL being equal to nothing.
     func matches(
-        _ batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator,
-        _ shouldStop: () -> Bool
+        _ batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
     ) throws(QueryFailure) -> RowPairs {
         if count == 0 { return RowPairs() }
         var columns: [Vector] = []
@@ -106,10 +103,8 @@ private struct JoinTable: Sendable {
             for row in numbers.indices where !valid[row] { numbers[row] = ValueNumbers.unknown }
         }
         let total = isUnique ? 0 : rows.count(of: numbers)
-        guard total < 1 << 28 else {
-            throw .limit(
-                "a join of \(total) pairs of rows at once; add a condition to its ON, or group before "
-                    + "joining")
+        guard total <= evaluator.memoryLimit / RowPairs.bytes else {
+            throw .memory(evaluator.memoryLimit)
         }
         var pairs = RowPairs()
         if isUnique {
@@ -121,7 +116,7 @@ private struct JoinTable: Sendable {
         pairs.left.reserveCapacity(total)
         pairs.right.reserveCapacity(total)
         for row in 0..<batch.count where numbers[row] != ValueNumbers.unknown {
-            if row & 63 == 0, shouldStop() { throw .stopped }
+            if row & 63 == 0, evaluator.shouldStop() { throw .stopped }
             for match in rows.rows(of: Int(numbers[row])) {
                 pairs.left.append(UInt32(row))
                 pairs.right.append(match)

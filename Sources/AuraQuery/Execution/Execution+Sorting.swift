@@ -80,6 +80,7 @@ private struct SortedBatches: RowFold {
     private var batches: [RowBatch] = []
     private var keyColumns: [[Vector]] = []
     private var count = 0
+    private var keyBytes = 0
 
     init(_ keys: [SortKey], _ limit: Int?, _ evaluator: Evaluator) {
         self.keys = keys
@@ -94,6 +95,7 @@ private struct SortedBatches: RowFold {
         batches.append(batch)
         keyColumns.append(columns)
         count += batch.count
+        keyBytes += columns.reduce(0) { $0 + $1.contentBytes }
         try letGo()
     }
 
@@ -101,14 +103,15 @@ private struct SortedBatches: RowFold {
         batches += next.batches
         keyColumns += next.keyColumns
         count += next.count
+        keyBytes += next.keyBytes
         try letGo()
     }
 
-    var size: Int { count * (keys.count + 1) * 16 }
+    var size: Int { count * (keys.count + 1) * 16 + keyBytes }
 
     /// From time to time lets go of all but the first rows.
     private mutating func letGo() throws(QueryFailure) {
-        guard let limit, count > max(limit * 2, 1 << 16) else { return }
+        guard let limit, count > 1 << 16, count / 2 > limit else { return }
         try keep(first: limit)
     }
 

@@ -25,7 +25,9 @@ final class Execution {
         self.shared = shared
         self.meter = meter
         self.shouldStop = shouldStop
-        evaluator = Evaluator(casting: Casting(zone: settings.zone), subqueries: [])
+        evaluator = Evaluator(
+            casting: Casting(zone: settings.zone), memoryLimit: settings.memoryLimit,
+            shouldStop: shouldStop)
     }
 
     /// Answers the subqueries of expressions, each of which may use those before it.
@@ -49,7 +51,7 @@ final class Execution {
                 }
             }
             answers.append(SubqueryAnswer(column))
-            evaluator = Evaluator(casting: evaluator.casting, subqueries: answers)
+            evaluator.subqueries = answers
         }
     }
 
@@ -119,7 +121,7 @@ final class Execution {
         let width = join.left.columns.count
         let right = needed.behind(width).adding(join.keys.map(\.right))
         let step = Step.join(
-            try JoinSide(join, rows(of: join.right, right), evaluator, shouldStop))
+            try JoinSide(join, rows(of: join.right, right), evaluator))
         return try morsels(of: join.left, needed.first(width).adding(join.keys.map(\.left)))
             .map { $0.then(step) }
     }
@@ -235,6 +237,7 @@ final class Execution {
     ) throws(QueryFailure) -> CollectedRows {
         var rows = CollectedRows(input.types, needed)
         if limit.end == 0 { return rows }
+        let memory = MemoryGrant(settings.memoryLimit)
         var seen = 0
         for morsel in try morsels(of: input, needed) {
             if shouldStop() { throw .stopped }
@@ -245,8 +248,10 @@ final class Execution {
             seen += batch.count
             if first < end {
                 let isWhole = first == 0 && end == batch.count
+                let before = rows.size
                 try rows.add(
                     isWhole ? batch : batch.selecting((first..<end).map { UInt32($0) }))
+                try memory.take(rows.size - before)
             }
             if let end = limit.end, seen >= end { break }
         }
@@ -266,9 +271,7 @@ private final class MemoryGrant: Sendable {
     /// Counts bytes that are used from now on, or not any more.
     func take(_ bytes: Int) throws(QueryFailure) {
         guard used.add(bytes, ordering: .relaxed).newValue <= limit else {
-            throw .limit(
-                "the query needs more than its \(limit >> 20) MiB of memory; narrow the time range, "
-                    + "group by something coarser, or raise memory_limit")
+            throw .memory(limit)
         }
     }
 }

@@ -106,7 +106,7 @@ enum Step: Sendable {
         case .filter(let conditions): return try evaluator.rows(of: batch, where: conditions)
         case .project(let expressions): return batch.projected(expressions, evaluator)
         case .join(let side): return try side.joined(to: batch, evaluator)
-        case .unnest(let lists, let types): return try batch.unnested(lists, types)
+        case .unnest(let lists, let types): return try batch.unnested(lists, types, evaluator)
         }
     }
 }
@@ -114,7 +114,7 @@ enum Step: Sendable {
 extension RowBatch {
     /// A row for each item of lists, as many as the longest of a row has.
     fileprivate func unnested(
-        _ lists: [Int], _ types: [ValueType]
+        _ lists: [Int], _ types: [ValueType], _ evaluator: Evaluator
     ) throws(QueryFailure) -> RowBatch {
         var rows: [UInt32] = []
         var builders = lists.map { VectorBuilder(types[$0]) }
@@ -123,6 +123,10 @@ extension RowBatch {
         for row in 0..<count {
             let items = columns.map { column in
                 if case .list(let items) = column.value(row) { items } else { [Value]() }
+            }
+            if evaluator.shouldStop() { throw .stopped }
+            guard rows.count <= evaluator.memoryLimit / (8 * (lists.count + 1)) else {
+                throw .memory(evaluator.memoryLimit)
             }
             for index in 0..<(items.map(\.count).max() ?? 0) {
                 rows.append(UInt32(row))

@@ -19,6 +19,7 @@ struct CollectedRows: RowFold {
     private let needed: [Int]
     private var parts: [[Vector]]
     private(set) var count = 0
+    private var contentBytes = 0
 
     init(_ types: [ValueType], _ needed: NeededColumns) {
         self.types = types
@@ -26,16 +27,21 @@ struct CollectedRows: RowFold {
         parts = Array(repeating: [], count: types.count)
     }
 
-    var size: Int { count * max(1, needed.count) * 8 }
+    var size: Int { count * max(1, needed.count) * 8 + contentBytes }
 
     mutating func add(_ batch: RowBatch) throws(QueryFailure) {
-        for index in needed { parts[index].append(try batch.column(index)) }
+        for index in needed {
+            let column = try batch.column(index)
+            parts[index].append(column)
+            contentBytes += column.contentBytes
+        }
         count += batch.count
     }
 
     mutating func merge(_ next: CollectedRows) {
         for index in parts.indices { parts[index] += next.parts[index] }
         count += next.count
+        contentBytes += next.contentBytes
     }
 
     /// The columns.

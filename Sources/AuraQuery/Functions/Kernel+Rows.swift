@@ -39,7 +39,10 @@ extension ScalarFunction.Kernel {
         _ arguments: [Vector], _ type: ValueType, count: Int
     ) throws(ComputationError) -> Vector {
         var builder = VectorBuilder(type)
-        for row in 0..<count { builder.append(try result(arguments.map { $0.value(row) })) }
+        for row in 0..<count {
+            builder.append(try result(arguments.map { $0.value(row) }))
+            try ColumnSize.check(builder.contentBytes)
+        }
         return builder.finish()
     }
 
@@ -83,6 +86,7 @@ extension ScalarFunction.Kernel {
                 values[varying[0]] = .text(table.text(code))
                 places[code] = UInt32(builder.count)
                 builder.append(try result(values))
+                try ColumnSize.check(builder.contentBytes)
             }
             rows[row] = places[code]
         }

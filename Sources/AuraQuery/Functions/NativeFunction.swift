@@ -141,3 +141,17 @@ enum TextSize {
             hint: "take a part of the text first, or fewer repetitions")
     }
 }
+
+/// How large the texts or lists become that a function makes for some rows at once.
+enum ColumnSize {
+    /// A part of what ends of texts in 32 bits can tell.
+    static let maximum = 1 << 30
+
+    /// Refuses so many bytes.
+    static func check(_ bytes: Int) throws(ComputationError) {
+        guard bytes > maximum else { return }
+        throw ComputationError(
+            "texts or lists of more than \(maximum) bytes would come out at once",
+            hint: "filter or group first, or make them smaller")
+    }
+}

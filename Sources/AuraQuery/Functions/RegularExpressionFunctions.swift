@@ -73,7 +73,7 @@ enum RegularExpressionFunctions {
                 // Where nothing matched, it would again.
                 if match.range.isEmpty { place = text.next(behind: place) }
             }
-            results.append(items)
+            try results.append(items)
         }
     }
 
@@ -102,7 +102,9 @@ enum RegularExpressionFunctions {
     ) throws(ComputationError) -> TextFunction<ListResults>? {
         let options = try PatternOptions(arguments.at(1))
         guard let expression = try expression(arguments[0], options) else {
-            return { text, results in results.append([.text(text.text)]) }
+            return { text, results throws(ComputationError) in
+                try results.append([.text(text.text)])
+            }
         }
         var match = RegularExpression.Match()
         return { text, results throws(ComputationError) in
@@ -118,7 +120,7 @@ enum RegularExpressionFunctions {
                 start = max(end, match.range.upperBound)
             }
             parts.append(.text(try text.part(start..<text.byteCount).text))
-            results.append(parts)
+            try results.append(parts)
         }
     }
 

@@ -34,10 +34,7 @@ struct TextValueResults: TextResults {
     private var texts = TextBuilder()
 
     mutating func append(_ text: RawSpan) throws(ComputationError) {
-        // Their ends are kept in 32 bits.
-        guard texts.byteCount + text.byteCount <= Int(UInt32.max) else {
-            throw ComputationError("the texts of one column exceed 4 GiB")
-        }
+        try ColumnSize.check(texts.byteCount + text.byteCount)
         texts.append(text)
     }
 
@@ -49,8 +46,13 @@ struct TextValueResults: TextResults {
 struct ListResults: TextResults {
     static let type = ValueType.list(.text)
     private var lists: [[Value]] = []
+    private var itemCount = 0
 
-    mutating func append(_ list: [Value]) { lists.append(list) }
+    mutating func append(_ list: [Value]) throws(ComputationError) {
+        lists.append(list)
+        itemCount += list.count
+        try ColumnSize.check(itemCount * MemoryLayout<Value>.stride)
+    }
     mutating func appendNull() { lists.append([]) }
     var values: Vector.Values { .lists(lists) }
 }

@@ -14,7 +14,8 @@ struct Lexer {
     static func tokens(of text: String) throws(TextError) -> [Token] {
         guard text.utf8.count <= textLimit else {
             throw TextError(
-                "a query of \(text.utf8.count) bytes; the limit is \(textLimit)", at: .none)
+                "a query of \(text.utf8.count) bytes; the limit is \(textLimit)", at: .none,
+                hint: "ask for less at once, or in several queries")
         }
         var lexer = Lexer(text)
         var tokens: [Token] = []

@@ -52,6 +52,7 @@ extension Parser {
         var left = try prefixed()
         var wasCompared = false
         while true {
+            var levels = 1
             if let (operation, operatorLevel) = binaryOperator, operatorLevel > level {
                 guard !wasCompared || operatorLevel != Level.comparison else {
                     throw TextError(
@@ -60,14 +61,39 @@ extension Parser {
                 wasCompared = operatorLevel == Level.comparison
                 advance()
                 let right = try deeper(operatorLevel)
-                left = joined(.binary(operation, left, right), left, right.place)
+                left =
+                    operation == .and || operation == .or
+                    ? try chain(operation, [left, right], operatorLevel)
+                    : joined(.binary(operation, left, right), left, right.place)
             } else if let suffixed = try suffix(left, above: level) {
                 left = suffixed
                 wasCompared = false
+                // It may be more than one of what is computed.
+                levels = 3
             } else {
                 return left
             }
+            try grow(by: levels, "operators", hint: "WITH, a list or a subquery may say it shorter")
         }
+    }
+
+    /// The conditions of a chain of AND or OR, the first of which were read.
+    ///
+    /// Halves are joined, as it does not matter which: a long chain lies in few others.
+    private mutating func chain(
+        _ operation: Expression.BinaryOperator, _ first: [Expression], _ level: Int
+    ) throws(TextError) -> Expression {
+        var parts = first
+        while take(operation.rawValue) { parts.append(try deeper(level)) }
+        while parts.count > 1 {
+            try grow("operators", hint: "WITH, a list or a subquery may say it shorter")
+            parts = stride(from: 0, to: parts.count, by: 2).map { index in
+                guard index + 1 < parts.count else { return parts[index] }
+                let (left, right) = (parts[index], parts[index + 1])
+                return joined(.binary(operation, left, right), left, right.place)
+            }
+        }
+        return parts[0]
     }
 
     private mutating func deeper(_ level: Int) throws(TextError) -> Expression {

@@ -53,6 +53,8 @@ extension Parser {
         try expect(.leftParenthesis)
         let query = try query()
         try expect(.rightParenthesis)
+        // The next may name it.
+        try grow(by: 4, "queries", hint: "ask for less at once")
         return Query.Named(name: name, columns: columns, query: query)
     }
 
@@ -71,6 +73,9 @@ extension Parser {
                 let isAll = take("ALL")
                 if !isAll { _ = take("DISTINCT") }
                 body = .union(body, try term(), isAll: isAll)
+                try grow(
+                    by: isAll ? 1 : 4, "queries", hint: "IN or OR in a condition may say it shorter"
+                )
             } else if sees("INTERSECT") || sees("EXCEPT") {
                 throw TextError(
                     "INTERSECT and EXCEPT are not supported", at: next.place,
@@ -195,6 +200,7 @@ extension Parser {
             table = .join(
                 Table.Join(
                     left: table, right: try joined(), kind: .cross, condition: .none, place: place))
+            try grow(by: 4, "tables", hint: "ask for less at once")
         }
         return table
     }
@@ -216,6 +222,7 @@ extension Parser {
             table = .join(
                 Table.Join(
                     left: table, right: right, kind: kind, condition: condition, place: place))
+            try grow(by: 4, "tables", hint: "ask for less at once")
         }
         return table
     }

@@ -6,9 +6,13 @@ struct Parser {
     private var depth = 0
     /// How often a `?` has stood for a parameter.
     var unnamedParameters = 0
+    /// How many things lie within each other in what was read at this depth, at most.
+    private var height = 0
 
     /// What lies deeper is refused, before a stack ends.
     static let depthLimit = 100
+    /// What is higher is refused: operators, joins and queries in a row lie in each other, too.
+    static let heightLimit = 300
 
     private init(_ text: String) throws(TextError) {
         tokens = try Lexer.tokens(of: text)
@@ -122,9 +126,23 @@ struct Parser {
                 "more than \(Parser.depthLimit) expressions within each other", at: next.place,
                 hint: "name a part of it with WITH")
         }
+        let before = height
+        height = 0
         let result = try body(&self)
         depth -= 1
+        height = max(before, height + 1)
         return result
+    }
+
+    /// Notes that what was read at this depth lies in something else.
+    ///
+    /// - Parameter levels: How much of a stack it takes, in operators.
+    mutating func grow(by levels: Int = 1, _ what: String, hint: String) throws(TextError) {
+        height += levels
+        guard height <= Parser.heightLimit else {
+            throw TextError(
+                "more than \(Parser.heightLimit / levels) \(what) in a row", at: place, hint: hint)
+        }
     }
 
     /// What stands between commas.

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// What is wrong with the text of a query, and where.
 public struct TextError: Error, Hashable, Sendable {
     /// What is wrong, in one line.
@@ -8,9 +10,9 @@ public struct TextError: Error, Hashable, Sendable {
     public let hint: String?
 
     init(_ message: String, at place: Place, hint: String? = nil) {
-        self.message = message
+        self.message = TextError.line(message)
         bytes = place.bytes
-        self.hint = hint
+        self.hint = hint.map { TextError.line($0) }
     }
 
     /// The same error where its text stands so many bytes into another.
@@ -29,6 +31,17 @@ public struct TextError: Error, Hashable, Sendable {
 
     /// Longest part of a line that is shown.
     private static let shownBytes = 120
+    /// Longest part of a message: names and values in it may be as long as the query.
+    private static let messageBytes = 400
+
+    /// A message in one line, shortened if it is long.
+    private static func line(_ message: String) -> String {
+        guard message.utf8.count > messageBytes else { return shown(Array(message.utf8)[...]) }
+        var end = messageBytes
+        let bytes = Array(message.utf8)
+        while bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return shown(bytes[..<end]) + "…"
+    }
 
     /// The message, the line of the text with a mark under the place, and the hint.
     ///
@@ -48,14 +61,18 @@ public struct TextError: Error, Hashable, Sendable {
         let marked = TextError.shown(all[start..<max(start, min(end, bytes.upperBound))])
         var lines = ["line \(number): \(message)"]
         lines.append("  " + TextError.shown(all[first..<end]))
-        let mark = String(repeating: "^", count: max(1, marked.count))
-        lines.append("  " + String(repeating: " ", count: before.count) + mark)
+        let mark = String(repeating: "^", count: max(1, DisplayWidth.of(marked)))
+        lines.append("  " + String(repeating: " ", count: DisplayWidth.of(before)) + mark)
         if let hint { lines.append("hint: \(hint)") }
         return lines.joined(separator: "\n")
     }
 
-    /// Text without what would move the cursor.
+    /// Text without what would move the cursor: blanks are in its place.
     private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self)
+        var text = ""
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            text.unicodeScalars.append(DisplayWidth.isControl(scalar) ? " " : scalar)
+        }
+        return text
     }
 }

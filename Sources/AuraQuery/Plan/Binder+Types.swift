@@ -39,6 +39,24 @@ extension Binder {
         return (type, unified)
     }
 
+    /// Expressions that one may be made of which a query has written once, at most.
+    private static let repeatedLimit = 100_000
+
+    /// Refuses an expression that stands in several places of another, and is so large that this must
+    /// not happen again and again.
+    func check(_ expression: BoundExpression, usedTimes times: Int) throws(TextError) {
+        var count = 0
+        let isTooLarge = expression.contains { _ in
+            count += times
+            return count > Binder.repeatedLimit
+        }
+        guard isTooLarge else { return }
+        throw TextError(
+            "BETWEEN, CASE or nullif repeat more than \(Binder.repeatedLimit) expressions",
+            at: expression.place, hint: "compute what is compared in a subquery, which does it once"
+        )
+    }
+
     /// The value instead of an expression that has the same for all rows.
     ///
     /// - Parameter throwing: Whether what cannot be computed is an error at once.
@@ -53,7 +71,7 @@ extension Binder {
         case .call(let function, _) where function.function.isVolatile: return expression
         default: break
         }
-        let evaluator = Evaluator(casting: casting, subqueries: [])
+        let evaluator = Evaluator(casting: casting)
         do {
             let result = try evaluator.evaluate(expression, RowBatch([], count: 1))
             return BoundExpression(result.value(0), expression.type, expression.place)

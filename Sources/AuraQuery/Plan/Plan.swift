@@ -45,7 +45,7 @@ struct RowLimit: Hashable, Sendable {
     var count: Int?
 
     /// Rows from the first on that have to be known.
-    var end: Int? { count.map { offset.addingReportingOverflow($0).partialValue } }
+    var end: Int? { count.map { offset > .max - $0 ? .max : offset + $0 } }
 }
 
 /// Events with some of their columns.

@@ -5,6 +5,7 @@ extension SelectBinder {
     /// An expression of a clause.
     func bind(_ expression: Expression, _ clause: Clause) throws(TextError) -> BoundExpression {
         let place = expression.place
+        if !openAliases.isEmpty { try countAliased(place) }
         func constant(_ value: Value, _ type: ValueType) -> BoundExpression {
             BoundExpression(value, type, place)
         }
@@ -35,6 +36,7 @@ extension SelectBinder {
         case .between(let value, let low, let high, let isNegated):
             let (_, parts) = try binder.unified(
                 try bind([value, low, high], clause), "a comparison")
+            try binder.check(parts[0], usedTimes: 2)
             let bounds = [
                 try binder.folded(
                     BoundExpression(.compare(.greaterEqual, parts[0], parts[1]), .bool, place)),
@@ -128,9 +130,29 @@ extension SelectBinder {
                 ?? aliases.first(where: { $0.name.text.lowercased() == text.lowercased() }),
             !openAliases.contains(alias.name.text)
         else { return nil }
+        guard openAliases.count < SelectBinder.aliasLimit else {
+            throw TextError(
+                "more than \(SelectBinder.aliasLimit) names of items stand for each other",
+                at: name.parts[0].place, hint: SelectBinder.aliasHint)
+        }
         openAliases.append(alias.name.text)
         defer { openAliases.removeLast() }
         return try bind(alias.expression, clause)
+    }
+
+    /// Names of items that may lie in what others stand for: each takes a part of the stack.
+    private static let aliasLimit = 50
+    /// Expressions that names of items may stand for, in one SELECT: each name used twice doubles them.
+    private static let aliasedLimit = 100_000
+    private static let aliasHint = "compute the first ones in a subquery, which does it once"
+
+    private func countAliased(_ place: Place) throws(TextError) {
+        aliasedParts += 1
+        guard aliasedParts <= SelectBinder.aliasedLimit else {
+            throw TextError(
+                "names of items stand for more than \(SelectBinder.aliasedLimit) expressions",
+                at: place, hint: SelectBinder.aliasHint)
+        }
     }
 
     /// Words that are no columns and no calls.
@@ -154,7 +176,7 @@ extension SelectBinder {
         case .not: return try binder.folded(not(try condition(value, clause)))
         case .minus:
             let bound = try bind(value, clause)
-            if let integer = bound.constant?.integer, let narrow = Int64(exactly: -integer) {
+            if let wide = bound.constant?.integer, let narrow = Int64(exactly: 0 &- wide) {
                 return BoundExpression(.int64(narrow), .int64, place)
             }
             return try function("-", [bound], place, place)
@@ -282,6 +304,7 @@ extension SelectBinder {
     ) throws(TextError) -> BoundExpression {
         var conditions: [BoundExpression] = []
         let subject = try choice.subject.map { value throws(TextError) in try bind(value, clause) }
+        if let subject { try binder.check(subject, usedTimes: choice.branches.count) }
         for branch in choice.branches {
             if let subject {
                 let wanted = try bind(branch.condition, clause)

@@ -29,6 +29,7 @@ extension SelectBinder {
             return try choice([condition], Array(arguments.dropFirst()), place)
         case "nullif":
             try expect(2...2)
+            try binder.check(arguments[0], usedTimes: 2)
             let equal = try compare(.equal, arguments, place)
             let null = BoundExpression(.null, .null, place)
             return try choice([equal], [null, arguments[0]], place)

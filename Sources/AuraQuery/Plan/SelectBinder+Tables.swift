@@ -26,6 +26,7 @@ extension SelectBinder {
         let right = SelectBinder(binder)
         let rightPlan = try right.from(join.right)
         scope.add(right.scope)
+        try SelectBinder.check(columns: scope.count)
         var keys: [(left: BoundExpression, right: BoundExpression)] = []
         var conditions: [BoundExpression] = []
         switch join.condition {

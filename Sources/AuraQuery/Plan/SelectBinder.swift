@@ -16,8 +16,15 @@ final class SelectBinder {
     private(set) var series: BucketSeries?
     /// Aliases that are being looked at, lest one names itself.
     var openAliases: [String] = []
+    /// How much was bound of what aliases stand for.
+    var aliasedParts = 0
     /// What UNNEST has met: the lists that become rows.
     var unnested: [BoundExpression] = []
+
+    /// More are refused: some lists of columns are searched again and again.
+    static let columnLimit = 10_000
+    /// Sets of keys that rows are grouped by, at most.
+    private static let setLimit = 1_000
 
     /// Where an expression stands, which says what it may contain.
     enum Clause: String {
@@ -198,8 +205,17 @@ final class SelectBinder {
             case .all(let table, let excluded, let place):
                 bound += try all(of: table, excluded, place)
             }
+            try SelectBinder.check(columns: bound.count)
         }
         return bound
+    }
+
+    static func check(columns: Int) throws(TextError) {
+        guard columns <= columnLimit else {
+            throw TextError(
+                "more than \(columnLimit) columns", at: .none,
+                hint: "name those that are wanted instead of *, or make rows of them")
+        }
     }
 
     private func all(
@@ -323,6 +339,11 @@ final class SelectBinder {
                 var places: [Int] = []
                 for expression in expressions {
                     places.append(add(try groupKey(expression, items)))
+                }
+                guard sets.count * (places.count + 1) <= SelectBinder.setLimit else {
+                    throw TextError(
+                        "ROLLUP makes more than \(SelectBinder.setLimit) groupings",
+                        at: expressions[0].place, hint: "name fewer keys in it")
                 }
                 sets = sets.flatMap { set in
                     (0...places.count).reversed().map { set + places.prefix($0) }

@@ -11,6 +11,13 @@ public enum QueryFailure: Error, Hashable, Sendable {
     /// Stored events could not be read.
     case storage(StorageError)
 
+    /// More memory than so many bytes.
+    static func memory(_ limit: Int) -> QueryFailure {
+        .limit(
+            "the query needs more than its \(max(1, limit >> 20)) MiB of memory; narrow the time "
+                + "range, group by something coarser, or SET memory_limit = '…' higher")
+    }
+
     /// What is wrong and how to mend it.
     ///
     /// - Parameter text: The text of the query, in which the place is shown.

@@ -63,6 +63,17 @@ struct Vector: Sendable {
     /// Values that are stored: one for each row, or one alone.
     var storedCount: Int { isConstant ? 1 : count }
 
+    /// Bytes of its texts and lists, about: of texts as many as rows have on the average.
+    var contentBytes: Int {
+        switch values {
+        case .texts(_, let table):
+            min(table.byteCount, table.byteCount / max(1, table.count) * storedCount)
+        case .lists(let lists):
+            lists.reduce(0) { $0 + $1.count } * MemoryLayout<Value>.stride
+        default: 0
+        }
+    }
+
     /// The value of a row.
     func value(_ row: Int) -> Value {
         guard isValid(row) else { return .null }

@@ -14,12 +14,15 @@ struct VectorBuilder {
     private var uuids: [UUIDBytes] = []
     private var intervals: [Interval] = []
     private var lists: [[Value]] = []
+    private var itemCount = 0
 
     init(_ type: ValueType) {
         self.type = type
     }
 
     var count: Int { valid.count }
+    /// Bytes of texts and lists, about.
+    var contentBytes: Int { texts.byteCount + itemCount * MemoryLayout<Value>.stride }
 
     /// Appends a value of the type, or NULL.
     mutating func append(_ value: Value) {
@@ -51,7 +54,12 @@ struct VectorBuilder {
                 intervals.append(Interval())
             }
         case .list:
-            if case .list(let items) = value { lists.append(items) } else { lists.append([]) }
+            if case .list(let items) = value {
+                lists.append(items)
+                itemCount += items.count
+            } else {
+                lists.append([])
+            }
         }
     }
 

@@ -65,6 +65,15 @@ public struct TextTable: Sendable {
         }
     }
 
+    /// Bytes that all of them have, or that a batch has which holds them.
+    package var byteCount: Int {
+        switch place {
+        case .batch(let batch): batch.bytes.byteCount
+        case .block(let block): Int(block.ends.last ?? 0)
+        case .blocks(let blocks, _): blocks.reduce(0) { $0 + Int($1.ends.last ?? 0) }
+        }
+    }
+
     /// Calls `body` with the bytes of the text of that code.
     @inline(__always)
     public func withBytes<Result>(of code: Int, _ body: (RawSpan) -> Result) -> Result {

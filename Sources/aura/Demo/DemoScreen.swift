@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Shows pictures of the demonstration: drawn in place on a terminal, a line each elsewhere.
 struct DemoScreen {
     private let terminal: Terminal

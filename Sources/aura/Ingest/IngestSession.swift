@@ -1,3 +1,4 @@
+import AuraCore
 import Glibc
 
 /// The runs of one command: shows how far each is, ends them on Ctrl-C, and sums them up.

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// One line about something that takes long, drawn again and again on a terminal.
 ///
 /// Written to the standard error, at most ten times a second, and not before half a second has

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Aligned columns for people.
 struct TableWriter {
     /// What stands around cells.

@@ -1,13 +1,13 @@
 /// How many columns of a terminal text takes.
-enum DisplayWidth {
+package enum DisplayWidth {
     /// The columns of a text without control characters.
-    static func of(_ text: String) -> Int {
+    package static func of(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
         return text.reduce(0) { $0 + width(of: $1) }
     }
 
     /// The text, cut so that it takes at most so many columns; an ellipsis stands for the rest.
-    static func fit(_ text: String, into columns: Int) -> String {
+    package static func fit(_ text: String, into columns: Int) -> String {
         guard of(text) > columns else { return text }
         var kept = ""
         var used = 0
@@ -22,7 +22,7 @@ enum DisplayWidth {
 
     /// The text with every control character, and whatever else would move the cursor or reorder
     /// the line, written out: a stored value must not steer the reader's terminal.
-    static func visible(_ text: String) -> String {
+    package static func visible(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var shown = ""
         for scalar in text.unicodeScalars {
@@ -38,7 +38,8 @@ enum DisplayWidth {
         return shown
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a scalar would move the cursor or reorder the line.
+    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0: true
         // Line and paragraph separator; directional marks, embeddings, overrides and isolates.
