@@ -1,3 +1,5 @@
+import AuraCore
+
 /// A table of GitHub's Markdown.
 struct MarkdownWriter {
     let null: String

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Each row by itself, one line for each column: values stand there whole, however long.
 struct VerticalWriter {
     let terminal: Terminal

@@ -1,3 +1,4 @@
+import AuraCore
 import AuraQuery
 
 /// What the key Tab does to a line.
