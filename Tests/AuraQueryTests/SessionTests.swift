@@ -36,7 +36,8 @@ import Testing
         ("SET thread = 1", "did you mean threads?"), ("SET threads = 0", "from 1 to 256"),
         ("SET rollups = maybe", "on or off"), ("SET memory_limit = 'much'", "'512 MB'"),
         ("SET timezone = 'Atlantis'", "'Europe/Berlin'"), ("SELECT 1; SELCT 2", "line 1"),
-        ("SET threads = 'two'", "from 1 to 256"), ("SET threads = [1]", "threads that answer a query"),
+        ("SET threads = 'two'", "from 1 to 256"),
+        ("SET threads = [1]", "threads that answer a query"),
     ]) func `what cannot be set is refused with a way to mend it`(text: String, words: String) {
         do {
             _ = try answers(text)

@@ -98,7 +98,8 @@ import Testing
         let expected = [
             "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "90", "1TiB", "/srv/ledger",
             "1MiB", "12", "true",
-            "clinic_id, the channel", "1GiB", "5", "4", "refuse", "refuse", "nickname, pet name", "false",
+            "clinic_id, the channel", "1GiB", "5", "4", "refuse", "refuse", "nickname, pet name",
+            "false",
             "/etc/aura/server.pem",
             "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
         ]

@@ -35,7 +35,8 @@ extension Link {
             sender?.received(try Stable(payload: bytes))
         case (.ready, .credit):
             sender?.received(try Credit(payload: bytes))
-        case (.ready, .pong), (.ready, .result), (.ready, .progress), (.ready, .counts), (.ready, .metrics), (.ready, .scoreInfo),
+        case (.ready, .pong), (.ready, .result), (.ready, .progress), (.ready, .counts),
+            (.ready, .metrics), (.ready, .scoreInfo),
             (.ready, .sightsInfo), (.ready, .statusInfo), (.ready, .orderDone):
             try answered(header, bytes)
         case (.ready, .events), (.ready, .missing), (.ready, .end):

@@ -86,7 +86,8 @@ extension SelectBinder {
         guard let value = binder.settings.parameters[name] else {
             throw TextError(
                 "the parameter '$\(name)' has no value", at: place,
-                hint: "give one with --parameter \(name)=VALUE, or in the shell \\set \(name) VALUE")
+                hint: "give one with --parameter \(name)=VALUE, or in the shell \\set \(name) VALUE"
+            )
         }
         return BoundExpression(value, value.type, place)
     }

@@ -94,7 +94,8 @@ extension QuestionFailure {
         switch failure {
         case .text(let error):
             wire = WireFailure(
-                .badQuery, message: [error.message, error.hint].compactMap(\.self)
+                .badQuery,
+                message: [error.message, error.hint].compactMap(\.self)
                     .joined(separator: "\n"), place: error.bytes)
             log = nil
         case .limit(let reason):

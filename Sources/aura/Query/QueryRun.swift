@@ -51,7 +51,8 @@ struct QueryRun: Sendable {
             throw CommandFailure(
                 .partial,
                 "\(missing) parts of the store cannot be read, and the answer lacks their events",
-                hint: "'aura store verify' tells what is damaged, 'aura status' what a server misses")
+                hint:
+                    "'aura store verify' tells what is damaged, 'aura status' what a server misses")
         }
     }
 }
