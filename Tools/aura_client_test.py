@@ -7,7 +7,7 @@ from pathlib import Path
 from struct import pack, unpack
 from uuid import UUID
 
-from aura import batch, events, wire, xxh3
+from aura import batch, events, values, wire, xxh3
 from aura.events import Event, Timestamp
 
 VECTORS = Path(__file__).resolve().parent.parent / "Formats" / "vectors"
@@ -142,6 +142,8 @@ def field_as_vector(kind, value):
         return [] if value is None else [field_as_vector(kind.element, value)]
     if isinstance(kind, wire.List):
         return [field_as_vector(kind.element, element) for element in value]
+    if isinstance(kind, wire.Parameter):
+        return {"name": value["name"], **values_as_vector(value["type"], [value["value"]])}
     if kind is wire.GROUPING:
         code, content = value
         names = {1: {"width": str(content)}, 2: {"name": content}}
@@ -159,10 +161,45 @@ def field_as_vector(kind, value):
         if isinstance(kind, wire.Counts):
             found["rows"] = [row_as_vector(kind, row) for row in value["rows"]]
             found["missing"] = field_as_vector(wire.MISSING_LIST, value["missing"])
+        if isinstance(kind, wire.Result):
+            found["columns"] = [
+                {"name": column["name"], **values_as_vector(column["type"], column["values"])}
+                for column in value["columns"]
+            ]
+            found.update(field_as_vector(kind.end, value))
         # An order's kind and fields stand beside the others.
         order = found.pop("order", {})
         return {**found, **order}
     return value
+
+
+def numbered(found):
+    return {str(n): value for n, value in enumerate(found, 1)}
+
+
+def values_as_vector(codes, found):
+    """A type and values of it, in the form of the vectors."""
+    return {"type": numbered(codes), **items_as_vector(codes, found)}
+
+
+def items_as_vector(codes, found):
+    has_nulls = codes == (values.NULL,) or None in found
+    there = [value_as_vector(codes, value) for value in found if value is not None]
+    present = {"present": numbered(value is not None for value in found)} if has_nulls else {}
+    return {"nulls": has_nulls, **present, "values": numbered(there)}
+
+
+def value_as_vector(codes, value):
+    code = codes[0]
+    if code == values.HUGEINT:
+        return numbered(str(part) for part in unpack("<QQ", value.to_bytes(16, "little", signed=True)))
+    if code == values.INTERVAL:
+        return numbered(map(str, value))
+    if code == values.UUID_TYPE:
+        return numbered(map(str, unpack(">QQ", value.bytes)))
+    if code == values.LIST:
+        return {"count": len(value), **items_as_vector(codes[1:], value)}
+    return field_as_vector(values.PLAIN[code], value)
 
 
 def row_as_vector(kind, row):

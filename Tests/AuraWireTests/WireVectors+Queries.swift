@@ -27,7 +27,7 @@ extension WireVector {
                 (
                     "parameters",
                     .list([
-                        column("a", [11, 2], [true], [list([true, false], [.i64(7)])]),
+                        column("a", [11, 2], nil, [list([true, false], [.i64(7)])]),
                         column("1", [5], [false], []),
                     ])
                 ),

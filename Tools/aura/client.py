@@ -82,6 +82,29 @@ class Client:
         rows = list(chain.from_iterable(answer["rows"] for answer in answers))
         return {**answers[-1], "rows": rows}
 
+    CREDIT = 1 << 20
+
+    def query(self, text, parameters=(), settings=(), within=None):
+        """The answer to a statement of Formats/query.md: RESULT's fields with the values of all frames.
+
+        Parameters are triples of a name, a type of `values` and a value, settings pairs of a name and
+        a text. What a statement changes is in "changes": pass it on. A wrong one is ServerError 601.
+        """
+        question = {
+            "text": text,
+            "settings": [{"name": name, "value": value} for name, value in settings],
+            "parameters": [{"name": n, "type": t, "value": v} for n, t, v in parameters],
+            "progress": False,
+            "credit": self.CREDIT,
+        }
+        answers = self._ask(wire.QUERY, question, wire.RESULT, within)
+        columns = [{**column, "values": []} for column in answers[0]["columns"]]
+        for answer in answers:
+            for column, part in zip(columns, answer["columns"]):
+                column["values"] += part["values"]
+        rows = sum(answer["rows"] for answer in answers)
+        return {**answers[-1], "rows": rows, "columns": columns}
+
     PARTS = {"values": 1, "quantiles": 2, "users": 4}
     STATISTICS = ("count", "error_rate", "mean")
 
@@ -177,6 +200,8 @@ class Client:
                 if frame.opcode != answer:
                     raise ServerError(108, STOP, f"answered with opcode {frame.opcode}")
                 found.append(frame.fields)
+                if opcode == wire.QUERY and frame.flags & wire.MORE:
+                    connection.send(wire.CREDIT, {"bytes": frame.size}, request)
                 if not frame.flags & wire.MORE:
                     return found
 

@@ -10,6 +10,7 @@ from .forms import (
     F64, FLAG, I64, TIME, U8, U16, U32, U64, VALUE, Input, Kinds, List, Malformed, Number, Optional,
     Record, Text, need,
 )  # fmt: skip
+from .values import Type, read_values, write_values
 from .xxh3 import hash32, hash64
 
 HEADER = "<4sHBBII4sIQ"
@@ -20,14 +21,66 @@ PAYLOAD_SIZE = 4_259_840
 
 HELLO, HELLO_ACK, AUTH, AUTH_OK, PING, PONG, GOAWAY, ERROR, CREDIT, CANCEL = range(0x01, 0x0B)
 PRODUCER_OPEN, PRODUCER_STATE, APPEND, APPEND_ACK, STABLE = range(0x10, 0x15)
+QUERY, RESULT, PROGRESS = range(0x20, 0x23)
 COUNT, COUNTS, METRIC, METRICS, SCORE, SCORE_INFO, SIGHTS, SIGHTS_INFO = range(0x24, 0x2C)
 SUBSCRIBE, EVENTS, END, MISSING = range(0x30, 0x34)
 STATUS, STATUS_INFO = 0x40, 0x41
 ORDER, ORDER_DONE = 0x50, 0x51
-REQUESTS = {PRODUCER_OPEN, APPEND, COUNT, METRIC, SCORE, SIGHTS, SUBSCRIBE, STATUS, ORDER}
+REQUESTS = {
+    PRODUCER_OPEN, APPEND, QUERY, COUNT, METRIC, SCORE, SIGHTS, SUBSCRIBE, STATUS, ORDER,
+}  # fmt: skip
 WITHOUT_FLAGS = REQUESTS | {HELLO, AUTH, PING, CREDIT, CANCEL}
 
 Frame = namedtuple("Frame", "opcode flags request fields size")
+
+
+class Parameter(Record):
+    """A name, a type and one value of it."""
+
+    def __init__(self):
+        super().__init__(name=Text(), type=Type())
+
+    def write(self, out, values):
+        super().write(out, values)
+        write_values(out, values["type"], [values["value"]])
+
+    def read(self, source):
+        values = super().read(source)
+        return {**values, "value": read_values(source, values["type"], 1)[0]}
+
+
+class Result(Record):
+    """RESULT, whose columns have as many values as a field before them says."""
+
+    ROWS, COLUMNS = 65_536, 16_384
+
+    def __init__(self):
+        super().__init__(watermark=U64, rows=U32)
+        self.column = Record(name=Text(1_024), type=Type())
+        self.end = Record(
+            elapsed=U64, changes=List(Record(name=Text(), value=Optional(PEOPLE)), 64),
+            missing=MISSING_LIST,
+        )  # fmt: skip
+
+    def write(self, out, values):
+        super().write(out, values)
+        U32.write(out, len(values["columns"]))
+        for column in values["columns"]:
+            self.column.write(out, column)
+            write_values(out, column["type"], column["values"])
+        self.end.write(out, values)
+
+    def read(self, source):
+        values = super().read(source)
+        rows, columns = values["rows"], U32.read(source)
+        need(rows <= self.ROWS, 9, 8, f"{rows} rows")
+        need(columns <= self.COLUMNS, 1, 12, f"{columns} columns")
+        values["columns"] = []
+        for _ in range(columns):
+            column = self.column.read(source)
+            column["values"] = read_values(source, column["type"], rows)
+            values["columns"].append(column)
+        return {**values, **self.end.read(source)}
 
 
 class Counts(Record):
@@ -133,6 +186,12 @@ MESSAGES = {
         warnings=List(Record(code=U16, text=PEOPLE), 64),
     ),
     STABLE: Record(stable=U64, visible=U64),
+    QUERY: Record(
+        text=Text(1 << 20), settings=List(Record(name=Text(), value=PEOPLE), 64),
+        parameters=List(Parameter(), 1_024), progress=FLAG, credit=U64,
+    ),
+    RESULT: Result(),
+    PROGRESS: Record(done=U64, total=U64),
     COUNT: Record(
         types=TYPES, start=Optional(I64), end=Optional(I64),
         filters=List(Record(attribute=Text(), values=List(VALUE, 1_024)), 64),
