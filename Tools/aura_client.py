@@ -4,6 +4,7 @@
   aura_client.py append < events.ndjson     stores one event a line, once, whatever is interrupted
   aura_client.py tail --from 1 --limit 10   prints events as append takes them
   aura_client.py count --by type --by hour --where status='"failed"' --start 2026-03-01T00:00:00Z
+  aura_client.py query 'SELECT type, count(*) AS n FROM events GROUP BY type'
   aura_client.py metric --by type --by hour --part users --part quantiles
   aura_client.py score --type visit --bucket 2026-03-01T10:00:00Z --width 3600
   aura_client.py sights
@@ -25,7 +26,7 @@ import socket
 import sys
 from itertools import islice
 
-from aura import wire
+from aura import values
 from aura.client import Client
 from aura.connection import TLS, Disconnected, ServerError
 from aura.events import Event, json_of_value, text_of_time, time_of_text, value_of_json
@@ -123,6 +124,42 @@ def json_of_key(kind, value):
     if kind == 1:
         return text_of_time(value)
     return value if kind == 0 or value is None else json_of_value(value)
+
+
+def query(client, options):
+    """Prints the rows that a statement of SQL answers, one a line."""
+    parameters = []
+    for written in options.parameter:
+        name, _, text = written.partition("=")
+        parameters.append((name, (values.VARCHAR,), text))
+    settings = [setting.partition("=")[::2] for setting in options.set]
+    answer = client.query(options.statement, parameters, settings, options.within)
+    names = [column["name"] for column in answer["columns"]]
+    shown = [
+        [json_of_result(column["type"], value) for value in column["values"]]
+        for column in answer["columns"]
+    ]
+    for row in zip(*shown):
+        print_json(dict(zip(names, row)))
+    for part in answer["missing"]:
+        warn_of_missing(part)
+    return PARTIAL if answer["missing"] else OK
+
+
+def json_of_result(codes, value):
+    """A value of an answer as JSON: numbers as such, times and UUIDs as texts, intervals in parts."""
+    if value is None:
+        return None
+    if codes[0] == values.LIST:
+        return [json_of_result(codes[1:], item) for item in value]
+    if codes[0] in (values.TIMESTAMP, values.TIMESTAMPTZ):
+        text = text_of_time(value)
+        return text if codes[0] == values.TIMESTAMPTZ else text.rstrip("Z")
+    if codes[0] == values.DATE:
+        return text_of_time(value * WIDTHS["day"]).partition("T")[0]
+    if codes[0] == values.INTERVAL:
+        return dict(zip(("months", "days", "microseconds"), value))
+    return str(value) if codes[0] == values.UUID_TYPE else value
 
 
 def metric(client, options):
@@ -240,6 +277,11 @@ def parsed():
     add("--by", action="append", default=[], help=f"type, {', '.join(WIDTHS)}, or an attribute")
     add("--within", type=float, metavar="SECONDS", help="cancels a count that takes longer")
     widths = ", ".join(WIDTHS)
+    add = command(query).add_argument
+    add("statement", help="SQL, see Formats/query.md")
+    add("--parameter", action="append", default=[], metavar="NAME=TEXT", help="of $NAME")
+    add("--set", action="append", default=[], metavar="NAME=VALUE", help="as SET does")
+    add("--within", type=float, metavar="SECONDS", help="cancels what takes longer")
     add = command(metric).add_argument
     add("--type", action="append", default=[])
     add("--start", help="the earliest time")
