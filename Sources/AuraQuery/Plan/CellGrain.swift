@@ -37,18 +37,21 @@ enum CellGrain: Hashable {
             case (let grain, _): self = grain
             }
         case .call(let function, let parts):
-            if parts.map(grain).contains(.time) {
-                self = CellGrain.ofTime(function, parts, grain)
+            // Each part is looked at once: what lies deep would be looked at 2ⁿ times.
+            let grains = parts.map(grain)
+            if grains.contains(.time) {
+                self = CellGrain.ofTime(function, parts, grains)
             } else {
-                self = function.function.isVolatile ? .events : CellGrain(parts.map(grain))
+                self = function.function.isVolatile ? .events : CellGrain(grains)
             }
         case .compare(let comparison, let left, let right):
-            if grain(left) == .time, let time = right.constant?.time {
+            let grains = [grain(left), grain(right)]
+            if grains[0] == .time, let time = right.constant?.time {
                 self = CellGrain.boundary(comparison, time)
-            } else if grain(right) == .time, let time = left.constant?.time {
+            } else if grains[1] == .time, let time = left.constant?.time {
                 self = CellGrain.boundary(comparison.swapped, time)
             } else {
-                self = CellGrain([grain(left), grain(right)])
+                self = CellGrain(grains)
             }
         case .aggregate, .window, .unnested: self = .events
         default: self = CellGrain(expression.parts.map(grain))
@@ -74,10 +77,9 @@ enum CellGrain: Hashable {
 
     /// That of a function of times that gives the stretch in which they lie, or a part of it.
     private static func ofTime(
-        _ function: BoundFunction, _ parts: [BoundExpression],
-        _ grain: (BoundExpression) -> CellGrain
+        _ function: BoundFunction, _ parts: [BoundExpression], _ grains: [CellGrain]
     ) -> CellGrain {
-        guard grain(parts[parts.count - 1]) == .time else { return .events }
+        guard grains.last == .time else { return .events }
         if parts.count == 1 { return TimePart(spelling: function.name).map(ofPart) ?? .events }
         guard parts.count == 2, let first = parts[0].constant else { return .events }
         switch function.name {
