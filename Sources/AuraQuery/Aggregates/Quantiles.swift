@@ -170,7 +170,7 @@ struct GroupedRows {
     var all: [UInt32] { rows }
 
     /// How many rows some groups have together, those behind all numbers none.
-    func count(of groups: [UInt32]) -> Int {
+    func count(of groups: ArraySlice<UInt32>) -> Int {
         groups.reduce(0) { sum, group in
             let group = Int(group)
             return group + 1 < starts.count ? sum + starts[group + 1] - starts[group] : sum

@@ -24,15 +24,30 @@ struct JoinSide: Sendable {
         }
     }
 
-    /// Rows of the left, each with those of this side that belong to it.
-    func joined(to batch: RowBatch, _ evaluator: Evaluator) throws(QueryFailure) -> RowBatch {
+    /// Calls `body` with rows of the left, each with those of this side that belong to it, a part at a
+    /// time, until it returns false.
+    ///
+    /// - Returns: Whether it never did.
+    func forEachPart(
+        of batch: RowBatch, _ evaluator: Evaluator,
+        _ body: (RowBatch) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) -> Bool {
         let right = RowBatch(columns, count: join.keepsLeft ? count + 1 : count)
-        var pairs = try table.matches(batch, join.keys.map(\.left), evaluator)
-        if !join.conditions.isEmpty {
-            pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
+        let numbers = try table.numbers(of: batch, join.keys.map(\.left), evaluator)
+        var start = 0
+        while start < batch.count {
+            if evaluator.shouldStop() { throw .stopped }
+            let rows = table.part(of: numbers, from: start)
+            var pairs = table.pairs(rows, numbers)
+            if !join.conditions.isEmpty {
+                pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
+            }
+            if join.keepsLeft { pairs.addUnmatched(of: rows, as: UInt32(count)) }
+            let joined = batch.selecting(pairs.left).beside(right.selecting(pairs.right))
+            guard try body(joined) else { return false }
+            start = rows.upperBound
         }
-        if join.keepsLeft { pairs.addUnmatched(of: batch.count, as: UInt32(count)) }
-        return batch.selecting(pairs.left).beside(right.selecting(pairs.right))
+        return true
     }
 }
 
@@ -40,9 +55,6 @@ struct JoinSide: Sendable {
 private struct RowPairs {
     var left: [UInt32] = []
     var right: [UInt32] = []
-
-    /// Bytes of a pair.
-    static let bytes = 8
 
     /// Those for which conditions of both rows hold.
     func fulfilling(
@@ -60,12 +72,12 @@ private struct RowPairs {
         return pairs
     }
 
-    /// Adds the rows of the left that have no match.
-    mutating func addUnmatched(of count: Int, as none: UInt32) {
-        var isMatched = [Bool](repeating: false, count: count)
-        for row in left { isMatched[Int(row)] = true }
-        for row in 0..<UInt32(count) where !isMatched[Int(row)] {
-            left.append(row)
+    /// Adds those rows of the left that have no match.
+    mutating func addUnmatched(of rows: Range<Int>, as none: UInt32) {
+        var isMatched = [Bool](repeating: false, count: rows.count)
+        for row in left { isMatched[Int(row) - rows.lowerBound] = true }
+        for row in rows where !isMatched[row - rows.lowerBound] {
+            left.append(UInt32(row))
             right.append(none)
         }
     }
@@ -91,21 +103,40 @@ private struct JoinTable: Sendable {
         isUnique = groups.count == count
     }
 
-    /// The pairs of equal keys, NULL being equal to nothing.
-    func matches(
-        _ batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
-    ) throws(QueryFailure) -> RowPairs {
-        if count == 0 { return RowPairs() }
+    /// The numbers of the keys of rows, unknown for those that equal none, as NULL does.
+    func numbers(
+        of batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
+    ) throws(QueryFailure) -> [UInt32] {
+        if count == 0 { return Array(repeating: ValueNumbers.unknown, count: batch.count) }
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
         var numbers = groups.known(of: columns, count: batch.count)
         if let valid = Columns.valid(columns, count: batch.count) {
             for row in numbers.indices where !valid[row] { numbers[row] = ValueNumbers.unknown }
         }
-        let total = isUnique ? 0 : rows.count(of: numbers)
-        guard total <= evaluator.memoryLimit / RowPairs.bytes else {
-            throw .memory(evaluator.memoryLimit)
+        return numbers
+    }
+
+    /// Pairs that are made at once: of more than one row not more.
+    private static let partPairs = 1 << 20
+
+    /// The next rows of the left that are joined at once.
+    func part(of numbers: [UInt32], from start: Int) -> Range<Int> {
+        if isUnique || start == 0 && rows.count(of: numbers[...]) <= JoinTable.partPairs {
+            return start..<numbers.count
         }
+        var end = start
+        var pairs = 0
+        while end < numbers.count {
+            pairs += rows.count(of: numbers[end...end])
+            if pairs > JoinTable.partPairs, end > start { break }
+            end += 1
+        }
+        return start..<end
+    }
+
+    /// The pairs of equal keys of some rows of the left.
+    func pairs(_ left: Range<Int>, _ numbers: [UInt32]) -> RowPairs {
         var pairs = RowPairs()
         if isUnique {
             pairs.left = Evaluator.rows(where: numbers.map { $0 != ValueNumbers.unknown }, nil)
@@ -113,10 +144,10 @@ private struct JoinTable: Sendable {
             pairs.right = pairs.left.map { all[Int(numbers[Int($0)])] }
             return pairs
         }
+        let total = rows.count(of: numbers[left])
         pairs.left.reserveCapacity(total)
         pairs.right.reserveCapacity(total)
-        for row in 0..<batch.count where numbers[row] != ValueNumbers.unknown {
-            if row & 63 == 0, evaluator.shouldStop() { throw .stopped }
+        for row in left where numbers[row] != ValueNumbers.unknown {
             for match in rows.rows(of: Int(numbers[row])) {
                 pairs.left.append(UInt32(row))
                 pairs.right.append(match)

@@ -196,10 +196,12 @@ final class Execution {
             for morsel in parts[index] {
                 if shouldStop() { throw .stopped }
                 defer { meter.count(morsel.eventCount) }
-                guard let batch = try morsel.batch(evaluator) else { continue }
-                let before = fold.size
-                try fold.add(batch)
-                try memory.take(fold.size - before)
+                try morsel.forEachBatch(evaluator) { batch throws(QueryFailure) in
+                    let before = fold.size
+                    try fold.add(batch)
+                    try memory.take(fold.size - before)
+                    return true
+                }
             }
             return fold
         } take: { fold throws(QueryFailure) in
@@ -242,16 +244,18 @@ final class Execution {
         for morsel in try morsels(of: input, needed) {
             if shouldStop() { throw .stopped }
             defer { meter.count(morsel.eventCount) }
-            guard let batch = try morsel.batch(evaluator) else { continue }
-            let first = max(0, limit.offset - seen)
-            let end = min(batch.count, limit.end.map { $0 - seen } ?? batch.count)
-            seen += batch.count
-            if first < end {
-                let isWhole = first == 0 && end == batch.count
-                let before = rows.size
-                try rows.add(
-                    isWhole ? batch : batch.selecting((first..<end).map { UInt32($0) }))
-                try memory.take(rows.size - before)
+            try morsel.forEachBatch(evaluator) { batch throws(QueryFailure) in
+                let first = max(0, limit.offset - seen)
+                let end = min(batch.count, limit.end.map { $0 - seen } ?? batch.count)
+                seen += batch.count
+                if first < end {
+                    let isWhole = first == 0 && end == batch.count
+                    let before = rows.size
+                    try rows.add(
+                        isWhole ? batch : batch.selecting((first..<end).map { UInt32($0) }))
+                    try memory.take(rows.size - before)
+                }
+                return limit.end.map { seen < $0 } ?? true
             }
             if let end = limit.end, seen >= end { break }
         }

@@ -46,20 +46,30 @@ struct Morsel: Sendable {
         return longer
     }
 
-    /// Its rows; nil if there are none.
-    func batch(_ evaluator: Evaluator) throws(QueryFailure) -> RowBatch? {
-        var batch: RowBatch
+    /// Calls `body` with its rows, in batches that are not empty, until it returns false.
+    func forEachBatch(
+        _ evaluator: Evaluator, _ body: (RowBatch) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) {
+        let batch: RowBatch?
         switch source {
-        case .events(let rows, let reading):
-            guard let found = try reading.batch(of: rows, evaluator) else { return nil }
-            batch = found
+        case .events(let rows, let reading): batch = try reading.batch(of: rows, evaluator)
         case .rows(let columns, let count): batch = RowBatch(columns, count: count)
         }
-        for step in steps {
-            if batch.count == 0 { return nil }
-            batch = try step.apply(to: batch, evaluator)
+        if let batch { _ = try Morsel.pass(batch, through: steps[...], evaluator, body) }
+    }
+
+    /// Takes the steps that are left with a batch.
+    ///
+    /// - Returns: Whether more is wanted.
+    private static func pass(
+        _ batch: RowBatch, through steps: ArraySlice<Step>, _ evaluator: Evaluator,
+        _ body: (RowBatch) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) -> Bool {
+        if batch.count == 0 { return true }
+        guard let step = steps.first else { return try body(batch) }
+        return try step.apply(to: batch, evaluator) { next throws(QueryFailure) in
+            try pass(next, through: steps.dropFirst(), evaluator, body)
         }
-        return batch.count == 0 ? nil : batch
     }
 }
 
@@ -101,12 +111,19 @@ enum Step: Sendable {
     /// Columns of lists become rows; the types are those of the columns then.
     case unnest([Int], [ValueType])
 
-    func apply(to batch: RowBatch, _ evaluator: Evaluator) throws(QueryFailure) -> RowBatch {
+    /// Calls `body` with what it makes of a batch, perhaps in parts, until that returns false.
+    ///
+    /// - Returns: Whether it never did.
+    func apply(
+        to batch: RowBatch, _ evaluator: Evaluator,
+        _ body: (RowBatch) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) -> Bool {
         switch self {
-        case .filter(let conditions): return try evaluator.rows(of: batch, where: conditions)
-        case .project(let expressions): return batch.projected(expressions, evaluator)
-        case .join(let side): return try side.joined(to: batch, evaluator)
-        case .unnest(let lists, let types): return try batch.unnested(lists, types, evaluator)
+        case .filter(let conditions): try body(evaluator.rows(of: batch, where: conditions))
+        case .project(let expressions): try body(batch.projected(expressions, evaluator))
+        case .join(let side): try side.forEachPart(of: batch, evaluator, body)
+        case .unnest(let lists, let types):
+            try body(batch.unnested(lists, types, evaluator))
         }
     }
 }
