@@ -21,12 +21,58 @@ protocol Accumulator: AnyObject {
     var size: Int { get }
 }
 
+/// The states of groups.
 extension Array {
     /// Makes room for so many groups.
     mutating func grow(to count: Int, _ empty: Element) {
         if self.count < count {
             append(contentsOf: repeatElement(empty, count: count - self.count))
         }
+    }
+
+    /// Lets each row that has a value change the state of its group.
+    ///
+    /// - Parameters:
+    ///   - groups: The group of each row, all of which have a state.
+    ///   - valid: Which rows have a value; nil if all do.
+    @inline(__always)
+    mutating func update<Input, Failure: Error>(
+        _ groups: RowNumbers, by values: [Input], _ valid: [Bool]?,
+        _ body: (inout Element, Input) throws(Failure) -> Void
+    ) throws(Failure) {
+        precondition(values.count == groups.count)
+        if values.isEmpty { return }
+        var states = mutableSpan
+        let values = values.span
+        if groups.isConstant {
+            let group = groups[0]
+            var state = states[group]
+            for row in values.indices where valid?[row] ?? true {
+                try body(&state, values[row])
+            }
+            states[group] = state
+            return
+        }
+        let groups = groups.stored.span
+        guard let valid else {
+            for row in values.indices { try body(&states[Int(groups[row])], values[row]) }
+            return
+        }
+        let isValid = valid.span
+        for row in values.indices where isValid[row] {
+            try body(&states[Int(groups[row])], values[row])
+        }
+    }
+
+    /// Takes the states of others, each into its group here.
+    @inline(__always)
+    mutating func merge<Failure: Error>(
+        _ others: [Element], _ groups: [UInt32],
+        _ body: (inout Element, Element) throws(Failure) -> Void
+    ) throws(Failure) {
+        // There may be groups that the others have not met.
+        let groups = groups.count == others.count ? groups : Array<UInt32>(groups.prefix(others.count))
+        try update(RowNumbers(groups), by: others, nil, body)
     }
 }
 

@@ -55,7 +55,7 @@ struct AggregateState {
         _ other: AggregateState, _ groups: [UInt32], _ groupCount: Int
     ) throws(QueryFailure) {
         for (rows, arguments) in other.waiting {
-            waiting.append((rows.map { groups[Int($0)] }, arguments))
+            waiting.append((groups.at(rows), arguments))
         }
         waitingRows += other.waitingRows
         if call.isDistinct {
@@ -108,6 +108,6 @@ struct AggregateState {
         waitingRows = 0
         let order = SortOrder(keys, call.order).rows(count: groups.count)
         try take(
-            columns.map { $0.rows(order) }, RowNumbers(order.map { groups[Int($0)] }), groupCount)
+            columns.map { $0.rows(order) }, RowNumbers(groups.at(order)), groupCount)
     }
 }

@@ -22,7 +22,7 @@ final class CollectingAccumulator: Accumulator {
 
     func merge(_ other: CollectingAccumulator, _ groups: [UInt32], groupCount: Int) {
         parts += other.parts
-        self.groups += other.groups.map { groups[Int($0)] }
+        self.groups += groups.at(other.groups)
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {

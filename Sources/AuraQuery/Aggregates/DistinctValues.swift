@@ -44,7 +44,7 @@ struct DistinctValues {
             move(to: WordNumbers.range(of: words, column.valid, window.range), groupCount)
         else { return nil }
         let base = self.window?.base ?? 0
-        return words.map { UInt32(truncatingIfNeeded: $0 &- base) }
+        return words.mapped { UInt32(truncatingIfNeeded: $0 &- base) }
     }
 
     /// Lets the window hold a range that has all it does; false if that is too much.

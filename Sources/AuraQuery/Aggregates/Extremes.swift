@@ -2,11 +2,16 @@ import AuraCore
 
 /// min and max.
 final class ExtremeAccumulator: Accumulator {
+    private struct State {
+        var word: Int64
+        var hasRows = false
+    }
+
     private let type: ValueType
     private let isGreatest: Bool
-    private var integers: [Int64] = []
-    private var hasRows: [Bool] = []
-    /// Of types that are not numbers of 64 bits.
+    /// Of numbers of 64 bits.
+    private var states: [State] = []
+    /// Of other types.
     private var values: [Value] = []
 
     init(_ type: ValueType, isGreatest: Bool) {
@@ -14,20 +19,19 @@ final class ExtremeAccumulator: Accumulator {
         self.isGreatest = isGreatest
     }
 
-    var size: Int { hasRows.count * 9 + values.count * 40 }
+    var size: Int { states.count * MemoryLayout<State>.stride + values.count * 40 }
+
+    private var empty: State { State(word: isGreatest ? .min : .max) }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        hasRows.grow(to: groupCount, false)
         let column = columns[0]
         switch column.values {
         case .integers(let values): add(values, column.valid, groups, groupCount)
         case .floats(let floats):
-            add(floats.map(FloatOrder.word), column.valid, groups, groupCount)
+            add(floats.mapped(FloatOrder.word), column.valid, groups, groupCount)
         default:
             values.grow(to: groupCount, .null)
-            for row in 0..<groups.count {
-                take(column.value(row), into: groups[row])
-            }
+            for row in 0..<groups.count { take(column.value(row), into: groups[row]) }
         }
     }
 
@@ -36,55 +40,42 @@ final class ExtremeAccumulator: Accumulator {
         let isBetter =
             values[group].isNull || (isGreatest ? values[group] < value : value < values[group])
         if isBetter { values[group] = value }
-        hasRows[group] = true
     }
 
     private func add(
-        _ values: [Int64], _ valid: [Bool]?, _ groups: RowNumbers, _ groupCount: Int
+        _ words: [Int64], _ valid: [Bool]?, _ groups: RowNumbers, _ groupCount: Int
     ) {
-        var (integers, hasRows) = (self.integers, self.hasRows)
-        (self.integers, self.hasRows) = ([], [])
-        defer { (self.integers, self.hasRows) = (integers, hasRows) }
-        integers.grow(to: groupCount, isGreatest ? .min : .max)
+        states.grow(to: groupCount, empty)
         if isGreatest {
-            ExtremeAccumulator.take(values, valid, groups, &integers, &hasRows) { max($0, $1) }
+            states.update(groups, by: words, valid) {
+                $0.word = max($0.word, $1)
+                $0.hasRows = true
+            }
         } else {
-            ExtremeAccumulator.take(values, valid, groups, &integers, &hasRows) { min($0, $1) }
-        }
-    }
-
-    @inline(__always)
-    private static func take(
-        _ values: [Int64], _ valid: [Bool]?, _ groups: RowNumbers, _ integers: inout [Int64],
-        _ hasRows: inout [Bool], _ better: (Int64, Int64) -> Int64
-    ) {
-        for row in 0..<groups.count where valid?[row] ?? true {
-            let group = groups[row]
-            integers[group] = better(integers[group], values[row])
-            hasRows[group] = true
+            states.update(groups, by: words, valid) {
+                $0.word = min($0.word, $1)
+                $0.hasRows = true
+            }
         }
     }
 
     func merge(_ other: ExtremeAccumulator, _ groups: [UInt32], groupCount: Int) {
-        let known = RowNumbers(Array(groups.prefix(other.integers.count)))
-        hasRows.grow(to: groupCount, false)
-        if !other.integers.isEmpty {
-            add(other.integers, other.hasRows, known, groupCount)
-        }
+        let known = RowNumbers(Array(groups.prefix(other.states.count)))
+        add(other.states.map(\.word), other.states.map(\.hasRows), known, groupCount)
         if other.values.isEmpty { return }
         values.grow(to: groupCount, .null)
         for (value, group) in zip(other.values, groups) { take(value, into: Int(group)) }
     }
 
     func results(_ groupCount: Int) -> Vector {
-        hasRows.grow(to: groupCount, false)
         switch type {
-        case .int64, .timestamp, .instant, .date, .null:
-            integers.grow(to: groupCount, 0)
-            return Vector(type, .integers(integers), valid: hasRows)
-        case .float64:
-            integers.grow(to: groupCount, 0)
-            return Vector(type, .floats(integers.map(FloatOrder.value)), valid: hasRows)
+        case .int64, .timestamp, .instant, .date, .null, .float64:
+            states.grow(to: groupCount, empty)
+            let words = states.map(\.word)
+            return Vector(
+                type,
+                type == .float64 ? .floats(words.mapped(FloatOrder.value)) : .integers(words),
+                valid: states.map(\.hasRows))
         default:
             values.grow(to: groupCount, .null)
             var builder = VectorBuilder(type)

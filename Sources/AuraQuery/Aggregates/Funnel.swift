@@ -40,7 +40,7 @@ final class FunnelAccumulator: Accumulator {
     }
 
     func merge(_ other: FunnelAccumulator, _ groups: [UInt32], groupCount: Int) {
-        self.groups += other.groups.map { groups[Int($0)] }
+        self.groups += groups.at(other.groups)
         times += other.times
         masks += other.masks
     }

@@ -47,23 +47,17 @@ final class MomentAccumulator: Accumulator {
     var size: Int { states.count * 40 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        var states = self.states
-        self.states = []
-        defer { self.states = states }
         states.grow(to: groupCount, State())
         let (values, valid) = (columns[0].floats, columns[0].valid)
         switch moment {
         case .skewness, .kurtosis:
-            for row in 0..<groups.count where valid?[row] ?? true {
-                MomentAccumulator.addHigher(values[row], to: &states[groups[row]])
-            }
+            states.update(groups, by: values, valid) { MomentAccumulator.addHigher($1, to: &$0) }
         default:
-            for row in 0..<groups.count where valid?[row] ?? true {
-                let group = groups[row]
-                states[group].count += 1
-                let delta = values[row] - states[group].mean
-                states[group].mean += delta / states[group].count
-                states[group].second += delta * (values[row] - states[group].mean)
+            states.update(groups, by: values, valid) { state, value in
+                state.count += 1
+                let delta = value - state.mean
+                state.mean += delta / state.count
+                state.second += delta * (value - state.mean)
             }
         }
     }
@@ -85,7 +79,7 @@ final class MomentAccumulator: Accumulator {
 
     func merge(_ other: MomentAccumulator, _ groups: [UInt32], groupCount: Int) {
         states.grow(to: groupCount, State())
-        for (group, state) in zip(groups, other.states) { states[Int(group)].merge(state) }
+        states.merge(other.states, groups) { $0.merge($1) }
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {
@@ -157,29 +151,24 @@ final class PairAccumulator: Accumulator {
     var size: Int { states.count * 48 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        var states = self.states
-        self.states = []
-        defer { self.states = states }
         states.grow(to: groupCount, State())
-        let (ys, xs) = (columns[0].floats, columns[1].floats)
-        for row in 0..<groups.count where columns[0].isValid(row) && columns[1].isValid(row) {
-            let group = groups[row]
-            var state = states[group]
+        let pairs = Columns.map(columns[0].floats, columns[1].floats) { (y: $0, x: $1) }
+        let valid = Columns.valid(columns, count: groups.count)
+        states.update(groups, by: pairs, valid) { state, pair in
             state.count += 1
-            let deltaX = xs[row] - state.meanX
+            let deltaX = pair.x - state.meanX
             state.meanX += deltaX / state.count
-            let deltaY = ys[row] - state.meanY
+            let deltaY = pair.y - state.meanY
             state.meanY += deltaY / state.count
-            state.squareX += deltaX * (xs[row] - state.meanX)
-            state.squareY += deltaY * (ys[row] - state.meanY)
-            state.product += deltaX * (ys[row] - state.meanY)
-            states[group] = state
+            state.squareX += deltaX * (pair.x - state.meanX)
+            state.squareY += deltaY * (pair.y - state.meanY)
+            state.product += deltaX * (pair.y - state.meanY)
         }
     }
 
     func merge(_ other: PairAccumulator, _ groups: [UInt32], groupCount: Int) {
         states.grow(to: groupCount, State())
-        for (group, state) in zip(groups, other.states) { states[Int(group)].merge(state) }
+        states.merge(other.states, groups) { $0.merge($1) }
     }
 
     func results(_ groupCount: Int) throws(ComputationError) -> Vector {

@@ -40,7 +40,7 @@ final class RetentionAccumulator: Accumulator {
         for (group, start) in zip(groups, other.starts) {
             starts[Int(group)] = min(starts[Int(group)], start)
         }
-        self.groups += other.groups.map { groups[Int($0)] }
+        self.groups += groups.at(other.groups)
         times += other.times
     }
 

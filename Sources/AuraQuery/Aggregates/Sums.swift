@@ -9,28 +9,19 @@ final class CountAccumulator: Accumulator {
     var size: Int { counts.count * 8 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        // Out of the object while they change, so that nobody else is feared for each row.
-        var counts = self.counts
-        self.counts = []
-        defer { self.counts = counts }
         counts.grow(to: groupCount, 0)
-        guard let valid = columns.first?.valid else {
-            if groups.isConstant {
-                counts[groups[0]] &+= Int64(groups.count)
-            } else {
-                for group in groups.stored { counts[Int(group)] &+= 1 }
-            }
-            return
+        if let valid = columns.first?.valid {
+            counts.update(groups, by: valid, nil) { $0 &+= $1 ? 1 : 0 }
+        } else if groups.isConstant {
+            counts[groups[0]] &+= Int64(groups.count)
+        } else {
+            counts.update(groups, by: groups.stored, nil) { count, _ in count &+= 1 }
         }
-        for row in 0..<groups.count where valid[row] { counts[groups[row]] &+= 1 }
     }
 
     func merge(_ other: CountAccumulator, _ groups: [UInt32], groupCount: Int) {
-        var counts = self.counts
-        self.counts = []
-        defer { self.counts = counts }
         counts.grow(to: groupCount, 0)
-        for (group, count) in zip(groups, other.counts) { counts[Int(group)] &+= count }
+        counts.merge(other.counts, groups) { $0 &+= $1 }
     }
 
     func results(_ groupCount: Int) -> Vector {
@@ -41,41 +32,42 @@ final class CountAccumulator: Accumulator {
 
 /// sum of whole numbers, and of how often something is true: 128 bits hold any of 64-bit numbers.
 final class WholeSumAccumulator: Accumulator {
-    private var sums: [Int128] = []
-    private var hasRows: [Bool] = []
+    private struct State {
+        var sum: Int128 = 0
+        var hasRows = false
 
-    var size: Int { sums.count * 17 }
+        mutating func add(_ other: Int128) throws(ComputationError) {
+            let (next, overflows) = sum.addingReportingOverflow(other)
+            if overflows { throw .overflow("+", "the sum") }
+            sum = next
+            hasRows = true
+        }
+    }
+
+    private var states: [State] = []
+
+    var size: Int { states.count * MemoryLayout<State>.stride }
 
     func add(
         _ columns: [Vector], _ groups: RowNumbers, groupCount: Int
     ) throws(ComputationError) {
-        var (sums, hasRows) = (self.sums, self.hasRows)
-        (self.sums, self.hasRows) = ([], [])
-        defer { (self.sums, self.hasRows) = (sums, hasRows) }
-        sums.grow(to: groupCount, 0)
-        hasRows.grow(to: groupCount, false)
+        states.grow(to: groupCount, State())
         let valid = columns[0].valid
         switch columns[0].values {
         case .integers(let values):
-            for row in 0..<groups.count where valid?[row] ?? true {
-                let group = groups[row]
-                sums[group] &+= Int128(values[row])
-                hasRows[group] = true
+            states.update(groups, by: values, valid) {
+                $0.sum &+= Int128($1)
+                $0.hasRows = true
             }
         case .bools(let values):
-            for row in 0..<groups.count where valid?[row] ?? true {
-                let group = groups[row]
-                sums[group] &+= values[row] ? 1 : 0
-                hasRows[group] = true
+            states.update(groups, by: values, valid) {
+                $0.sum &+= $1 ? 1 : 0
+                $0.hasRows = true
             }
         default:
-            let values = columns[0].wide
-            for row in 0..<groups.count where valid?[row] ?? true {
-                let group = groups[row]
-                let (sum, overflows) = sums[group].addingReportingOverflow(values[row])
-                if overflows { throw .overflow("+", "the sum") }
-                sums[group] = sum
-                hasRows[group] = true
+            try states.update(groups, by: columns[0].wide, valid) {
+                state, value throws(ComputationError) in
+                try state.add(value)
             }
         }
     }
@@ -83,20 +75,15 @@ final class WholeSumAccumulator: Accumulator {
     func merge(
         _ other: WholeSumAccumulator, _ groups: [UInt32], groupCount: Int
     ) throws(ComputationError) {
-        sums.grow(to: groupCount, 0)
-        hasRows.grow(to: groupCount, false)
-        for (index, group) in groups.prefix(other.sums.count).enumerated() {
-            let (sum, overflows) = sums[Int(group)].addingReportingOverflow(other.sums[index])
-            if overflows { throw .overflow("+", "the sum") }
-            sums[Int(group)] = sum
-            if other.hasRows[index] { hasRows[Int(group)] = true }
+        states.grow(to: groupCount, State())
+        try states.merge(other.states, groups) { state, other throws(ComputationError) in
+            if other.hasRows { try state.add(other.sum) }
         }
     }
 
     func results(_ groupCount: Int) -> Vector {
-        sums.grow(to: groupCount, 0)
-        hasRows.grow(to: groupCount, false)
-        return Vector(.int128, .wide(sums), valid: hasRows)
+        states.grow(to: groupCount, State())
+        return Vector(.int128, .wide(states.map(\.sum)), valid: states.map(\.hasRows))
     }
 }
 
@@ -130,149 +117,130 @@ final class WholeAverageAccumulator: Accumulator {
 
 /// sum and avg of floats, with the digits that rounding loses: the order of rows hardly counts.
 final class FloatSumAccumulator: Accumulator {
+    private struct State {
+        var sum = CompensatedSum()
+        /// Of what is infinite or no number, which has no digits to lose.
+        var plain = 0.0
+        var count: Int64 = 0
+
+        /// What is beyond all floats leaves no number in the digits that were lost.
+        var total: Double { (sum.value.isNaN ? sum.high : sum.value) + plain }
+    }
+
     private let isAverage: Bool
-    private var sums: [CompensatedSum] = []
-    private var counts: [Int64] = []
-    /// Sums of what is infinite or no number, which has no digits to lose.
-    private var plain: [Double] = []
+    private var states: [State] = []
 
     init(isAverage: Bool) {
         self.isAverage = isAverage
     }
 
-    var size: Int { sums.count * 32 }
+    var size: Int { states.count * MemoryLayout<State>.stride }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        var (sums, counts) = (self.sums, self.counts)
-        (self.sums, self.counts) = ([], [])
-        defer { (self.sums, self.counts) = (sums, counts) }
-        sums.grow(to: groupCount, CompensatedSum())
-        counts.grow(to: groupCount, 0)
-        plain.grow(to: groupCount, 0)
-        let (values, valid) = (columns[0].floats, columns[0].valid)
-        for row in 0..<groups.count where valid?[row] ?? true {
-            let group = groups[row]
-            if values[row].isFinite {
-                sums[group].add(values[row])
-            } else {
-                plain[group] += values[row]
-            }
-            counts[group] &+= 1
+        states.grow(to: groupCount, State())
+        states.update(groups, by: columns[0].floats, columns[0].valid) { state, value in
+            if value.isFinite { state.sum.add(value) } else { state.plain += value }
+            state.count &+= 1
         }
     }
 
     func merge(_ other: FloatSumAccumulator, _ groups: [UInt32], groupCount: Int) {
-        sums.grow(to: groupCount, CompensatedSum())
-        counts.grow(to: groupCount, 0)
-        plain.grow(to: groupCount, 0)
-        for (index, group) in groups.prefix(other.sums.count).enumerated() {
-            sums[Int(group)].add(other.sums[index])
-            counts[Int(group)] &+= other.counts[index]
-            plain[Int(group)] += other.plain[index]
+        states.grow(to: groupCount, State())
+        states.merge(other.states, groups) {
+            $0.sum.add($1.sum)
+            $0.plain += $1.plain
+            $0.count &+= $1.count
         }
     }
 
     func results(_ groupCount: Int) -> Vector {
-        sums.grow(to: groupCount, CompensatedSum())
-        counts.grow(to: groupCount, 0)
-        plain.grow(to: groupCount, 0)
-        let values = sums.indices.map { group in
-            let sum = sums[group].value
-            // What is beyond all floats leaves no number in the digits that were lost.
-            let total = (sum.isNaN ? sums[group].high : sum) + plain[group]
-            return isAverage ? total / Double(counts[group]) : total
-        }
-        return Vector(.float64, .floats(values), valid: counts.map { $0 > 0 })
+        states.grow(to: groupCount, State())
+        let values = states.map { isAverage ? $0.total / Double($0.count) : $0.total }
+        return Vector(.float64, .floats(values), valid: states.map { $0.count > 0 })
     }
 }
 
 /// product and geometric mean.
 final class ProductAccumulator: Accumulator {
+    private struct State {
+        /// Of the values, or the sum of their logarithms.
+        var product: Double
+        var count: Int64 = 0
+    }
+
     private let isMean: Bool
-    private var products: [Double] = []
-    private var counts: [Int64] = []
+    private let empty: State
+    private var states: [State] = []
 
     init(isMean: Bool) {
         self.isMean = isMean
+        empty = State(product: isMean ? 0 : 1)
     }
 
-    var size: Int { products.count * 16 }
+    var size: Int { states.count * MemoryLayout<State>.stride }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        products.grow(to: groupCount, isMean ? 0 : 1)
-        counts.grow(to: groupCount, 0)
-        let (values, valid) = (columns[0].floats, columns[0].valid)
-        for row in 0..<groups.count where valid?[row] ?? true {
-            let group = groups[row]
-            if isMean {
-                products[group] += log(values[row])
-            } else {
-                products[group] *= values[row]
-            }
-            counts[group] &+= 1
+        states.grow(to: groupCount, empty)
+        let isMean = isMean
+        states.update(groups, by: columns[0].floats, columns[0].valid) {
+            if isMean { $0.product += log($1) } else { $0.product *= $1 }
+            $0.count &+= 1
         }
     }
 
     func merge(_ other: ProductAccumulator, _ groups: [UInt32], groupCount: Int) {
-        products.grow(to: groupCount, isMean ? 0 : 1)
-        counts.grow(to: groupCount, 0)
-        for (index, group) in groups.prefix(other.counts.count).enumerated() {
-            if isMean {
-                products[Int(group)] += other.products[index]
-            } else {
-                products[Int(group)] *= other.products[index]
-            }
-            counts[Int(group)] &+= other.counts[index]
+        states.grow(to: groupCount, empty)
+        let isMean = isMean
+        states.merge(other.states, groups) {
+            if isMean { $0.product += $1.product } else { $0.product *= $1.product }
+            $0.count &+= $1.count
         }
     }
 
     func results(_ groupCount: Int) -> Vector {
-        products.grow(to: groupCount, isMean ? 0 : 1)
-        counts.grow(to: groupCount, 0)
-        let values = products.indices.map { group in
-            isMean ? exp(products[group] / Double(counts[group])) : products[group]
-        }
-        return Vector(.float64, .floats(values), valid: counts.map { $0 > 0 })
+        states.grow(to: groupCount, empty)
+        let values = states.map { isMean ? exp($0.product / Double($0.count)) : $0.product }
+        return Vector(.float64, .floats(values), valid: states.map { $0.count > 0 })
     }
 }
 
 /// bool_and and bool_or.
 final class LogicAccumulator: Accumulator {
+    private struct State {
+        var holds: Bool
+        var hasRows = false
+    }
+
     private let isAnd: Bool
-    private var states: [Bool] = []
-    private var hasRows: [Bool] = []
+    private var states: [State] = []
 
     init(isAnd: Bool) {
         self.isAnd = isAnd
     }
 
-    var size: Int { states.count * 2 }
+    var size: Int { states.count * MemoryLayout<State>.stride }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        states.grow(to: groupCount, isAnd)
-        hasRows.grow(to: groupCount, false)
-        let (values, valid) = (columns[0].bools, columns[0].valid)
-        for row in 0..<groups.count where valid?[row] ?? true {
-            let group = groups[row]
-            states[group] = isAnd ? states[group] && values[row] : states[group] || values[row]
-            hasRows[group] = true
+        states.grow(to: groupCount, State(holds: isAnd))
+        let isAnd = isAnd
+        states.update(groups, by: columns[0].bools, columns[0].valid) {
+            $0.holds = isAnd ? $0.holds && $1 : $0.holds || $1
+            $0.hasRows = true
         }
     }
 
     func merge(_ other: LogicAccumulator, _ groups: [UInt32], groupCount: Int) {
-        states.grow(to: groupCount, isAnd)
-        hasRows.grow(to: groupCount, false)
-        for (index, group) in groups.prefix(other.states.count).enumerated() {
-            let (state, next) = (states[Int(group)], other.states[index])
-            states[Int(group)] = isAnd ? state && next : state || next
-            if other.hasRows[index] { hasRows[Int(group)] = true }
+        states.grow(to: groupCount, State(holds: isAnd))
+        let isAnd = isAnd
+        states.merge(other.states, groups) {
+            $0.holds = isAnd ? $0.holds && $1.holds : $0.holds || $1.holds
+            $0.hasRows = $0.hasRows || $1.hasRows
         }
     }
 
     func results(_ groupCount: Int) -> Vector {
-        states.grow(to: groupCount, isAnd)
-        hasRows.grow(to: groupCount, false)
-        return Vector(.bool, .bools(states), valid: hasRows)
+        states.grow(to: groupCount, State(holds: isAnd))
+        return Vector(.bool, .bools(states.map(\.holds)), valid: states.map(\.hasRows))
     }
 }
 

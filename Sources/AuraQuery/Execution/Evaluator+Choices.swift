@@ -73,8 +73,8 @@ extension Evaluator {
             for row in 0..<UInt32(asked.count) {
                 if column.isValid(Int(row)) { taken.append(row) } else { left.append(row) }
             }
-            if !taken.isEmpty { found.append((taken.map { open[Int($0)] }, column.rows(taken))) }
-            open = left.map { open[Int($0)] }
+            if !taken.isEmpty { found.append((open.at(taken), column.rows(taken))) }
+            open = open.at(left)
         }
         return Evaluator.blended(found, type, count: rows.count)
     }

@@ -36,7 +36,7 @@ struct Evaluator: Sendable {
         case .not(let part):
             if case .isNull(let inner) = part.form { return isThere(try evaluate(inner, rows)) }
             let column = try evaluate(part, rows)
-            let result = Vector(.bool, .bools(column.bools.map { !$0 }), valid: column.valid)
+            let result = Vector(.bool, .bools(column.bools.mapped { !$0 }), valid: column.valid)
             return column.isConstant ? result.repeated(rows.count) : result
         case .compare(let comparison, let left, let right):
             return comparison.evaluate(
@@ -45,7 +45,7 @@ struct Evaluator: Sendable {
             return alike(try evaluate(left, rows), try evaluate(right, rows), rows.count)
         case .isNull(let part):
             let isThere = isThere(try evaluate(part, rows))
-            return isThere.mapped(.bool, .bools(isThere.bools.map { !$0 }))
+            return isThere.mapped(.bool, .bools(isThere.bools.mapped { !$0 }))
         case .among(let part, let values):
             return among(try evaluate(part, rows), values, rows.count)
         case .amongRows(let part, let number):
@@ -120,10 +120,13 @@ struct Evaluator: Sendable {
         let holds = valid.map { Columns.map(holds, $0) { $0 && $1 } } ?? holds
         // Without a branch: each row is written, and stays where it is one that is wanted.
         return unsafe [UInt32](unsafeUninitializedCapacity: holds.count) { rows, count in
-            for row in holds.indices {
-                unsafe rows.initializeElement(at: count, to: UInt32(truncatingIfNeeded: row))
-                count &+= holds[row] ? 1 : 0
+            let bytes = unsafe holds.span.bytes
+            var found = 0
+            for row in 0..<bytes.byteCount {
+                unsafe rows.initializeElement(at: found, to: UInt32(truncatingIfNeeded: row))
+                found &+= Int(bytes.load(row, as: UInt8.self))
             }
+            count = found
         }
     }
 
@@ -138,7 +141,7 @@ struct Evaluator: Sendable {
         for (index, part) in parts.enumerated() {
             let open: [UInt32]? =
                 index > 0 && part.canFail
-                ? Evaluator.rows(where: results.map { $0 != decides }, nil) : nil
+                ? Evaluator.rows(where: results.mapped { $0 != decides }, nil) : nil
             let asked = open.map { rows.selecting($0) } ?? rows
             if asked.count == 0 { break }
             let column = try evaluate(part, asked)

@@ -67,7 +67,7 @@ private struct RowPairs {
             let holds = try evaluator.evaluate(condition, both).expanded
             let kept = Evaluator.rows(where: holds.bools, holds.valid)
             pairs = RowPairs(
-                left: kept.map { pairs.left[Int($0)] }, right: kept.map { pairs.right[Int($0)] })
+                left: pairs.left.at(kept), right: pairs.right.at(kept))
         }
         return pairs
     }
@@ -139,9 +139,9 @@ private struct JoinTable: Sendable {
     func pairs(_ left: Range<Int>, _ numbers: [UInt32]) -> RowPairs {
         var pairs = RowPairs()
         if isUnique {
-            pairs.left = Evaluator.rows(where: numbers.map { $0 != ValueNumbers.unknown }, nil)
+            pairs.left = Evaluator.rows(where: numbers.mapped { $0 != ValueNumbers.unknown }, nil)
             let all = rows.all
-            pairs.right = pairs.left.map { all[Int(numbers[Int($0)])] }
+            pairs.right = all.at(numbers.at(pairs.left))
             return pairs
         }
         let total = rows.count(of: numbers[left])

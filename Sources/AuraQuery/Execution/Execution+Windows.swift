@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Window functions.
 extension Execution {
     /// The columns of a plan, and those of window functions behind them.
@@ -55,7 +57,7 @@ struct WindowPartitions {
         let sortOrder = SortOrder(order, call.order)
         let sorted = sortOrder.rows(count: batch.count)
         // A stable distribution of the sorted rows over the partitions.
-        let grouped = GroupedRows(sorted.map { UInt32(numbers[Int($0)]) }, groups.count)
+        let grouped = GroupedRows(sorted.mapped { UInt32(numbers[Int($0)]) }, groups.count)
         var rows: [UInt32] = []
         var starts: [Int] = []
         var peers: [Int] = []

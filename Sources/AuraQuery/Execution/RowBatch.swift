@@ -1,3 +1,4 @@
+import AuraCore
 import AuraStorage
 
 /// Some rows on their way through a plan; each column is made when somebody asks for it.
@@ -62,7 +63,7 @@ final class RowBatch {
             case .projected(let base, let expressions, let evaluator):
                 .projected(base.selecting(rows), expressions, evaluator)
             case .selected(let base, let places):
-                .selected(base, rows.map { places[Int($0)] })
+                .selected(base, places.at(rows))
             case .beside(let left, let right):
                 .beside(left.selecting(rows), right.selecting(rows))
             case .given, .scan: .selected(self, rows)

@@ -68,12 +68,12 @@ extension ColumnData {
             (.integers(let integers), .timestamp, .instant):
             return Vector(wanted, .integers(integers))
         case (.integers(let integers), .int64, .float64):
-            return Vector(.float64, .floats(integers.map { Double($0) }))
+            return Vector(.float64, .floats(integers.mapped { Double($0) }))
         case (.integers(let integers), .float64, .float64):
             return Vector(
-                .float64, .floats(integers.map { Double(bitPattern: UInt64(bitPattern: $0)) }))
+                .float64, .floats(integers.mapped { Double(bitPattern: UInt64(bitPattern: $0)) }))
         case (.integers(let integers), .bool, .bool):
-            return Vector(.bool, .bools(integers.map { $0 != 0 }))
+            return Vector(.bool, .bools(integers.mapped { $0 != 0 }))
         default:
             // Of another event type in the same place, whose rows are not wanted.
             guard wanted == .text else { return Vector(.null, wanted, count: count).expanded }

@@ -12,7 +12,7 @@ struct SortOrder {
         for (column, key) in zip(columns, keys) {
             let column = column.expanded
             if let valid = column.valid {
-                words.append(valid.map { $0 == key.hasNullsFirst ? 1 : 0 })
+                words.append(valid.mapped { $0 == key.hasNullsFirst ? 1 : 0 })
             }
             for var part in column.orderWords() {
                 if key.isDescending { for row in part.indices { part[row] = ~part[row] } }
@@ -95,14 +95,14 @@ extension Vector {
     /// Words that are in the order of the values, the most significant first.
     fileprivate func orderWords() -> [[Int64]] {
         switch values {
-        case .bools(let values): return [values.map { $0 ? 1 : 0 }]
+        case .bools(let values): return [values.mapped { $0 ? 1 : 0 }]
         case .integers(let values): return [values]
         case .floats(let values): return [values.map(FloatOrder.word)]
         case .wide(let values): return Vector.halves(values)
         case .intervals(let values): return Vector.halves(values.map(\.comparable))
         case .uuids(let values):
             return [
-                values.map { Int64(unsigned: $0.high) }, values.map { Int64(unsigned: $0.low) },
+                values.mapped { Int64(unsigned: $0.high) }, values.mapped { Int64(unsigned: $0.low) },
             ]
         case .texts(let codes, let table):
             var texts = StringInterner()
@@ -111,7 +111,7 @@ extension Vector {
             }
             var ranks = [Int64](repeating: 0, count: texts.count + 1)
             for (rank, code) in texts.sortedCodes().enumerated() { ranks[code + 1] = Int64(rank) }
-            return [numbers.map { ranks[Int($0)] }]
+            return [ranks.at(numbers)]
         case .lists(let values):
             let order = values.indices.sorted { Value.list(values[$0]) < Value.list(values[$1]) }
             var ranks = [Int64](repeating: 0, count: values.count)
@@ -128,8 +128,8 @@ extension Vector {
 
     private static func halves(_ values: [Int128]) -> [[Int64]] {
         [
-            values.map { Int64(truncatingIfNeeded: $0 >> 64) },
-            values.map { Int64(unsigned: UInt64(truncatingIfNeeded: $0)) },
+            values.mapped { Int64(truncatingIfNeeded: $0 >> 64) },
+            values.mapped { Int64(unsigned: UInt64(truncatingIfNeeded: $0)) },
         ]
     }
 }

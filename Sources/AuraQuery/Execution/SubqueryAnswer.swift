@@ -28,12 +28,12 @@ struct SubqueryAnswer: Sendable {
     /// Which values are in a table: NULL where the value is, and where it is not there and NULL is.
     static func membership(of values: Vector, in table: ValueNumbers) -> Vector {
         let numbers = table.known(of: values).expanded
-        let results = numbers.map { $0 != ValueNumbers.unknown && $0 != ValueNumbers.null }
+        let results = numbers.mapped { $0 != ValueNumbers.unknown && $0 != ValueNumbers.null }
         var valid: [Bool]?
         if table.hasNull {
             valid = results
         } else if values.valid != nil {
-            valid = numbers.map { $0 != ValueNumbers.null }
+            valid = numbers.mapped { $0 != ValueNumbers.null }
         }
         return Vector(.bool, .bools(results), valid: valid)
     }

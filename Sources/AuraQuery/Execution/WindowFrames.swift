@@ -82,7 +82,7 @@ struct RangeKey {
         column =
             values.type == .date
             ? values.mapped(
-                .timestamp, .integers(values.integers.map { $0 &* Interval.dayMicroseconds }))
+                .timestamp, .integers(values.integers.mapped { $0 &* Interval.dayMicroseconds }))
             : values
         self.casting = casting
         rows = partitions.rows

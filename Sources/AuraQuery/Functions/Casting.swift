@@ -47,16 +47,16 @@ struct Casting: Hashable, Sendable {
         let values: Vector.Values
         switch (column.values, type) {
         case (.integers(let integers), .float64) where column.type == .int64:
-            values = .floats(integers.map { Double($0) })
+            values = .floats(integers.mapped { Double($0) })
         case (.integers(let integers), .int128) where column.type == .int64:
-            values = .wide(integers.map { Int128($0) })
-        case (.wide(let wide), .float64): values = .floats(wide.map { Double($0) })
+            values = .wide(integers.mapped { Int128($0) })
+        case (.wide(let wide), .float64): values = .floats(wide.mapped { Double($0) })
         case (.integers, .instant) where column.type == .timestamp && zone.fixedOffset == 0,
             (.integers, .timestamp) where column.type == .instant && zone.fixedOffset == 0:
             return column.retyped(type)
         case (.integers(let times), .date)
         where column.type == .timestamp || column.type == .instant && zone.fixedOffset == 0:
-            values = .integers(times.map { $0.flooredQuotient(Interval.dayMicroseconds) })
+            values = .integers(times.mapped { $0.flooredQuotient(Interval.dayMicroseconds) })
         default: return nil
         }
         let result = Vector(type, values, valid: column.valid)

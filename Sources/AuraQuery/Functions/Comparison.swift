@@ -128,9 +128,9 @@ enum Comparison: String, Hashable, Sendable {
                     }
                 }
             }
-            if table.count > codes.count { return codes.map { isWanted(Int($0)) } }
+            if table.count > codes.count { return codes.mapped { isWanted(Int($0)) } }
             let ofCode = (0..<table.count).map { isWanted($0) }
-            return codes.map { ofCode[Int($0)] }
+            return ofCode.at(codes)
         }
     }
 }

@@ -19,7 +19,7 @@ extension ScalarFunction.Kernel {
                 valid: argument.valid)
         case .float(let body):
             return Vector(
-                type, .floats(arguments[0].floats.map(body)), valid: arguments[0].valid)
+                type, .floats(arguments[0].floats.mapped(body)), valid: arguments[0].valid)
         default: break
         }
         if let results = try ofTexts(arguments, type) { return results }
@@ -137,10 +137,10 @@ enum Columns {
         case (false, false): return map(left.values, right.values, body)
         case (false, true):
             let constant = right.values[0]
-            return left.values.map { body($0, constant) }
+            return left.values.mapped { body($0, constant) }
         case (true, false):
             let constant = left.values[0]
-            return right.values.map { body(constant, $0) }
+            return right.values.mapped { body(constant, $0) }
         case (true, true):
             return [Result](repeating: body(left.values[0], right.values[0]), count: count)
         }

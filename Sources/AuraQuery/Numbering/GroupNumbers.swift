@@ -46,8 +46,9 @@ struct GroupNumbers: Sendable {
         var numbers = known[0]
         for (index, pairs) in other.pairs.enumerated() {
             let keys = pairs.keys
-            let firsts = keys.map { numbers[Int($0 >> 32)] }
-            let seconds = keys.map { known[index + 1][Int($0 & 0xFFFF_FFFF)] }
+            let known = known[index + 1]
+            let firsts = keys.mapped { numbers[Int($0 >> 32)] }
+            let seconds = keys.mapped { known[Int($0 & 0xFFFF_FFFF)] }
             numbers = paired(RowNumbers(firsts), RowNumbers(seconds), at: index).stored
         }
         return numbers
@@ -119,8 +120,8 @@ struct GroupNumbers: Sendable {
             let known = self.pairs[index].keys
             let pairs = groups.map { $0.map { known[Int($0)] } } ?? known
             keys.append(
-                columns[index + 1].values().rows(pairs.map { UInt32(truncatingIfNeeded: $0) }))
-            groups = pairs.map { UInt32(truncatingIfNeeded: $0 >> 32) }
+                columns[index + 1].values().rows(pairs.mapped { UInt32(truncatingIfNeeded: $0) }))
+            groups = pairs.mapped { UInt32(truncatingIfNeeded: $0 >> 32) }
         }
         if let groups { keys.append(columns[0].values().rows(groups)) }
         return keys.reversed()

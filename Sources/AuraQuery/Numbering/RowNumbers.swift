@@ -1,3 +1,5 @@
+import AuraCore
+
 /// A number for each of some rows: of the value it has, or of the group it belongs to.
 struct RowNumbers: Sendable {
     /// Rows.
@@ -30,13 +32,13 @@ struct RowNumbers: Sendable {
     /// Other numbers in the place of these.
     @inline(__always)
     func map(_ body: (UInt32) -> UInt32) -> RowNumbers {
-        isConstant ? RowNumbers(body(stored[0]), count: count) : RowNumbers(stored.map(body))
+        isConstant ? RowNumbers(body(stored[0]), count: count) : RowNumbers(stored.mapped(body))
     }
 
     /// Those of some rows.
     func rows(_ rows: [UInt32]) -> RowNumbers {
         isConstant
             ? RowNumbers(stored[0], count: rows.count)
-            : RowNumbers(rows.map { stored[Int($0)] })
+            : RowNumbers(stored.at(rows))
     }
 }

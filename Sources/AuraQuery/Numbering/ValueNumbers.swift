@@ -151,11 +151,11 @@ struct ValueNumbers: Sendable {
         case .words(let table):
             switch type {
             case .bool:
-                return Vector(type, .bools([false] + table.keys.map { $0 != 0 }), valid: valid)
+                return Vector(type, .bools([false] + table.keys.mapped { $0 != 0 }), valid: valid)
             case .float64:
                 return Vector(
                     type,
-                    .floats([0] + table.keys.map { Double(bitPattern: UInt64(bitPattern: $0)) }),
+                    .floats([0] + table.keys.mapped { Double(bitPattern: UInt64(bitPattern: $0)) }),
                     valid: valid)
             default:
                 return Vector(
@@ -164,7 +164,7 @@ struct ValueNumbers: Sendable {
         case .pairs(let table):
             switch type {
             case .uuid:
-                let uuids = table.keys.map { UUIDBytes(high: $0._high, low: $0._low) }
+                let uuids = table.keys.mapped { UUIDBytes(high: $0._high, low: $0._low) }
                 return Vector(
                     type, .uuids([UUIDBytes(high: 0, low: 0)] + uuids), valid: valid)
             case .interval:
@@ -173,7 +173,7 @@ struct ValueNumbers: Sendable {
                     valid: valid)
             default:
                 return Vector(
-                    type, .wide([0] + table.keys.map { Int128(bitPattern: $0) }), valid: valid)
+                    type, .wide([0] + table.keys.mapped { Int128(bitPattern: $0) }), valid: valid)
             }
         case .texts(let texts):
             var builder = TextBuilder()
@@ -221,10 +221,10 @@ extension Vector {
     /// Each value as a word, equal where values are; nil for types of more than 64 bits.
     fileprivate func keys() -> [Int64]? {
         switch values {
-        case .bools(let values): values.map { $0 ? 1 : 0 }
+        case .bools(let values): values.mapped { $0 ? 1 : 0 }
         case .integers(let values): values
         case .floats(let values):
-            values.map {
+            values.mapped {
                 Int64(
                     bitPattern: $0 == 0 ? 0 : $0.isNaN ? Double.nan.bitPattern : $0.bitPattern)
             }
@@ -234,8 +234,8 @@ extension Vector {
 
     fileprivate func wideKeys() -> [UInt128]? {
         switch values {
-        case .wide(let values): values.map { UInt128(bitPattern: $0) }
-        case .uuids(let values): values.map { UInt128(_low: $0.low, _high: $0.high) }
+        case .wide(let values): values.mapped { UInt128(bitPattern: $0) }
+        case .uuids(let values): values.mapped { UInt128(_low: $0.low, _high: $0.high) }
         case .intervals(let values): values.map(\.key)
         default: nil
         }

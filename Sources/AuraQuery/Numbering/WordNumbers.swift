@@ -20,7 +20,7 @@ struct WordNumbers: Sendable {
     init() {}
 
     /// By number, from 1 on.
-    var keys: [Int64] { table?.keys.map { Int64(bitPattern: $0) } ?? words }
+    var keys: [Int64] { table?.keys.mapped { Int64(bitPattern: $0) } ?? words }
     var count: Int { table?.count ?? words.count }
     /// Bytes of memory, about.
     var size: Int { table.map { $0.count * 20 } ?? words.count * 8 + places.count * 4 }
@@ -118,7 +118,7 @@ struct WordNumbers: Sendable {
             return
         }
         if let table {
-            self.words = table.keys.map { Int64(bitPattern: $0) }
+            self.words = table.keys.mapped { Int64(bitPattern: $0) }
             self.table = nil
         } else if !isWider || base == all.lowerBound && Int(width) < places.count {
             return

@@ -34,7 +34,7 @@ extension Vector {
             let numbers = TextCodes(partCodes, part.valid, table).map { code in
                 UInt32(table.withBytes(of: Int(code)) { texts.intern($0) } + 1)
             }
-            codes += numbers.map { $0 == 0 ? 0 : $0 - 1 }
+            codes += numbers.mapped { $0 == 0 ? 0 : $0 - 1 }
         }
         var builder = TextBuilder()
         for code in 0..<texts.count { builder.append(texts[code]) }

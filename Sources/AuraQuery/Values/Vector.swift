@@ -107,7 +107,7 @@ struct Vector: Sendable {
         if isConstant { return Vector(repeating: self, count: rows.count) }
         var picked: [Bool]?
         if let valid {
-            let bits = rows.map { valid[Int($0)] }
+            let bits = valid.at(rows)
             if bits.contains(false) { picked = bits }
         }
         return Vector(type, values.at(rows), valid: picked)
@@ -162,14 +162,14 @@ extension Vector.Values {
 
     func at(_ rows: [UInt32]) -> Vector.Values {
         switch self {
-        case .bools(let values): .bools(rows.map { values[Int($0)] })
-        case .integers(let values): .integers(rows.map { values[Int($0)] })
-        case .wide(let values): .wide(rows.map { values[Int($0)] })
-        case .floats(let values): .floats(rows.map { values[Int($0)] })
-        case .texts(let codes, let table): .texts(rows.map { codes[Int($0)] }, table)
-        case .uuids(let values): .uuids(rows.map { values[Int($0)] })
-        case .intervals(let values): .intervals(rows.map { values[Int($0)] })
-        case .lists(let values): .lists(rows.map { values[Int($0)] })
+        case .bools(let values): .bools(values.at(rows))
+        case .integers(let values): .integers(values.at(rows))
+        case .wide(let values): .wide(values.at(rows))
+        case .floats(let values): .floats(values.at(rows))
+        case .texts(let codes, let table): .texts(codes.at(rows), table)
+        case .uuids(let values): .uuids(values.at(rows))
+        case .intervals(let values): .intervals(values.at(rows))
+        case .lists(let values): .lists(values.at(rows))
         }
     }
 }

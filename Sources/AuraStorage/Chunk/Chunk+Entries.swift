@@ -26,7 +26,7 @@ extension Chunk {
             throw corrupt(
                 10, 0, "code \(Int64(bitPattern: greatest)) of \(list.count) in column \(column)")
         }
-        return codes.map { UInt32(truncatingIfNeeded: $0) }
+        return codes.mapped { UInt32(truncatingIfNeeded: $0) }
     }
 
     /// The codes of a column in rows of a group; those of whole groups are kept.
@@ -101,7 +101,7 @@ extension Chunk {
         let entries = try checked(codes, list, column)
         if codes.count >= list.count / Chunk.fewCodes {
             let all = try uuids(column)
-            return entries.map { all[Int($0)] }
+            return all.at(entries)
         }
         var found = [UUIDBytes](repeating: UUIDBytes(high: 0, low: 0), count: codes.count)
         try forEachBlock(of: entries, .dictionary, column, list) {

@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Whole numbers in as few bytes as hold their distance to the least.
 struct NarrowNumbers: Sendable {
     private enum Distances: Sendable {
@@ -16,11 +18,11 @@ struct NarrowNumbers: Sendable {
         range = least...greatest
         switch UInt64(bitPattern: greatest &- least) {
         case 0..<1 << 8:
-            distances = .bytes(numbers.map { UInt8(truncatingIfNeeded: $0 &- least) })
+            distances = .bytes(numbers.mapped { UInt8(truncatingIfNeeded: $0 &- least) })
         case 0..<1 << 16:
-            distances = .halves(numbers.map { UInt16(truncatingIfNeeded: $0 &- least) })
+            distances = .halves(numbers.mapped { UInt16(truncatingIfNeeded: $0 &- least) })
         case 0..<1 << 32:
-            distances = .words(numbers.map { UInt32(truncatingIfNeeded: $0 &- least) })
+            distances = .words(numbers.mapped { UInt32(truncatingIfNeeded: $0 &- least) })
         default: return nil
         }
     }
@@ -58,12 +60,14 @@ struct NarrowNumbers: Sendable {
     private func taken<Distance, Result>(
         _ distances: [Distance], _ places: RowRanges, _ body: (Distance) -> Result
     ) -> [Result] {
-        if places.ranges.count == 1 { return distances[places.ranges[0]].map(body) }
-        var results: [Result] = []
-        results.reserveCapacity(places.count)
-        for range in places.ranges {
-            for distance in distances[range] { results.append(body(distance)) }
+        unsafe [Result](unsafeUninitializedCapacity: places.count) { results, filled in
+            for range in places.ranges {
+                let distances = distances.span.extracting(range)
+                for index in distances.indices {
+                    unsafe results.initializeElement(at: filled &+ index, to: body(distances[index]))
+                }
+                filled += distances.count
+            }
         }
-        return results
     }
 }

@@ -88,11 +88,13 @@ struct BlockReader {
         case .packed: return unpacked(places)
         case .plain:
             guard bytes.count == count * 8 else { throw fail("no plain values") }
-            return places.ranges.flatMap { $0.map { span.load($0 * 8) } }
+            return places.map { span.load($0 &* 8) }
         case .decimal: return try decimals(in: places)
         case .bits:
             guard bytes.count == (count + 7) / 8 else { throw fail("no bits") }
-            return places.ranges.flatMap { $0.map { Int64(bytes[$0 >> 3] >> UInt8($0 & 7) & 1) } }
+            return places.map {
+                Int64(span.load($0 &>> 3, as: UInt8.self) &>> UInt8(truncatingIfNeeded: $0 & 7) & 1)
+            }
         case .wide, .texts, .derived, .users, .histograms, .filter:
             throw fail("no integers but encoding \(encoding.rawValue)")
         }
@@ -126,10 +128,8 @@ struct BlockReader {
         let (exponent, exceptions) = try BlockReader.decimalHeader(bytes, count)
         let power = DecimalFloats.power(exponent)
         let span = bytes.rawSpan
-        var values = unpacked(places)
-        for index in values.indices {
-            values[index] = Int64(bitPattern: (Double(values[index]) / power).bitPattern)
-        }
+        let decimals = unpacked(places)
+        var values = decimals.mapped { Int64(bitPattern: (Double($0) / power).bitPattern) }
         for index in 0..<exceptions {
             let position = Int(span.load(8 + index * 4, as: UInt32.self))
             guard position < count else { throw fail("an exception at \(position)") }

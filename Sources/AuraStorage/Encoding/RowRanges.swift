@@ -45,6 +45,19 @@ struct RowRanges: Sendable {
         return starts[lower] + place - ranges[lower].lowerBound
     }
 
+    /// What `body` makes of each place.
+    @inline(__always)
+    func map<Result>(_ body: (Int) -> Result) -> [Result] {
+        unsafe [Result](unsafeUninitializedCapacity: count) { results, filled in
+            for range in ranges {
+                for place in range {
+                    unsafe results.initializeElement(at: filled, to: body(place))
+                    filled &+= 1
+                }
+            }
+        }
+    }
+
     /// Some of the places here, each by how many are before it; ascending.
     func places(at indexes: [Int]) -> RowRanges {
         var places: [Range<Int>] = []

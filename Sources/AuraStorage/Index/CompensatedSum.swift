@@ -3,8 +3,8 @@
 /// The order of adding changes the result by less than the last digit of a `Double`, and sums of
 /// parts add up to the sum of all. Source: Ogita, Rump, Oishi, "Accurate Sum and Dot Product", 2005.
 package struct CompensatedSum: Hashable, Sendable {
-    package private(set) var high = 0.0
-    package private(set) var low = 0.0
+    package var high = 0.0
+    package var low = 0.0
 
     /// Nothing.
     package init() {}
@@ -17,7 +17,8 @@ package struct CompensatedSum: Hashable, Sendable {
     /// The sum as one number.
     package var value: Double { high + low }
 
-    @inline(__always)
+    /// Adds a number.
+    @inlinable @inline(__always)
     package mutating func add(_ value: Double) {
         let sum = high + value
         let part = sum - high

@@ -6,7 +6,7 @@
 /// 2017, which needs no table of corrections.
 package enum HyperLogLog {
     /// Bits of a hash that choose the register.
-    static let precision = 12
+    @usableFromInline static let precision = 12
     static let registers = 1 << precision
     /// Registers as words, eight in each.
     package static let words = registers / 8
@@ -14,7 +14,7 @@ package enum HyperLogLog {
     static let highestRank = 64 - precision + 1
 
     /// Takes a hash into the registers that begin at a word.
-    @inline(__always)
+    @inlinable @inline(__always)
     package static func insert(
         _ hash: UInt64, into words: inout MutableSpan<UInt64>, at offset: Int
     ) {

@@ -1,3 +1,5 @@
+import AuraCore
+
 extension RowSource {
     /// The rows of those times; nil if there are none.
     public func rows(in times: TimeRanges) throws(StorageError) -> (any RowSource)? {
@@ -16,15 +18,17 @@ extension RowSource {
     package func selected(upTo last: UInt64) throws(StorageError) -> (any RowSource)? {
         if sequenceRange.upperBound <= last { return self }
         if sequenceRange.lowerBound > last { return nil }
+        let sequences = try sequences()
         return try SelectedSource(
-            self, keeping: try sequences().map { UInt64(bitPattern: $0) <= last })
+            self, keeping: sequences.mapped { UInt64(bitPattern: $0) <= last })
     }
 
     /// The rows behind a sequence number; nil if there are none.
     func selected(after sequence: UInt64) throws(StorageError) -> (any RowSource)? {
         if sequenceRange.lowerBound > sequence { return self }
         if sequenceRange.upperBound <= sequence { return nil }
+        let sequences = try sequences()
         return try SelectedSource(
-            self, keeping: try sequences().map { UInt64(bitPattern: $0) > sequence })
+            self, keeping: sequences.mapped { UInt64(bitPattern: $0) > sequence })
     }
 }

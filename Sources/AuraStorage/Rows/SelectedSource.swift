@@ -44,23 +44,23 @@ struct SelectedSource: RowSource {
     func times() throws(StorageError) -> [Int64] { kept(of: try base.times()) }
     func sequences() throws(StorageError) -> [Int64] { kept(of: try base.sequences()) }
 
-    private func kept<Value>(of values: [Value]) -> [Value] { rows.map { values[Int($0)] } }
+    private func kept<Value>(of values: [Value]) -> [Value] { values.at(rows) }
 
     func column(_ index: Int) throws(StorageError) -> ColumnData {
         let column = try base.column(index)
         var keptRows: [UInt32] = []
-        var kept: [Int] = []
+        var kept: [UInt32] = []
         for value in 0..<column.count {
             let place = places[column.row(value)]
             guard place >= 0 else { continue }
             keptRows.append(UInt32(place))
-            kept.append(value)
+            kept.append(UInt32(value))
         }
         let values: ColumnData.Values =
             switch column.values {
-            case .integers(let values): .integers(kept.map { values[$0] })
-            case .texts(let codes, let table): .texts(kept.map { codes[$0] }, table)
-            case .uuids(let uuids): .uuids(kept.map { uuids[$0] })
+            case .integers(let values): .integers(values.at(kept))
+            case .texts(let codes, let table): .texts(codes.at(kept), table)
+            case .uuids(let uuids): .uuids(uuids.at(kept))
             }
         return ColumnData(
             type: column.type, rows: keptRows.count == rowCount ? nil : keptRows, values: values)
