@@ -152,37 +152,60 @@ final class ExtremeRowAccumulator: Accumulator {
     private let isGreatest: Bool
     private var values: [Value] = []
     private var keys: [Value] = []
+    /// The keys that are numbers of 64 bits, as words in their order.
+    private var words: [Int64] = []
 
     init(_ type: ValueType, isGreatest: Bool) {
         self.type = type
         self.isGreatest = isGreatest
     }
 
-    var size: Int { values.count * 80 }
+    var size: Int { values.count * 88 }
 
-    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+    private func makeRoom(_ groupCount: Int) {
         values.grow(to: groupCount, .null)
         keys.grow(to: groupCount, .null)
+        words.grow(to: groupCount, isGreatest ? .min : .max)
+    }
+
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        makeRoom(groupCount)
+        let words = ExtremeRowAccumulator.words(of: columns[1])
         for row in 0..<groups.count where columns[0].isValid(row) && columns[1].isValid(row) {
-            let key = columns[1].value(row)
-            if isBetter(key, for: groups[row]) {
-                keys[groups[row]] = key
-                values[groups[row]] = columns[0].value(row)
+            let group = groups[row]
+            // Nearly all rows are no better than what is known, which a word tells at once.
+            if let word = words?[row], !keys[group].isNull {
+                guard isGreatest ? word > self.words[group] : word < self.words[group] else {
+                    continue
+                }
             }
+            take(columns[0].value(row), columns[1].value(row), words?[row], into: group)
         }
     }
 
-    private func isBetter(_ key: Value, for group: Int) -> Bool {
-        keys[group].isNull || (isGreatest ? keys[group] < key : key < keys[group])
+    /// Numbers of 64 bits in their order; nil for other types.
+    private static func words(of column: Vector) -> [Int64]? {
+        switch column.values {
+        case .integers(let words): words
+        case .floats(let floats): floats.mapped(FloatOrder.word)
+        default: nil
+        }
+    }
+
+    private func take(_ value: Value, _ key: Value, _ word: Int64?, into group: Int) {
+        guard keys[group].isNull || (isGreatest ? keys[group] < key : key < keys[group]) else {
+            return
+        }
+        keys[group] = key
+        values[group] = value
+        if let word { words[group] = word }
     }
 
     func merge(_ other: ExtremeRowAccumulator, _ groups: [UInt32], groupCount: Int) {
-        values.grow(to: groupCount, .null)
-        keys.grow(to: groupCount, .null)
+        makeRoom(groupCount)
         for (index, group) in groups.prefix(other.keys.count).enumerated()
-        where !other.keys[index].isNull && isBetter(other.keys[index], for: Int(group)) {
-            keys[Int(group)] = other.keys[index]
-            values[Int(group)] = other.values[index]
+        where !other.keys[index].isNull {
+            take(other.values[index], other.keys[index], other.words[index], into: Int(group))
         }
     }
 

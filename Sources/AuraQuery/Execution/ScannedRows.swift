@@ -103,13 +103,14 @@ extension Vector {
     /// - Parameter rows: Ascending; nil if every row has a value.
     fileprivate func spread(to rows: [UInt32]?, count: Int) -> Vector {
         guard let rows else { return self }
-        var valid = [Bool](repeating: false, count: count)
-        for row in rows { valid[Int(row)] = true }
         func spread<Element>(_ values: [Element], _ empty: Element) -> [Element] {
             var all = [Element](repeating: empty, count: count)
-            for (index, row) in rows.enumerated() { all[Int(row)] = values[index] }
+            var target = all.mutableSpan
+            let (values, rows) = (values.span, rows.span)
+            for index in rows.indices { target[Int(rows[index])] = values[index] }
             return all
         }
+        let valid = spread([Bool](repeating: true, count: rows.count), false)
         let values: Values =
             switch self.values {
             case .bools(let values): .bools(spread(values, false))

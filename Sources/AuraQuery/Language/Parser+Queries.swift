@@ -30,7 +30,7 @@ extension Parser {
     private mutating func query(
         _ named: [Query.Named], _ first: Query.Body
     ) throws(TextError) -> Query {
-        var query = Query(named: named, body: try union(first))
+        var query = Query(named: named, body: try combined(first))
         if take(["ORDER", "BY"]) { query.order = try orderItems() }
         // In either order, as DuckDB takes them.
         while true {
@@ -66,24 +66,42 @@ extension Parser {
         return names
     }
 
-    private mutating func union(_ first: Query.Body) throws(TextError) -> Query.Body {
-        var body = first
-        while true {
-            if take("UNION") {
-                let isAll = take("ALL")
-                if !isAll { _ = take("DISTINCT") }
-                body = .union(body, try term(), isAll: isAll)
-                try grow(
-                    by: isAll ? 1 : 4, "queries", hint: "IN or OR in a condition may say it shorter"
-                )
-            } else if sees("INTERSECT") || sees("EXCEPT") {
-                throw TextError(
-                    "INTERSECT and EXCEPT are not supported", at: next.place,
-                    hint: "say it with IN (SELECT …) or NOT IN (SELECT …)")
-            } else {
-                return body
-            }
+    /// What begins with a query, and others put together with it, from left to right.
+    private mutating func combined(_ first: Query.Body) throws(TextError) -> Query.Body {
+        var body = try intersected(first)
+        while let kind: Query.Combined.Kind =
+            take("UNION") ? .union : take("EXCEPT") ? .difference : nil
+        {
+            let isAll = takeAll()
+            body = .combined(
+                Query.Combined(
+                    kind: kind, isAll: isAll, left: body, right: try intersected(try term())))
+            try growCombined(isPlain: isAll && kind == .union)
         }
+        return body
+    }
+
+    /// The same of INTERSECT, which binds them closer.
+    private mutating func intersected(_ first: Query.Body) throws(TextError) -> Query.Body {
+        var body = first
+        while take("INTERSECT") {
+            let isAll = takeAll()
+            body = .combined(
+                Query.Combined(kind: .intersection, isAll: isAll, left: body, right: try term()))
+            try growCombined(isPlain: false)
+        }
+        return body
+    }
+
+    private mutating func takeAll() -> Bool {
+        let isAll = take("ALL")
+        if !isAll { _ = take("DISTINCT") }
+        return isAll
+    }
+
+    private mutating func growCombined(isPlain: Bool) throws(TextError) {
+        try grow(
+            by: isPlain ? 1 : 4, "queries", hint: "IN or OR in a condition may say it shorter")
     }
 
     private mutating func term() throws(TextError) -> Query.Body {
@@ -177,18 +195,30 @@ extension Parser {
     private mutating func grouping() throws(TextError) -> Select.Grouping {
         if sees("ROLLUP"), sees(.leftParenthesis, after: 1) {
             advance()
+            return .rollup(try expressionsInParentheses())
+        }
+        if sees("CUBE"), sees(.leftParenthesis, after: 1) {
             advance()
-            let items = try expressions()
-            try expect(.rightParenthesis)
-            return .rollup(items)
+            return .cube(try expressionsInParentheses())
         }
-        for word in ["CUBE", "GROUPING"] where sees(word) && !sees(.comma, after: 1) {
-            guard sees(.leftParenthesis, after: 1) || sees("SETS", after: 1) else { continue }
-            throw TextError(
-                "\(word) is not supported", at: next.place,
-                hint: "ROLLUP (…) or UNION ALL may serve")
+        guard take(["GROUPING", "SETS"]) else { return .expression(try expression()) }
+        try expect(.leftParenthesis)
+        let sets = try nested { parser throws(TextError) in
+            try parser.list { parser throws(TextError) in
+                parser.sees(.leftParenthesis)
+                    ? .together(try parser.expressionsInParentheses()) : try parser.grouping()
+            }
         }
-        return .expression(try expression())
+        try expect(.rightParenthesis)
+        return .sets(sets)
+    }
+
+    private mutating func expressionsInParentheses() throws(TextError) -> [Expression] {
+        try expect(.leftParenthesis)
+        if take(.rightParenthesis) { return [] }
+        let items = try expressions()
+        try expect(.rightParenthesis)
+        return items
     }
 
     // MARK: Tables

@@ -22,8 +22,9 @@ extension Query.Body {
         switch self {
         case .select(let select): select.text
         case .query(let query): "(\(query.text))"
-        case .union(let left, let right, let isAll):
-            "\(left.text) UNION \(isAll ? "ALL " : "")\(right.text)"
+        case .combined(let combined):
+            "\(combined.left.text) \(combined.kind.rawValue) \(combined.isAll ? "ALL " : "")"
+                + combined.right.text
         }
     }
 }
@@ -76,7 +77,11 @@ extension Select.Grouping {
     fileprivate var text: String {
         switch self {
         case .expression(let expression): expression.text
+        case .together(let items): "(\(Expression.list(items)))"
         case .rollup(let items): "ROLLUP (\(Expression.list(items)))"
+        case .cube(let items): "CUBE (\(Expression.list(items)))"
+        case .sets(let parts):
+            "GROUPING SETS (\(parts.map(\.text).joined(separator: ", ")))"
         }
     }
 }

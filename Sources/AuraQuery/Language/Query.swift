@@ -10,8 +10,23 @@ struct Query: Hashable, Sendable {
     indirect enum Body: Hashable, Sendable {
         case select(Select)
         case query(Query)
-        /// UNION ALL, or UNION, which keeps one of equal rows.
-        case union(Body, Body, isAll: Bool)
+        case combined(Combined)
+    }
+
+    /// The rows of two queries.
+    struct Combined: Hashable, Sendable {
+        /// Rows of either, of both, or of the first alone.
+        enum Kind: String, Hashable, Sendable {
+            case union = "UNION"
+            case intersection = "INTERSECT"
+            case difference = "EXCEPT"
+        }
+
+        var kind: Kind
+        /// With ALL a row comes as often as it stands there, without only once.
+        var isAll: Bool
+        var left: Body
+        var right: Body
     }
 
     var named: [Named] = []
@@ -36,10 +51,17 @@ struct Select: Hashable, Sendable {
         case all(of: Expression.Name?, excluding: [Expression.Name], place: Place)
     }
 
+    /// One or several sets of keys.
     enum Grouping: Hashable, Sendable {
         case expression(Expression)
+        /// Several at once.
+        case together([Expression])
         /// Also without the last, the last two, … and all of them.
         case rollup([Expression])
+        /// Also without any of them.
+        case cube([Expression])
+        /// GROUPING SETS: the sets of each.
+        case sets([Grouping])
     }
 
     struct NamedWindow: Hashable, Sendable {

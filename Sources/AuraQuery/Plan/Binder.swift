@@ -84,39 +84,12 @@ final class Binder {
         return readsCells ? plan.readingCells(isUTC: settings.zone.fixedOffset == 0) : plan
     }
 
-    private func plan(_ body: Query.Body) throws(TextError) -> Plan {
+    func plan(_ body: Query.Body) throws(TextError) -> Plan {
         switch body {
-        case .select(let select): return try SelectBinder(self).plan(select, nil)
-        case .query(let query): return try plan(query)
-        case .union(let left, let right, let isAll):
-            let (left, right) = (try plan(left), try plan(right))
-            let union = try self.union(left, right)
-            if isAll { return union }
-            return Plan(node: .distinct(union, on: union.allColumns), columns: union.columns)
+        case .select(let select): try SelectBinder(self).plan(select, nil)
+        case .query(let query): try plan(query)
+        case .combined(let combined): try plan(combined)
         }
-    }
-
-    private func union(_ left: Plan, _ right: Plan) throws(TextError) -> Plan {
-        guard left.columns.count == right.columns.count else {
-            throw TextError(
-                "UNION of \(left.columns.count) and \(right.columns.count) columns", at: .none,
-                hint: "both sides must have as many")
-        }
-        var columns: [Plan.Column] = []
-        for (first, second) in zip(left.columns, right.columns) {
-            guard let type = first.type.joined(with: second.type) else {
-                throw TextError(
-                    "column '\(first.name)' of UNION is \(first.type.name) here and "
-                        + "\(second.type.name) there", at: .none, hint: "cast one of them")
-            }
-            columns.append(Plan.Column(name: first.name, type: type))
-        }
-        var parts: [Plan] = []
-        for side in [left, right] {
-            let cast = try side.cast(to: columns, self)
-            if case .union(let inner) = cast.node { parts += inner } else { parts.append(cast) }
-        }
-        return Plan(node: .union(parts), columns: columns)
     }
 
     /// ORDER BY and LIMIT of a query that is no plain SELECT: of its columns.

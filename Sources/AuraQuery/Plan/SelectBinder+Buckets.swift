@@ -10,12 +10,7 @@ extension SelectBinder {
                 expressions.append(expression)
             }
         }
-        for grouping in select.groupings {
-            switch grouping {
-            case .expression(let expression): expressions.append(expression)
-            case .rollup(let parts): expressions += parts
-            }
-        }
+        expressions += select.groupings.flatMap(\.expressions)
         var series: [BucketSeries] = []
         for expression in expressions {
             guard let found = try bucketSeries(try meant(expression, select)) else { continue }

@@ -313,7 +313,7 @@ final class SelectBinder {
         return items[index - 1]
     }
 
-    /// What rows are grouped by, and the sets of these that ROLLUP means.
+    /// What rows are grouped by, and the sets of these that ROLLUP, CUBE and GROUPING SETS mean.
     private func groupings(
         _ select: Select, _ items: [BoundExpression]
     ) throws(TextError) -> (keys: [BoundExpression], sets: [[Int]]) {
@@ -331,24 +331,22 @@ final class SelectBinder {
         }
         var sets: [[Int]] = [[]]
         for grouping in select.groupings {
-            switch grouping {
-            case .expression(let expression):
-                let index = add(try groupKey(expression, items))
-                sets = sets.map { $0 + [index] }
-            case .rollup(let expressions):
-                var places: [Int] = []
-                for expression in expressions {
-                    places.append(add(try groupKey(expression, items)))
-                }
-                guard sets.count * (places.count + 1) <= SelectBinder.setLimit else {
-                    throw TextError(
-                        "ROLLUP makes more than \(SelectBinder.setLimit) groupings",
-                        at: expressions[0].place, hint: "name fewer keys in it")
-                }
-                sets = sets.flatMap { set in
-                    (0...places.count).reversed().map { set + places.prefix($0) }
-                }
+            guard sets.count * grouping.setCount(upTo: SelectBinder.setLimit + 1)
+                <= SelectBinder.setLimit
+            else {
+                throw TextError(
+                    "GROUP BY makes more than \(SelectBinder.setLimit) groupings",
+                    at: grouping.expressions.first?.place ?? .none, hint: "name fewer keys in it")
             }
+            var parts: [[Int]] = []
+            for expressions in grouping.sets {
+                var part: [Int] = []
+                for expression in expressions {
+                    part.append(add(try groupKey(expression, items)))
+                }
+                parts.append(part)
+            }
+            sets = sets.flatMap { set in parts.map { set + $0 } }
         }
         return (keys, sets)
     }

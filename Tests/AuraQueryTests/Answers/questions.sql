@@ -83,3 +83,14 @@ select concat_ws('-', 'a', 1, null, true, date '2024-01-01'), concat_ws(',', 1, 
 select list(distinct b order by b desc), string_agg(distinct s, ',' order by s) from t
 select timestamptz '2024-03-10 01:00:00-05' + interval '1 day', timestamptz '2024-03-31 22:30:00+00' - timestamptz '2024-02-29 23:30:00+00', interval '1 month' + timestamptz '2024-01-31 10:00:00+00', timestamptz '2024-03-31 10:00:00+00' - interval '1 month 1 day'
 select date_diff('hour', timestamptz '2024-03-10 01:00:00-05', timestamptz '2024-03-10 04:00:00-04'), date_sub('day', timestamptz '2024-03-10 01:00:00-05', timestamptz '2024-03-11 00:30:00-04'), date_add(timestamptz '2024-03-09 12:00:00-05', interval '24 hours')
+select a from t except select id from u order by 1
+select b from t except select 2 order by 1 nulls first
+select b from t intersect select b from t where a > 3 order by 1 nulls first
+select b from t except all select 2 order by 1 nulls first
+select b from t intersect all select x from (select 1 as x union all select 1 union all select 1 union all select null) order by 1 nulls first
+select a from t union select 9 intersect select 8 except select 3 order by 1
+select 1 as x union all select 2.5::double intersect select 2.5::double order by x
+select a % 2 as p, b, count(*), sum(d) from t group by cube (p, b) order by 1 nulls first, 2 nulls first, 3, 4
+select a % 2 as p, b, count(*) from t group by grouping sets ((p, b), (p), ()) order by 1 nulls first, 2 nulls first, 3
+select a % 2 as p, b, s, count(*) from t group by p, grouping sets (b, rollup (s), ()) order by 1, 2 nulls first, 3 nulls first, 4
+select count(*) from t group by grouping sets ((), ()) order by 1
