@@ -203,29 +203,47 @@ public final class AuraClient: Sendable {
 
     // MARK: Asking
 
-    /// Asks one statement of SQL: `Formats/query.md`.
+    /// Asks one statement of SQL, `Formats/query.md`, and waits for the whole answer.
     ///
     /// - Parameters:
     ///   - settings: What SET would set before it, by name.
     ///   - parameters: Values that the statement names.
     ///   - onProgress: Called now and then on the client's own thread; it must not block.
-    /// - Throws: `question` with the place and what is wrong with it, `unreachable` if nothing was heard
-    ///   of it for as long as the deadline.
+    /// - Throws: `statement` with the place and what is wrong with it, `question` if it would need more than it
+    ///   may have, `unreachable` if nothing was heard of it for as long as the deadline.
     public func query(
         _ statement: String, settings: [String: String] = [:],
         parameters: [QueryRequest.Parameter] = [],
         onProgress: @escaping @Sendable (QueryProgress) -> Void = { _ in }
     ) async throws(ClientError) -> QueryResult {
+        while true {
+            do throws(ClientError) {
+                var frames: [QueryRows] = []
+                for try await frame in stream(
+                    statement, settings: settings, parameters: parameters, onProgress: onProgress)
+                {
+                    frames.append(frame)
+                }
+                return QueryResult(frames)
+            } catch {
+                // Nobody else has seen what came of it.
+                guard case .interrupted = error else { throw error }
+            }
+        }
+    }
+
+    /// Asks one statement as `query` does, for an answer that may be longer than memory is large.
+    public func stream(
+        _ statement: String, settings: [String: String] = [:],
+        parameters: [QueryRequest.Parameter] = [],
+        onProgress: @escaping @Sendable (QueryProgress) -> Void = { _ in }
+    ) -> QueryStream {
         var request = QueryRequest(statement, credit: AuraClient.resultCredit)
         request.settings = settings.sorted { $0.key < $1.key }
             .map { QueryRequest.Setting(name: $0.key, value: $0.value) }
         request.parameters = parameters
         request.wantsProgress = true
-        let question = Question.query(request, onProgress: onProgress)
-        guard case .result(let frames) = try await link.ask(question).get() else {
-            preconditionFailure("a query is answered by a result")
-        }
-        return QueryResult(frames)
+        return QueryStream(link, request, onProgress)
     }
 
     /// Bytes of a result that the server may send ahead.

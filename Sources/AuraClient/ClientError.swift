@@ -31,6 +31,8 @@ public enum ClientError: Error, Hashable, Sendable {
     case statement(reason: String, bytes: Range<Int>)
     /// No answer to a question came before the deadline.
     case unreachable(reason: String)
+    /// The answer to a statement broke off when a part of it was read already.
+    case interrupted(reason: String)
     /// Another client has opened the same producer's name; this one has stopped.
     case fenced(producer: String)
     /// The server asks for an API key, or the key does not allow this; the client has stopped
@@ -79,6 +81,8 @@ extension ClientError: CustomStringConvertible {
             reason
         case .unreachable(let reason):
             "no answer from the server: \(reason)"
+        case .interrupted(let reason):
+            "the answer broke off (\(reason)); what came of it is not whole: ask again"
         case .fenced(let producer):
             "another client opened the producer name '\(producer)', and this one has stopped; "
                 + "give each instance a name of its own"

@@ -1,7 +1,8 @@
 public import AuraQuery
 
 extension EventStore {
-    /// The answer to a statement from the events that are visible now; nil if it asks for none.
+    /// Gives the answer to a statement to `take`, from the events that are visible now, as `QuerySession`
+    /// does.
     ///
     /// - Parameters:
     ///   - statement: One of a `QueryScript`.
@@ -11,11 +12,13 @@ extension EventStore {
     ///     `.stopped`.
     public func answer(
         _ statement: QueryScript.Statement, in session: inout QuerySession,
-        as entry: RunningQueries.Entry, _ shouldStop: @escaping @Sendable () -> Bool
-    ) throws(QueryFailure) -> QueryAnswer? {
-        let answer = try session.answer(
-            statement, over: querySource, meter: entry.meter, shouldStop)
-        damage.note(answer?.missing ?? [])
-        return answer
+        as entry: RunningQueries.Entry, _ shouldStop: @escaping @Sendable () -> Bool,
+        take: (QueryAnswer) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) {
+        try session.answer(statement, over: querySource, meter: entry.meter, shouldStop) {
+            part throws(QueryFailure) in
+            damage.note(part.missing)
+            return try take(part)
+        }
     }
 }

@@ -11,6 +11,7 @@ extension ConnectionHandler {
         case .appended(let ticket, let result): receive(ticket, result)
         case .authenticated(let result): receive(result)
         case .answered(let ticket, let result): receive(ticket, result)
+        case .hasFrames: break  // `advance` writes them, as it does after any letter.
         case .progressed(let requestID, let progress): receive(progress, requestID)
         case .stepped(let turn, let step): receive(turn, step)
         case .ordered(let requestID, let result): receive(result, requestID)
@@ -162,6 +163,7 @@ extension ConnectionHandler {
     }
 
     private func sweepIdle(_ now: NIODeadline) {
+        endStalledAnswer(now)
         let limits = shared.configuration
         let quiet = now - lastFrame
         let idle = TimeAmount(limits.idleTimeout)

@@ -34,7 +34,7 @@ extension ConnectionHandler {
     /// A question is worked on.
     func receive(_ progress: QueryProgress, _ requestID: UInt32) {
         guard let ticket = questions.current, ticket.requestID == requestID, !ticket.isCancelled,
-            questions.answer == nil, !isClosing
+            !isClosing
         else { return }
         FrameEncoder.append(
             progress, flags: [.response, .more], requestID: requestID, to: &outbound)
@@ -48,7 +48,10 @@ extension ConnectionHandler {
             let (id, loop, shared) = (id, loop, shared)
             let queue = ticket.question.isLong ? shared.statements : shared.queries
             let isTaken = queue.submit {
-                let result = QuestionAnswer.make(ticket, shared)
+                let result = QuestionAnswer.make(ticket, shared) {
+                    loop.post(ServerLoop.Letter(connection: id, content: .hasFrames))
+                }
+                guard let result else { return }
                 loop.post(ServerLoop.Letter(connection: id, content: .answered(ticket, result)))
             }
             if isTaken { return }
@@ -93,19 +96,30 @@ extension ConnectionHandler {
 
     /// Writes answers as long as the client reads.
     private func writeAnswers() {
-        while !isClosing, isWritable, questions.hasCredit, let ticket = questions.current {
-            let before = outbound.readableBytes
-            guard
-                let hasMore = questions.answer?.appendFrame(
-                    requestID: ticket.requestID, to: &outbound)
-            else { return }
-            questions.spend(outbound.readableBytes - before - FrameHeader.size)
+        while !isClosing, isWritable, let ticket = questions.current,
+            let hasMore = questions.appendFrame(to: &outbound)
+        {
             if !hasMore {
                 end(ticket)
                 ask()
             }
             writeOut()
         }
+    }
+
+    /// Ends the answer that the client has not let go on for too long: it takes a thread and memory.
+    func endStalledAnswer(_ now: NIODeadline) {
+        let limit = shared.configuration.query.stallLimit
+        guard let since = questions.waitingSince, now - since > TimeAmount(limit),
+            let requestID = questions.current?.requestID, questions.cancel(requestID)
+        else { return }
+        inFlight -= 1
+        refuse(
+            WireFailure(
+                .limitReached,
+                detail: "no credit came for \(limit / .seconds(1)) s, query.stall_limit"),
+            requestID)
+        ask()
     }
 
     private var isWritable: Bool { context?.channel.isWritable ?? false }

@@ -1,9 +1,13 @@
+import AuraWire
+import NIOCore
 import Synchronization
 
 /// A question that was asked, until it is answered or cancelled.
 final class QuestionTicket: Sendable {
     let requestID: UInt32
     let question: Question
+    /// The frames of an answer that are written as they are made.
+    let frames = FrameQueue()
     private let cancelled = Atomic<Bool>(false)
 
     init(requestID: UInt32, _ question: Question) {
@@ -12,7 +16,13 @@ final class QuestionTicket: Sendable {
     }
 
     var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
-    func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    /// - Returns: Whether all frames of its answer had been made, so that nobody works on it any more.
+    @discardableResult
+    func cancel() -> Bool {
+        cancelled.store(true, ordering: .relaxed)
+        return frames.close()
+    }
 }
 
 /// The questions of a connection, in order: one is answered, the others wait.
@@ -24,8 +34,10 @@ struct ConnectionQuestions {
     private var waiting: [QuestionTicket] = []
     /// Bytes of answers that may still be written, of questions whose client counts them.
     private var credits: [UInt32: Int64] = [:]
-    /// The answer that waits for the client to read.
+    /// The answer that waits for the client to read, unless its frames come from the ticket.
     var answer: QuestionAnswer?
+    /// Since when a frame waits for the client to grant credit.
+    private(set) var waitingSince: NIODeadline?
 
     /// How many are open.
     var count: Int { waiting.count + (current == nil ? 0 : 1) }
@@ -47,9 +59,24 @@ struct ConnectionQuestions {
         credits[ticket.requestID] = credit.map { Int64(clamping: $0) }
     }
 
-    /// Whether the current answer may be written on.
-    var hasCredit: Bool {
-        current.flatMap { credits[$0.requestID] }.map { $0 > 0 } ?? true
+    /// Appends the next frame of the current answer, if there is one and credit for it.
+    ///
+    /// - Returns: Whether others follow; nil if none was appended.
+    mutating func appendFrame(to buffer: inout ByteBuffer) -> Bool? {
+        guard let current, answer != nil || current.frames.hasFrames else { return nil }
+        guard credits[current.requestID] ?? 1 > 0 else {
+            waitingSince = waitingSince ?? .now()
+            return nil
+        }
+        waitingSince = nil
+        let before = buffer.readableBytes
+        var hasMore = answer?.appendFrame(requestID: current.requestID, to: &buffer)
+        if hasMore == nil, case .frame(var frame, let isLast) = current.frames.next() {
+            buffer.writeBuffer(&frame)
+            hasMore = !isLast
+        }
+        credits[current.requestID]? -= Int64(buffer.readableBytes - before - FrameHeader.size)
+        return hasMore
     }
 
     /// More of the answer to a question may be written.
@@ -57,12 +84,7 @@ struct ConnectionQuestions {
         guard let credit = credits[requestID] else { return }
         let (sum, overflows) = credit.addingReportingOverflow(Int64(clamping: bytes))
         credits[requestID] = overflows ? .max : sum
-    }
-
-    /// So much of the current answer was written.
-    mutating func spend(_ bytes: Int) {
-        guard let current else { return }
-        credits[current.requestID]? -= Int64(bytes)
+        if requestID == current?.requestID, overflows || sum > 0 { waitingSince = nil }
     }
 
     /// The next to be answered, which is the current one from now on; nil while there is another.
@@ -76,6 +98,7 @@ struct ConnectionQuestions {
     mutating func finish(_ ticket: QuestionTicket) {
         guard current === ticket else { return }
         current = nil
+        waitingSince = nil
         if !ticket.isCancelled { credits[ticket.requestID] = nil }
         answer = nil
     }
@@ -83,10 +106,11 @@ struct ConnectionQuestions {
     /// Ends a question; false if there is none of that id.
     mutating func cancel(_ requestID: UInt32) -> Bool {
         guard let ticket = open.first(where: { $0.requestID == requestID }) else { return false }
-        ticket.cancel()
+        let isMade = ticket.cancel() || answer != nil
+        if ticket === current { waitingSince = nil }
         credits[requestID] = nil
         waiting.removeAll { $0 === ticket }
-        if answer != nil { finish(ticket) }
+        if isMade { finish(ticket) }
         return true
     }
 
@@ -96,5 +120,6 @@ struct ConnectionQuestions {
         waiting = []
         credits = [:]
         answer = nil
+        waitingSince = nil
     }
 }

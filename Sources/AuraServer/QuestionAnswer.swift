@@ -19,18 +19,7 @@ enum Question: Sendable {
     }
 
     /// The answer, in frames; ends early once `shouldStop` says so.
-    fileprivate func answer(
-        _ shared: ServerShared, shouldStop: @escaping @Sendable () -> Bool
-    ) throws(QuestionFailure) -> any AnswerFrames {
-        if case .statement(let statement) = self {
-            return try statement.answer(shared, isCancelled: shouldStop)
-        }
-        do throws(EngineError) { return try frames(shared.store, shouldStop) } catch {
-            throw QuestionFailure(error)
-        }
-    }
-
-    private func frames(
+    fileprivate func frames(
         _ store: EventStore, _ shouldStop: () -> Bool
     ) throws(EngineError) -> any AnswerFrames {
         switch self {
@@ -75,11 +64,21 @@ struct QuestionAnswer: Sendable {
     private let share: AnswerBudget.Share
 
     /// Answers; on a query thread.
+    ///
+    /// - Parameter onFrame: Called when a frame waits in the ticket's queue where none did.
+    /// - Returns: nil if all frames went there.
     static func make(
-        _ ticket: QuestionTicket, _ shared: ServerShared
-    ) -> Result<QuestionAnswer, QuestionFailure> {
+        _ ticket: QuestionTicket, _ shared: ServerShared, onFrame: () -> Void
+    ) -> Result<QuestionAnswer, QuestionFailure>? {
         do throws(QuestionFailure) {
-            let frames = try ticket.question.answer(shared) { ticket.isCancelled }
+            if case .statement(let statement) = ticket.question {
+                try statement.answer(ticket, shared, onFrame: onFrame)
+                return nil
+            }
+            let frames: any AnswerFrames
+            do throws(EngineError) {
+                frames = try ticket.question.frames(shared.store) { ticket.isCancelled }
+            } catch { throw QuestionFailure(error) }
             guard let share = shared.answers.take(frames.size) else {
                 throw QuestionFailure(.refused(.overloaded))
             }

@@ -150,6 +150,8 @@ extension ServerLoop {
         case authenticated(Result<AccessGrant, AccessDenial>)
         /// The answer to a question.
         case answered(QuestionTicket, Result<QuestionAnswer, QuestionFailure>)
+        /// The answer to a statement has come so far that frames wait.
+        case hasFrames
         /// How far the answer to a statement is.
         case progressed(UInt32, QueryProgress)
         /// More events of a subscription.

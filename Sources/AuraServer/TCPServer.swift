@@ -130,7 +130,7 @@ public final class TCPServer: Sendable {
         let limits = shared.configuration
         let shortest = min(
             limits.handshakeTimeout, limits.idleTimeout, limits.frameTimeout, limits.writeTimeout,
-            limits.authenticationInterval)
+            limits.authenticationInterval, limits.query.stallLimit)
         return TimeAmount(min(max(shortest / 8, .milliseconds(5)), .seconds(1)))
     }
 

@@ -140,7 +140,7 @@ public struct QueryRows: WireMessage {
     public var elapsed: UInt64 = 0
     /// What SET and RESET have changed; in the last frame.
     public var changes: [Change] = []
-    /// What could not be read, if the answer is not complete; in the last frame.
+    /// What could not be read, if the answer is not complete; in the first and the last frame.
     public var missing: [MissingEvents] = []
 
     /// Rows alone.
@@ -199,7 +199,7 @@ public struct QueryRows: WireMessage {
     }
 }
 
-/// PROGRESS: how far the answer to a QUERY is, before its first RESULT.
+/// PROGRESS: how far the answer to a QUERY is, before its last RESULT.
 public struct QueryProgress: WireMessage {
     /// The message's code.
     public static let opcode = Opcode.progress

@@ -23,6 +23,7 @@ import Testing
                 "query.memory_limit: 256MiB (default)",
                 "query.time_limit: 60 (default)",
                 "query.concurrency: 2 (default)",
+                "query.stall_limit: 60 (default)",
                 "privacy.policy: strip (default)",
                 "privacy.unknown_types: learn (default)",
                 "privacy.denied_attributes:  (default)",
@@ -69,6 +70,7 @@ import Testing
               memory_limit: 1GiB
               time_limit: 5
               concurrency: 4
+              stall_limit: 20
             privacy:
               policy: refuse
               unknown_types: refuse
@@ -89,6 +91,7 @@ import Testing
             erasure_ledger: /srv/ledger, scrub_rate: 1048576, max_connections: 12, index: true,
             index_dimensions: "clinic_id,the channel",
             query.memory_limit: 1024MiB, query.time_limit: 5, query.concurrency: 4,
+            query.stall_limit: 20,
             privacy.policy: REFUSE,
             privacy.unknown_types: refuse, privacy.denied_attributes: 'nickname,  pet name',
             auth.required: false, tls.certificate: /etc/aura/server.pem,
@@ -98,7 +101,8 @@ import Testing
         let expected = [
             "staging", "/srv/aura", "[::1]:7272", "1GiB", "16MiB", "90", "1TiB", "/srv/ledger",
             "1MiB", "12", "true",
-            "clinic_id, the channel", "1GiB", "5", "4", "refuse", "refuse", "nickname, pet name",
+            "clinic_id, the channel", "1GiB", "5", "4", "20", "refuse", "refuse",
+            "nickname, pet name",
             "false",
             "/etc/aura/server.pem",
             "/etc/aura/server.key", "/etc/aura/clients.pem", "required", "always", "warning",
@@ -137,7 +141,7 @@ import Testing
             .segmentSize: "16MiB", .retentionDays: "30", .retentionSize: "1GiB",
             .erasureLedger: "l", .scrubRate: "1MiB", .maximumConnections: "1", .index: "true",
             .indexDimensions: "a, b", .queryMemory: "1GiB", .queryTime: "5",
-            .queryConcurrency: "4",
+            .queryConcurrency: "4", .queryStall: "20",
             .privacyPolicy: "rewrite", .unknownTypes: "refuse", .deniedAttributes: "a, b",
             .authenticationRequired: "true", .tlsCertificate: "c", .tlsPrivateKey: "k",
             .tlsClientAuthority: "a", .tlsClientCertificates: "required",

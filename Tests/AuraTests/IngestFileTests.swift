@@ -83,10 +83,10 @@ import Testing
     }
 
     @Test func `a cell is quoted byte by byte`() {
-        let csv = DelimitedWriter(.csv, hasHeader: false, null: "")
+        let csv = DelimitedForm(.csv, null: "")
         #expect(csv.escaped("a\"\u{301}b").utf8.elementsEqual("\"a\"\"\u{301}b\"".utf8))
         #expect(csv.escaped("a\r\nb") == "\"a\r\nb\"")
-        let tsv = DelimitedWriter(.tsv, hasHeader: false, null: "")
+        let tsv = DelimitedForm(.tsv, null: "")
         #expect(tsv.escaped("a\r\nb\t\\") == "a\\r\\nb\\t\\\\")
     }
 

@@ -155,7 +155,7 @@ extension Link {
         defer { old?.close(promise: nil) }
         sender?.disconnected()
         tail?.disconnected()
-        for index in questions.indices { questions[index].disconnected() }
+        disconnectQuestions(reason: reason)
         guard needsConnection else { return }
         phase = .waiting
         later(atLeast: retryAfter, reason: reason) { link in

@@ -5,13 +5,19 @@ import NIOCore
 /// What can be asked of a server twice as well as once.
 enum Question: Sendable {
     case ping
-    case query(QueryRequest, onProgress: @Sendable (QueryProgress) -> Void)
+    /// Its answer goes to an inbox.
+    case query(QueryRequest, ResultInbox, onProgress: @Sendable (QueryProgress) -> Void)
     case count(CountRequest)
     case metric(MetricQuery)
     case score(ScoreQuery)
     case sights
     case status
     case order(Order)
+
+    /// Where the answer to a statement goes.
+    var inbox: ResultInbox? {
+        if case .query(_, let inbox, _) = self { inbox } else { nil }
+    }
 
     /// Whether the server works on it for a while, and stops when it is told to.
     var isCancellable: Bool {
@@ -25,8 +31,6 @@ enum Question: Sendable {
 /// The answer to a `Question` of the same name.
 enum Reply: Sendable {
     case pong(Duration)
-    /// The frames of a result.
-    case result([QueryRows])
     case counts(Counts)
     case metrics(Metrics)
     case score(Score)
@@ -42,7 +46,6 @@ enum Reply: Sendable {
         case (.ping, .pong): self = .pong(Duration(NIODeadline.now() - question.sentAt))
         case (.status, .statusInfo): self = .status(try StatusInfo(payload: payload))
         case (.order, .orderDone): self = .order(try OrderDone(payload: payload))
-        case (.query, .result): self = .result([try QueryRows(payload: payload)])
         case (.count, .counts): self = .counts(try Counts(payload: payload))
         case (.metric, .metrics): self = .metrics(try Metrics(payload: payload))
         case (.score, .scoreInfo): self = .score(try Score(payload: payload))
@@ -54,7 +57,6 @@ enum Reply: Sendable {
     /// The answer of which `next` is the frame that follows.
     fileprivate func joined(with next: Reply) -> Reply {
         switch (self, next) {
-        case (.result(let frames), .result(let part)): return .result(frames + part)
         case (.counts(var counts), .counts(let part)):
             counts.rows += part.rows
             counts.missing += part.missing
@@ -104,7 +106,11 @@ struct PendingQuestion: Sendable {
     mutating func disconnected() {
         requestID = nil
         part = nil
+        question.inbox?.clear()
     }
+
+    /// Whether somebody has read a part of the answer, so that it cannot come anew.
+    var isBegun: Bool { question.inbox?.isBegun ?? false }
 }
 
 extension Link {
@@ -129,6 +135,17 @@ extension Link {
         }
     }
 
+    /// Asks a statement, whose answer goes to an inbox.
+    func begin(_ question: Question, _ inbox: ResultInbox) {
+        if case .stopped(let error) = phase { return inbox.fail(error) }
+        questionCount += 1
+        questions.append(
+            PendingQuestion(question, id: questionCount) { result in
+                if case .failure(let error) = result { inbox.fail(error) }
+            })
+        work()
+    }
+
     /// Sends the questions that were not sent on this connection.
     ///
     /// - Returns: Whether there was one.
@@ -139,7 +156,7 @@ extension Link {
             questions[index].sent(as: requestID)
             switch questions[index].question {
             case .ping: write(Ping(value: UInt64(requestID)), requestID: requestID, to: channel)
-            case .query(let request, _): write(request, requestID: requestID, to: channel)
+            case .query(let request, _, _): write(request, requestID: requestID, to: channel)
             case .count(let request): write(request, requestID: requestID, to: channel)
             case .metric(let query): write(query, requestID: requestID, to: channel)
             case .score(let query): write(query, requestID: requestID, to: channel)
@@ -159,12 +176,22 @@ extension Link {
         guard let index = questions.firstIndex(where: { $0.requestID == header.requestID }) else {
             return
         }
-        if case .query(_, let onProgress) = questions[index].question {
+        if case .query(_, let inbox, let onProgress) = questions[index].question {
             questions[index].since = .now()
-            if header.opcode == .progress {
-                onProgress(try QueryProgress(payload: payload))
-                return
+            switch header.opcode {
+            case .progress: onProgress(try QueryProgress(payload: payload))
+            case .result:
+                let isLast = !header.flags.contains(.more)
+                inbox.put(
+                    ResultInbox.Part(
+                        rows: try QueryRows(payload: payload), size: payload.byteCount),
+                    isLast: isLast)
+                guard isLast else { return }
+                progressed()
+                questions.remove(at: index)
+            default: throw LinkHandler.unexpected(header)
             }
+            return
         }
         guard let next = try Reply(to: questions[index], header.opcode, payload) else {
             throw LinkHandler.unexpected(header)
@@ -172,18 +199,31 @@ extension Link {
         let reply = questions[index].part?.joined(with: next) ?? next
         guard !header.flags.contains(.more) else {
             questions[index].part = reply
-            if case .result = reply { giveBack(payload.byteCount, to: header.requestID) }
             return
         }
         progressed()
         questions.remove(at: index).answer(.success(reply))
     }
 
-    /// Lets the server send as much more of an answer as came.
-    private func giveBack(_ size: Int, to requestID: UInt32) {
-        guard case .ready(let channel) = phase else { return }
+    /// Lets the server send as much more of an answer as was read.
+    func giveBack(_ size: Int, to inbox: ResultInbox) {
+        guard let index = questions.firstIndex(where: { $0.question.inbox === inbox }) else {
+            return
+        }
+        questions[index].since = .now()
+        guard case .ready(let channel) = phase, let requestID = questions[index].requestID else {
+            return
+        }
         write(Credit(bytes: UInt64(size)), requestID: requestID, to: channel)
         channel.flush()
+    }
+
+    /// Questions are asked again, but for those whose answer somebody has read in part.
+    func disconnectQuestions(reason: String) {
+        let broken = questions.filter(\.isBegun)
+        questions.removeAll(where: \.isBegun)
+        for index in questions.indices { questions[index].disconnected() }
+        for question in broken { question.answer(.failure(.interrupted(reason: reason))) }
     }
 
     /// - Returns: Whether the failure was one of a question.
@@ -193,6 +233,8 @@ extension Link {
         }
         let wait = Duration.milliseconds(Int64(failure.retryAfterMilliseconds))
         switch failure.failureClass {
+        case .retry where questions[index].isBegun:
+            questions.remove(at: index).answer(.failure(.interrupted(reason: failure.message)))
         case .retry:
             let id = questions[index].id
             later(atLeast: wait, reason: failure.message) { link in
@@ -216,9 +258,21 @@ extension Link {
 
     func expireQuestions(now: NIODeadline) {
         let latest = now - TimeAmount(configuration.deadline)
-        let expired = questions.filter { $0.since <= latest }
-        questions.removeAll { $0.since <= latest }
+        // A server cannot send more than its reader takes.
+        func isOverdue(_ question: PendingQuestion) -> Bool {
+            question.since <= latest && question.question.inbox?.hasParts != true
+        }
+        let expired = questions.filter(isOverdue)
+        questions.removeAll(where: isOverdue)
         for question in expired { end(question, .unreachable(reason: reason)) }
+    }
+
+    /// Nobody reads the answer to a statement any more.
+    func cancelQuestion(of inbox: ResultInbox) {
+        guard let index = questions.firstIndex(where: { $0.question.inbox === inbox }) else {
+            return inbox.fail(.cancelled)
+        }
+        end(questions.remove(at: index), .cancelled)
     }
 
     private func cancelQuestion(_ id: UInt64) {

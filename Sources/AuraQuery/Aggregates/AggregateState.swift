@@ -106,7 +106,7 @@ struct AggregateState {
         }
         waiting = []
         waitingRows = 0
-        let order = SortOrder(keys, call.order).rows(count: groups.count)
+        let order = try SortOrder(keys, call.order).rows(count: groups.count) { false }
         try take(
             columns.map { $0.rows(order) }, RowNumbers(groups.at(order)), groupCount)
     }

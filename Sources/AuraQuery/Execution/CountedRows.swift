@@ -54,7 +54,7 @@ struct CountedRows {
             case .sequence, .attribute: Vector(.null, type, count: times.count)
             }
         }
-        var morsel = Morsel(.rows(columns, count: times.count))
+        var morsel = Morsel(.rows(columns, 0..<times.count))
         if !pruning.conditions.isEmpty { morsel = morsel.then(.filter(pruning.conditions)) }
         return (morsel, edges.isEmpty ? nil : TimeRanges(edges))
     }

@@ -22,7 +22,7 @@ struct Evaluator: Sendable {
             let arguments = try evaluate(parts, rows)
             let column = try placed(expression.place) { () throws(ComputationError) in
                 try function.function.kernel.evaluate(
-                    arguments, expression.type, count: rows.count)
+                    arguments, expression.type, count: rows.count, shouldStop)
             }
             guard column.contentBytes <= memoryLimit else { throw .memory(memoryLimit) }
             return column
@@ -89,6 +89,7 @@ struct Evaluator: Sendable {
         _ place: Place, _ body: () throws(ComputationError) -> Vector
     ) throws(QueryFailure) -> Vector {
         do { return try body() } catch {
+            if error == .stopped { throw .stopped }
             throw .text(TextError(error.message, at: place, hint: error.hint))
         }
     }

@@ -38,7 +38,10 @@ private struct Groups: RowFold {
     }
 
     mutating func merge(_ next: Groups) throws(QueryFailure) {
-        for index in sets.indices { try sets[index].merge(next.sets[index]) }
+        for index in sets.indices {
+            if evaluator.shouldStop() { throw .stopped }
+            try sets[index].merge(next.sets[index])
+        }
     }
 
     mutating func results(

@@ -91,6 +91,9 @@ private struct JoinTable: Sendable {
     /// Whether each key has one row.
     private let isUnique: Bool
 
+    /// Rows that are looked at until somebody asks whether to stop.
+    private static let numberedRows = 1 << 16
+
     init(
         _ side: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
     ) throws(QueryFailure) {
@@ -98,7 +101,15 @@ private struct JoinTable: Sendable {
         groups = GroupNumbers(keys.map(\.type))
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, side)) }
-        let numbers = groups.numbers(of: columns, count: count).expanded
+        var numbers: [UInt32] = []
+        numbers.reserveCapacity(count)
+        for start in stride(from: 0, to: count, by: JoinTable.numberedRows) {
+            if evaluator.shouldStop() { throw .stopped }
+            let rows = start..<min(count, start + JoinTable.numberedRows)
+            numbers +=
+                groups.numbers(of: columns.map { $0.slice(rows) }, count: rows.count)
+                .expanded
+        }
         rows = GroupedRows(numbers, groups.count)
         isUnique = groups.count == count
     }

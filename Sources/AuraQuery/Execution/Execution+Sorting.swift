@@ -132,7 +132,8 @@ private struct SortedBatches: RowFold {
     func order(first limit: Int?) throws(QueryFailure) -> [UInt32] {
         if count == 0 { return [] }
         let order = SortOrder(joinedKeys(), keys)
-        return limit.map { order.rows(count: count, upTo: $0) } ?? order.rows(count: count)
+        guard let limit else { return try order.rows(count: count, evaluator.shouldStop) }
+        return try order.rows(count: count, upTo: limit, evaluator.shouldStop)
     }
 
     /// Lets go of all rows behind the first in order.

@@ -55,15 +55,17 @@ struct WindowPartitions {
         for key in call.order { order.append(try evaluator.evaluate(key.expression, batch)) }
         let numbers = groups.numbers(of: partition, count: batch.count)
         let sortOrder = SortOrder(order, call.order)
-        let sorted = sortOrder.rows(count: batch.count)
+        let sorted = try sortOrder.rows(count: batch.count, evaluator.shouldStop)
         // A stable distribution of the sorted rows over the partitions.
         let grouped = GroupedRows(sorted.mapped { UInt32(numbers[Int($0)]) }, groups.count)
         var rows: [UInt32] = []
         var starts: [Int] = []
         var peers: [Int] = []
+        var pulse = Pulse(evaluator.shouldStop)
         for group in 0..<groups.count {
             starts.append(rows.count)
             for place in grouped.rows(of: group) {
+                try pulse.beat()
                 let row = sorted[Int(place)]
                 let isFirst = rows.count == starts[starts.count - 1]
                 if isFirst || !sortOrder.areEqual(Int(rows[rows.count - 1]), Int(row)) {

@@ -5,12 +5,13 @@ import Synchronization
 /// Carries out a plan over one snapshot.
 ///
 /// Rows come in morsels that need nothing of each other, on several threads; what needs all of them first
-/// (groups, orders, joins) takes each part apart and puts the parts together in their order.
+/// (groups, orders, joins) takes each part apart and puts the parts together in their order, and whoever
+/// takes rows one after another gets them as they are made.
 final class Execution {
     let source: QuerySource
     let settings: QuerySettings
     let shouldStop: @Sendable () -> Bool
-    private let meter: QueryMeter
+    let meter: QueryMeter
     private(set) var evaluator: Evaluator
     private let shared: [Plan]
     /// The rows of queries that have several uses, once they are known.
@@ -38,9 +39,8 @@ final class Execution {
             switch subquery.use {
             case .rows: column = try rows(of: subquery.plan)[0]
             case .exists:
-                let first = try limited(
-                    subquery.plan, RowLimit(offset: 0, count: 1), NeededColumns([]))
-                column = Vector(.null, .null, count: first.count)
+                let isEmpty = try forEachPart(of: subquery.plan, NeededColumns([])) { _ in false }
+                column = Vector(.null, .null, count: isEmpty ? 0 : 1)
             case .value:
                 column = try rows(of: subquery.plan)[0]
                 guard column.count <= 1 else {
@@ -101,8 +101,8 @@ final class Execution {
             return Execution.morsels(of: rows.columns(), rows.count)
         case .sort(let input, let keys, let limit):
             return Execution.morsels(of: try sorted(input, keys, limit, needed))
-        case .limit(let input, let limit):
-            let rows = try limited(input, limit, needed)
+        case .limit:
+            let rows = try collected(plan, needed)
             return Execution.morsels(of: rows.columns(), rows.count)
         case .window(let input, let calls):
             return Execution.morsels(of: try windowed(input, calls, needed))
@@ -131,10 +131,8 @@ final class Execution {
 
     private static func morsels(of columns: [Vector], _ count: Int? = nil) -> [Morsel] {
         let count = count ?? columns.first?.count ?? 0
-        if count <= morselRows { return [Morsel(.rows(columns, count: count))] }
-        return stride(from: 0, to: count, by: morselRows).map { start in
-            let rows = start..<min(count, start + morselRows)
-            return Morsel(.rows(columns.map { $0.slice(rows) }, count: rows.count))
+        return stride(from: 0, to: max(1, count), by: morselRows).map { start in
+            Morsel(.rows(columns, start..<min(count, start + morselRows)))
         }
     }
 
@@ -232,39 +230,10 @@ final class Execution {
         }
         return parts
     }
-
-    /// The first rows of a plan as they come: no more are made than that.
-    private func limited(
-        _ input: Plan, _ limit: RowLimit, _ needed: NeededColumns
-    ) throws(QueryFailure) -> CollectedRows {
-        var rows = CollectedRows(input.types, needed)
-        if limit.end == 0 { return rows }
-        let memory = MemoryGrant(settings.memoryLimit)
-        var seen = 0
-        for morsel in try morsels(of: input, needed) {
-            if shouldStop() { throw .stopped }
-            defer { meter.count(morsel.eventCount) }
-            try morsel.forEachBatch(evaluator) { batch throws(QueryFailure) in
-                let first = max(0, limit.offset - seen)
-                let end = min(batch.count, limit.end.map { $0 - seen } ?? batch.count)
-                seen += batch.count
-                if first < end {
-                    let isWhole = first == 0 && end == batch.count
-                    let before = rows.size
-                    try rows.add(
-                        isWhole ? batch : batch.selecting((first..<end).map { UInt32($0) }))
-                    try memory.take(rows.size - before)
-                }
-                return limit.end.map { seen < $0 } ?? true
-            }
-            if let end = limit.end, seen >= end { break }
-        }
-        return rows
-    }
 }
 
 /// The memory that a step of a query may use.
-private final class MemoryGrant: Sendable {
+final class MemoryGrant: Sendable {
     private let limit: Int
     private let used = Atomic(0)
 

@@ -9,7 +9,8 @@ struct Morsel: Sendable {
     enum Source: Sendable {
         /// Events, read as a scan wants them.
         case events(MaskedRows, EventReading)
-        case rows([Vector], count: Int)
+        /// Some of the rows of known columns.
+        case rows([Vector], Range<Int>)
     }
 
     private let source: Source
@@ -23,7 +24,7 @@ struct Morsel: Sendable {
     var size: Int {
         switch source {
         case .events(let rows, _): rows.rowCount
-        case .rows(_, let count): count
+        case .rows(_, let rows): rows.count
         }
     }
 
@@ -53,7 +54,8 @@ struct Morsel: Sendable {
         let batch: RowBatch?
         switch source {
         case .events(let rows, let reading): batch = try reading.batch(of: rows, evaluator)
-        case .rows(let columns, let count): batch = RowBatch(columns, count: count)
+        case .rows(let columns, let rows):
+            batch = RowBatch(columns.map { $0.slice(rows) }, count: rows.count)
         }
         if let batch { _ = try Morsel.pass(batch, through: steps[...], evaluator, body) }
     }
@@ -123,37 +125,55 @@ enum Step: Sendable {
         case .project(let expressions): try body(batch.projected(expressions, evaluator))
         case .join(let side): try side.forEachPart(of: batch, evaluator, body)
         case .unnest(let lists, let types):
-            try body(batch.unnested(lists, types, evaluator))
+            try batch.forEachUnnested(lists, types, evaluator, body)
         }
     }
 }
 
 extension RowBatch {
-    /// A row for each item of lists, as many as the longest of a row has.
-    fileprivate func unnested(
-        _ lists: [Int], _ types: [ValueType], _ evaluator: Evaluator
-    ) throws(QueryFailure) -> RowBatch {
-        var rows: [UInt32] = []
-        var builders = lists.map { VectorBuilder(types[$0]) }
+    /// Rows that are made of lists at once.
+    private static let unnestedRows = 1 << 16
+
+    /// Calls `body` with a row for each item of lists, as many as the longest of a row has, a part at a
+    /// time, until it returns false.
+    ///
+    /// - Returns: Whether it never did.
+    fileprivate func forEachUnnested(
+        _ lists: [Int], _ types: [ValueType], _ evaluator: Evaluator,
+        _ body: (RowBatch) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) -> Bool {
         var columns: [Vector] = []
         for list in lists { columns.append(try column(list)) }
+        var rows: [UInt32] = []
+        var builders = lists.map { VectorBuilder(types[$0]) }
         for row in 0..<count {
-            let items = columns.map { column in
+            let rowItems = columns.map { column in
                 if case .list(let items) = column.value(row) { items } else { [Value]() }
             }
             if evaluator.shouldStop() { throw .stopped }
-            guard rows.count <= evaluator.memoryLimit / (8 * (lists.count + 1)) else {
-                throw .memory(evaluator.memoryLimit)
-            }
-            for index in 0..<(items.map(\.count).max() ?? 0) {
+            for index in 0..<(rowItems.map(\.count).max() ?? 0) {
                 rows.append(UInt32(row))
-                for (number, list) in items.enumerated() {
+                for (number, list) in rowItems.enumerated() {
                     builders[number].append(index < list.count ? list[index] : .null)
                 }
+                guard rows.count == RowBatch.unnestedRows else { continue }
+                let items = builders.map { $0.finish() }
+                guard try body(unnested(rows, lists, items, evaluator)) else { return false }
+                rows = []
+                builders = lists.map { VectorBuilder(types[$0]) }
             }
         }
-        var all = try selecting(rows).allColumns()
-        for (number, list) in lists.enumerated() { all[list] = builders[number].finish() }
-        return RowBatch(all, count: rows.count)
+        return try body(unnested(rows, lists, builders.map { $0.finish() }, evaluator))
+    }
+
+    /// Rows, with what was made of lists in their place.
+    private func unnested(
+        _ rows: [UInt32], _ lists: [Int], _ items: [Vector], _ evaluator: Evaluator
+    ) -> RowBatch {
+        var places = Array(0..<columnCount)
+        for (number, list) in lists.enumerated() { places[list] = columnCount + number }
+        let both = selecting(rows).beside(RowBatch(items, count: rows.count))
+        return both.projected(
+            places.map { BoundExpression(.column($0), .null, .none) }, evaluator)
     }
 }

@@ -27,28 +27,38 @@ struct SortOrder {
     }
 
     /// The rows in order.
-    func rows(count: Int) -> [UInt32] {
+    ///
+    /// - Parameter shouldStop: Asked now and then; once it says so, there is no order.
+    /// - Throws: `.stopped`.
+    func rows(count: Int, _ shouldStop: @escaping () -> Bool) throws(QueryFailure) -> [UInt32] {
         guard let first = words.first else { return (0..<UInt32(count)).map { $0 } }
         var keyed: [(key: Int64, row: UInt32)] = []
         keyed.reserveCapacity(count)
         for row in 0..<count { keyed.append((first[row], UInt32(row))) }
-        if words.count == 1 {
-            keyed.sort { $0.key != $1.key ? $0.key < $1.key : $0.row < $1.row }
-        } else {
-            keyed.sort { left, right in
+        var pulse = Pulse(shouldStop)
+        let isAlone = words.count == 1
+        do {
+            try keyed.sort { left, right in
+                try pulse.beat()
                 if left.key != right.key { return left.key < right.key }
-                return precedes(left.row, right.row, from: 1)
+                return isAlone ? left.row < right.row : precedes(left.row, right.row, from: 1)
             }
-        }
+        } catch { throw .stopped }
         return keyed.map(\.row)
     }
 
     /// The first rows in order, without an order of all.
-    func rows(count: Int, upTo limit: Int) -> [UInt32] {
-        guard limit < count / 4, limit > 0 else { return Array(rows(count: count).prefix(limit)) }
+    func rows(
+        count: Int, upTo limit: Int, _ shouldStop: @escaping () -> Bool
+    ) throws(QueryFailure) -> [UInt32] {
+        guard limit < count / 4, limit > 0 else {
+            return Array(try rows(count: count, shouldStop).prefix(limit))
+        }
+        var pulse = Pulse(shouldStop)
         // The greatest of those that are kept stands first: a heap.
         var heap: [UInt32] = []
         for row in 0..<UInt32(count) {
+            try pulse.beat()
             if heap.count < limit {
                 heap.append(row)
                 var place = heap.count - 1

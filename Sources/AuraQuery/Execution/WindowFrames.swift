@@ -6,9 +6,11 @@ struct WindowFrames {
     private let frame: WindowCall.Frame
     private let order: [SortKey]
     private let casting: Casting
+    private let shouldStop: () -> Bool
 
-    init(_ call: WindowCall, _ partitions: WindowPartitions, _ casting: Casting) {
-        self.casting = casting
+    init(_ call: WindowCall, _ partitions: WindowPartitions, _ evaluator: Evaluator) {
+        casting = evaluator.casting
+        shouldStop = evaluator.shouldStop
         frame = call.frame
         order = call.order
         self.partitions = partitions
@@ -20,9 +22,12 @@ struct WindowFrames {
     ) throws(QueryFailure) {
         let key = try RangeKey(order, partitions, frame, casting)
         var peer = 0
+        // A frame may have many rows.
+        var pulse = Pulse(every: 64, shouldStop)
         for index in 0..<partitions.starts.count - 1 {
             let partition = partitions.starts[index]..<partitions.starts[index + 1]
             for place in partition {
+                try pulse.beat()
                 while partitions.peers[peer + 1] <= place { peer += 1 }
                 let peers = partitions.peers[peer]..<partitions.peers[peer + 1]
                 let start = try edge(frame.start, place, partition, peers, key, isEnd: false)

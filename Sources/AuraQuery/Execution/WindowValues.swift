@@ -14,7 +14,7 @@ struct WindowValues {
     ) {
         self.call = call
         self.partitions = partitions
-        frames = WindowFrames(call, partitions, evaluator.casting)
+        frames = WindowFrames(call, partitions, evaluator)
         self.batch = batch
         self.evaluator = evaluator
     }

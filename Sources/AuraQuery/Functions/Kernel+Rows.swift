@@ -3,13 +3,17 @@ import AuraStorage
 
 extension ScalarFunction.Kernel {
     /// The results of `count` rows.
+    ///
+    /// - Parameter shouldStop: Asked now and then where rows are computed one by one; once it says so, the
+    ///   computation fails with `.stopped`.
     func evaluate(
-        _ arguments: [Vector], _ type: ValueType, count: Int
+        _ arguments: [Vector], _ type: ValueType, count: Int,
+        _ shouldStop: () -> Bool = { false }
     ) throws(ComputationError) -> Vector {
         if case .columns(let body) = self { return try body(arguments, count) }
         // Of one row, if that is all there is to know.
         guard arguments.contains(where: { !$0.isConstant }) else {
-            return try rows(arguments, type, count: 1).repeated(count)
+            return try rows(arguments, type, count: 1, shouldStop).repeated(count)
         }
         switch self {
         case .integer(let body):
@@ -22,8 +26,8 @@ extension ScalarFunction.Kernel {
                 type, .floats(arguments[0].floats.mapped(body)), valid: arguments[0].valid)
         default: break
         }
-        if let results = try ofTexts(arguments, type) { return results }
-        return try rows(arguments, type, count: count)
+        if let results = try ofTexts(arguments, type, shouldStop) { return results }
+        return try rows(arguments, type, count: count, shouldStop)
     }
 
     private func mapped(
@@ -34,12 +38,16 @@ extension ScalarFunction.Kernel {
         return results
     }
 
+    /// Results after which `shouldStop` is asked: one may take a millisecond.
+    private static var resultsAtOnce: Int { 16 }
+
     /// Row by row.
     private func rows(
-        _ arguments: [Vector], _ type: ValueType, count: Int
+        _ arguments: [Vector], _ type: ValueType, count: Int, _ shouldStop: () -> Bool
     ) throws(ComputationError) -> Vector {
         var builder = VectorBuilder(type)
         for row in 0..<count {
+            if row % Self.resultsAtOnce == 0, shouldStop() { throw .stopped }
             builder.append(try result(arguments.map { $0.value(row) }))
             try ColumnSize.check(builder.contentBytes)
         }
@@ -66,7 +74,7 @@ extension ScalarFunction.Kernel {
     /// Once for each text, where all but one argument are the same for all rows; nil where that is no
     /// gain.
     private func ofTexts(
-        _ arguments: [Vector], _ type: ValueType
+        _ arguments: [Vector], _ type: ValueType, _ shouldStop: () -> Bool
     ) throws(ComputationError) -> Vector? {
         let varying = arguments.indices.filter { !arguments[$0].isConstant }
         guard varying.count == 1, case .texts(let codes, let table) = arguments[varying[0]].values,
@@ -83,6 +91,7 @@ extension ScalarFunction.Kernel {
         for row in codes.indices where argument.isValid(row) {
             let code = Int(codes[row])
             if places[code] == 0 {
+                if builder.count % Self.resultsAtOnce == 0, shouldStop() { throw .stopped }
                 values[varying[0]] = .text(table.text(code))
                 places[code] = UInt32(builder.count)
                 builder.append(try result(values))

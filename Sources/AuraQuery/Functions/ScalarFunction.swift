@@ -9,6 +9,9 @@ struct ComputationError: Error, Hashable, Sendable {
         self.message = message
         self.hint = hint
     }
+
+    /// Nobody wants the values any more.
+    static let stopped = ComputationError("the query was stopped")
 }
 
 /// A function of values, for arguments of certain types.

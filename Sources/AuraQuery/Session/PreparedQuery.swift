@@ -1,5 +1,5 @@
-public import AuraCore
-public import AuraStorage
+import AuraCore
+import AuraStorage
 
 /// A query that was read and bound, ready to be answered from the snapshot it was bound to.
 public struct PreparedQuery {
@@ -39,21 +39,36 @@ public struct PreparedQuery {
         self.settings = settings
     }
 
-    /// The answer, from all events up to the snapshot's watermark and no other.
+    /// Gives the answer to `take` as it is made, from all events up to the snapshot's watermark and no
+    /// other.
     ///
+    /// While `take` works, little more is made than it has taken, so an answer of any length needs little
+    /// memory unless the query itself does: `take` may block. What it takes cannot be taken back: an answer
+    /// of which rows were given lasts to its end, or fails.
     /// - Parameters:
     ///   - meter: Told how far it is.
-    ///   - shouldStop: Asked from time to time; once it says so, the query ends with `.stopped`.
+    ///   - shouldStop: Asked from time to time, on several threads; once it says so, the query ends with
+    ///     `.stopped`.
+    ///   - take: Called on this thread with the rows in their order, at least once, until it returns false;
+    ///     of an answer without rows it gets none. The time that it takes is not counted as the query's.
     public func answer(
         meter: QueryMeter = QueryMeter(),
-        _ shouldStop: @escaping @Sendable () -> Bool = { false }
-    ) throws(QueryFailure) -> QueryAnswer {
-        guard let limit = settings.timeLimit else { return try answerInTime(meter, shouldStop) }
-        let deadline = ContinuousClock.now + .microseconds(limit)
+        _ shouldStop: @escaping @Sendable () -> Bool = { false },
+        take: (QueryAnswer) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) {
+        guard let limit = settings.timeLimit else {
+            return try readingWhole(meter, shouldStop, take)
+        }
+        let deadline = QueryDeadline(in: .microseconds(limit))
         do throws(QueryFailure) {
-            return try answerInTime(meter) { shouldStop() || ContinuousClock.now >= deadline }
+            try readingWhole(meter, { shouldStop() || deadline.isOver }) {
+                answer throws(QueryFailure) in
+                deadline.pause()
+                defer { deadline.goOn() }
+                return try take(answer)
+            }
         } catch {
-            guard case .stopped = error, !shouldStop() else { throw error }
+            guard case .stopped = error, !shouldStop(), deadline.isOver else { throw error }
             throw .limit(
                 "the query took longer than its time_limit, \(QuerySettings.text(ofTime: limit)); "
                     + "narrow the time range, "
@@ -61,74 +76,67 @@ public struct PreparedQuery {
         }
     }
 
-    private func answerInTime(
-        _ meter: QueryMeter, _ shouldStop: @escaping @Sendable () -> Bool
+    /// The whole answer at once, which counts as memory of the query.
+    public func answer(
+        meter: QueryMeter = QueryMeter(),
+        _ shouldStop: @escaping @Sendable () -> Bool = { false }
     ) throws(QueryFailure) -> QueryAnswer {
+        var whole = CollectedAnswer(settings)
+        try answer(meter: meter, shouldStop) { part throws(QueryFailure) in
+            try whole.add(part)
+            return true
+        }
+        guard let answer = whole.answer else { preconditionFailure("an answer has a part") }
+        return answer
+    }
+
+    /// Answers without the chunks that cannot be read: once more where one turns out to be such, unless
+    /// rows were given that may be of it.
+    private func readingWhole(
+        _ meter: QueryMeter, _ shouldStop: @escaping @Sendable () -> Bool,
+        _ take: (QueryAnswer) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) {
         var failure: QueryFailure?
-        let (rows, missing): ([Vector], [MissingChunk])
+        var damage: StorageError?
+        var hasGiven = false
         do throws(StorageError) {
-            (rows, missing) = try source.snapshot.readingWhole { snapshot throws(StorageError) in
+            try source.snapshot.readingWhole { snapshot, missing throws(StorageError) in
                 do throws(QueryFailure) {
-                    return try self.rows(of: source.reading(snapshot), meter, shouldStop)
+                    if hasGiven, let damage { throw .broken(damage) }
+                    try answer(from: source.reading(snapshot), missing, meter, shouldStop) {
+                        answer throws(QueryFailure) in
+                        hasGiven = true
+                        return try take(answer)
+                    }
                 } catch {
-                    if case .storage(let error) = error { throw error }
+                    if case .storage(let error) = error {
+                        damage = error
+                        throw error
+                    }
                     failure = error
-                    return []
                 }
             }
         } catch { throw .storage(error) }
         if let failure { throw failure }
-        return QueryAnswer(
-            columns: plan.columns.map { QueryAnswer.Column(name: $0.name, type: $0.type) },
-            vectors: rows, watermark: source.snapshot.watermark, missing: missing)
     }
 
-    private func rows(
-        of source: QuerySource, _ meter: QueryMeter, _ shouldStop: @escaping @Sendable () -> Bool
-    ) throws(QueryFailure) -> [Vector] {
+    private func answer(
+        from source: QuerySource, _ missing: [MissingChunk], _ meter: QueryMeter,
+        _ shouldStop: @escaping @Sendable () -> Bool,
+        _ take: (QueryAnswer) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) {
         let execution = Execution(source, settings, shared, meter, shouldStop)
         try execution.answer(subqueries)
-        return try execution.rows(of: plan)
+        var answer = QueryAnswer(
+            columns: plan.columns.map { QueryAnswer.Column(name: $0.name, type: $0.type) },
+            watermark: source.snapshot.watermark, missing: missing)
+        var hasGiven = false
+        _ = try execution.forEachPart(of: plan, NeededColumns(allOf: plan)) {
+            part throws(QueryFailure) in
+            hasGiven = true
+            answer.vectors = part.columns
+            return try take(answer)
+        }
+        if !hasGiven { _ = try take(answer) }
     }
-}
-
-/// What a query has answered.
-public struct QueryAnswer: Sendable {
-    /// A column of it.
-    public struct Column: Hashable, Sendable {
-        /// What it is called in the query.
-        public let name: String
-        /// The type of its values.
-        public let type: ValueType
-    }
-
-    /// Its columns.
-    public let columns: [Column]
-    private let vectors: [Vector]
-    /// Every event up to this sequence number was considered, and no other.
-    public let watermark: UInt64
-    /// Chunks that cannot be read: then rows may be missing, or figures too low.
-    public let missing: [MissingChunk]
-
-    init(columns: [Column], vectors: [Vector], watermark: UInt64, missing: [MissingChunk]) {
-        self.columns = columns
-        self.vectors = vectors
-        self.watermark = watermark
-        self.missing = missing
-    }
-
-    /// Whether all that was asked for could be read.
-    public var isComplete: Bool { missing.isEmpty }
-
-    /// Rows.
-    public var rowCount: Int { vectors.first?.count ?? 0 }
-
-    /// The values of some rows in a column.
-    public func values(of column: Int, in rows: Range<Int>) -> [Value] {
-        let vector = vectors[column]
-        return rows.map { vector.value($0) }
-    }
-
-    /// The values of a row, one for each column.
-    public func row(_ index: Int) -> [Value] { vectors.map { $0.value(index) } }
 }

@@ -10,6 +10,9 @@ public enum QueryFailure: Error, Hashable, Sendable {
     case stopped
     /// Stored events could not be read.
     case storage(StorageError)
+    /// Stored events could not be read when rows had been given already: asked again, the query is answered
+    /// without what is damaged.
+    case broken(StorageError)
 
     /// More memory than so many bytes.
     static func memory(_ limit: Int) -> QueryFailure {
@@ -27,6 +30,9 @@ public enum QueryFailure: Error, Hashable, Sendable {
         case .limit(let reason): reason
         case .stopped: "the query was stopped before its end"
         case .storage(let error): error.description
+        case .broken(let error):
+            "a part of the store turned out to be damaged while rows were given, so these are no "
+                + "answer: \(error); ask again, and the answer leaves that part out"
         }
     }
 }

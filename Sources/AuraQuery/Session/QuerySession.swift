@@ -39,8 +39,8 @@ public struct QuerySession: Sendable {
         return changes
     }
 
-    /// The answer to a statement, from all events up to the snapshot's watermark; nil if it asks for
-    /// none.
+    /// Gives the answer to a statement to `take`, as `PreparedQuery` does; nothing for one that asks for
+    /// nothing.
     ///
     /// - Parameters:
     ///   - meter: Told how far it is.
@@ -48,18 +48,32 @@ public struct QuerySession: Sendable {
     ///     `.stopped`.
     public mutating func answer(
         _ statement: QueryScript.Statement, over source: QuerySource,
-        meter: QueryMeter = QueryMeter(), _ shouldStop: @escaping @Sendable () -> Bool = { false }
-    ) throws(QueryFailure) -> QueryAnswer? {
+        meter: QueryMeter = QueryMeter(),
+        _ shouldStop: @escaping @Sendable () -> Bool = { false },
+        take: (QueryAnswer) throws(QueryFailure) -> Bool
+    ) throws(QueryFailure) {
         switch statement.statement {
         case .set(let name, let value):
             do { try settings.set(name, to: value) } catch { throw .text(error) }
-            return nil
         case .reset(let name):
             do { try settings.reset(name, to: defaults) } catch { throw .text(error) }
-            return nil
         default:
-            return try PreparedQuery(statement.statement, over: source, settings)
-                .answer(meter: meter, shouldStop)
+            try PreparedQuery(statement.statement, over: source, settings)
+                .answer(meter: meter, shouldStop, take: take)
         }
+    }
+
+    /// The whole answer to a statement at once; nil if it asks for none.
+    public mutating func answer(
+        _ statement: QueryScript.Statement, over source: QuerySource,
+        meter: QueryMeter = QueryMeter(), _ shouldStop: @escaping @Sendable () -> Bool = { false }
+    ) throws(QueryFailure) -> QueryAnswer? {
+        var whole = CollectedAnswer(settings)
+        try answer(statement, over: source, meter: meter, shouldStop) {
+            part throws(QueryFailure) in
+            try whole.add(part)
+            return true
+        }
+        return whole.answer
     }
 }

@@ -18,6 +18,8 @@ public struct QuerySettings: Sendable {
     public var threads = 1
     /// Rows that are worth a part of their own where threads divide them.
     var partRows = 1 << 16
+    /// Rows that whoever takes an answer as it is made gets at once, at most.
+    var pieceRows = 1 << 14
     /// Whether counts are read from the index where it has them.
     public var usesRollups = true
     /// Bytes that each of its steps may hold.

@@ -115,6 +115,7 @@ struct Vector: Sendable {
 
     /// The values of neighbouring rows.
     func slice(_ rows: Range<Int>) -> Vector {
+        if rows.count == count { return self }
         if isConstant { return Vector(repeating: self, count: rows.count) }
         return Vector(type, values.slice(rows), valid: valid.map { Array($0[rows]) })
     }

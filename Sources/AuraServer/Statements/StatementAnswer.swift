@@ -2,6 +2,7 @@ import AuraCore
 import AuraEngine
 import AuraQuery
 import AuraWire
+import NIOCore
 import Synchronization
 
 /// A statement that a client asks, and how the client hears of its progress.
@@ -15,48 +16,93 @@ struct AskedStatement: Sendable {
     /// How often a client hears of progress.
     private static let progressInterval: Duration = .milliseconds(100)
 
-    /// Answers it, on a query thread; ends early once `isCancelled` says so.
+    /// Answers it, on a query thread; ends early once its ticket is cancelled.
+    ///
+    /// - Parameter onFrame: Called when a frame waits in the ticket's queue where none did.
     func answer(
-        _ shared: ServerShared, isCancelled: @escaping @Sendable () -> Bool
-    ) throws(QuestionFailure) -> ResultFrames {
-        let clock = ContinuousClock()
-        let start = clock.now
+        _ ticket: QuestionTicket, _ shared: ServerShared, onFrame: () -> Void
+    ) throws(QuestionFailure) {
         do throws(QueryFailure) {
-            let statements = try QueryScript(request.text).statements
-            guard let statement = statements.first, statements.count == 1 else {
-                throw .text(
-                    TextError(
-                        "\(statements.count) statements came where one is wanted", at: 0..<0,
-                        hint: "send each by itself"))
+            let last = try answer(ticket, shared) { frame throws(QueryFailure) in
+                try AskedStatement.note(ticket.frames.put(frame), onFrame)
             }
-            var session = QuerySession(shared.configuration.query.settings)
-            for setting in request.settings {
-                try session.settings.set(setting.name, to: setting.value)
-            }
-            session.settings.now = Timestamp(microseconds: shared.clock())
-            for parameter in request.parameters {
-                session.settings.parameters[parameter.name] = parameter.value
-            }
-            let before = session.changes
-            let entry = shared.store.runningQueries.begin(
-                request.text, client: client, at: session.settings.now)
-            defer { entry.end() }
-            let pace = ProgressPace(interval: AskedStatement.progressInterval)
-            let answer = try shared.store.answer(statement, in: &session, as: entry) {
-                [request, onProgress, meter = entry.meter] in
-                if request.wantsProgress, pace.isDue {
-                    onProgress(
-                        QueryProgress(
-                            done: UInt64(meter.eventsRead), total: UInt64(meter.eventsToRead)))
-                }
-                return isCancelled()
-            }
-            return try ResultFrames(
-                answer, changes: Self.changes(before, session.changes),
-                elapsed: (clock.now - start) / .microseconds(1),
-                limit: shared.configuration.maximumPayload)
+            try AskedStatement.note(ticket.frames.putLast(last, shared.answers), onFrame)
         } catch {
             throw QuestionFailure(error)
+        }
+    }
+
+    private static func note(
+        _ place: FrameQueue.Place, _ onFrame: () -> Void
+    ) throws(QueryFailure) {
+        switch place {
+        case .front: onFrame()
+        case .behind: break
+        case .nowhere: throw .stopped
+        }
+    }
+
+    /// Hands all frames but the last to `put`, and returns that.
+    private func answer(
+        _ ticket: QuestionTicket, _ shared: ServerShared,
+        _ put: (ByteBuffer) throws(QueryFailure) -> Void
+    ) throws(QueryFailure) -> ByteBuffer {
+        let start = ContinuousClock.now
+        var waited = Duration.zero
+        let statements = try QueryScript(request.text).statements
+        guard let statement = statements.first, statements.count == 1 else {
+            throw .text(
+                TextError(
+                    "\(statements.count) statements came where one is wanted", at: 0..<0,
+                    hint: "send each by itself"))
+        }
+        var session = try session(shared)
+        let before = session.changes
+        let entry = shared.store.runningQueries.begin(
+            request.text, client: client, at: session.settings.now)
+        defer { entry.end() }
+        var frames = ResultFrames(
+            requestID: ticket.requestID, limit: shared.configuration.maximumPayload)
+        try shared.store.answer(
+            statement, in: &session, as: entry, stopping(ticket, entry.meter)
+        ) { part throws(QueryFailure) in
+            try frames.add(part) { frame throws(QueryFailure) in
+                let start = ContinuousClock.now
+                defer { waited += .now - start }
+                try put(frame)
+            }
+            return true
+        }
+        return frames.last(
+            elapsed: ContinuousClock.now - start - waited,
+            changes: AskedStatement.changes(before, session.changes))
+    }
+
+    /// A session of the server's settings and those of the request.
+    private func session(_ shared: ServerShared) throws(QueryFailure) -> QuerySession {
+        var session = QuerySession(shared.configuration.query.settings)
+        for setting in request.settings {
+            try session.settings.set(setting.name, to: setting.value)
+        }
+        session.settings.now = Timestamp(microseconds: shared.clock())
+        for parameter in request.parameters {
+            session.settings.parameters[parameter.name] = parameter.value
+        }
+        return session
+    }
+
+    /// Whether a statement is to stop; tells its progress when asked.
+    private func stopping(
+        _ ticket: QuestionTicket, _ meter: QueryMeter
+    ) -> @Sendable () -> Bool {
+        let pace = ProgressPace(interval: AskedStatement.progressInterval)
+        return { [request, onProgress] in
+            if request.wantsProgress, pace.isDue {
+                onProgress(
+                    QueryProgress(
+                        done: UInt64(meter.eventsRead), total: UInt64(meter.eventsToRead)))
+            }
+            return ticket.isCancelled
         }
     }
 
@@ -104,7 +150,7 @@ extension QuestionFailure {
         case .stopped:
             wire = WireFailure(.cancelled)
             log = nil
-        case .storage(let error):
+        case .storage(let error), .broken(let error):
             // The engine's own words name files; they are for the log.
             wire = WireFailure(.internalError)
             log = "\(error)"

@@ -11,13 +11,19 @@ extension Snapshot {
     public func readingWhole<Content>(
         _ body: (Snapshot) throws(StorageError) -> Content
     ) throws(StorageError) -> (content: Content, missing: [MissingChunk]) {
+        try readingWhole { snapshot, missing throws(StorageError) in (try body(snapshot), missing) }
+    }
+
+    /// As `readingWhole(_:)`, for a body that has to know beforehand what is missing.
+    public func readingWhole<Content>(
+        _ body: (Snapshot, [MissingChunk]) throws(StorageError) -> Content
+    ) throws(StorageError) -> Content {
         while true {
             let missing = missing
             let aside = Set(missing.map(\.number))
             let whole = chunks.filter { !aside.contains($0.entry.number) }
             do throws(StorageError) {
-                let content = try body(with(whole))
-                return (content, Canary.hideMissingChunks.isActive ? [] : missing)
+                return try body(with(whole), Canary.hideMissingChunks.isActive ? [] : missing)
             } catch {
                 guard whole.contains(where: { $0.setAside(after: error) }) else { throw error }
             }

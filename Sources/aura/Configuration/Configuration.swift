@@ -30,6 +30,8 @@ struct Configuration: Sendable {
     private(set) var queryTime = 60
     /// How many queries are answered at the same time.
     private(set) var queryConcurrency = 2
+    /// Seconds for which an answer waits for its client.
+    private(set) var queryStall = 60
     private(set) var privacyPolicy = PrivacyPolicy.strip
     private(set) var unknownTypes = SchemaRegistry.UnknownTypes.learn
     /// Event types that the deployment adds, from the file alone.
@@ -138,6 +140,7 @@ struct Configuration: Sendable {
         case .queryMemory: queryMemory.description
         case .queryTime: String(queryTime)
         case .queryConcurrency: String(queryConcurrency)
+        case .queryStall: String(queryStall)
         case .privacyPolicy: privacyPolicy.rawValue
         case .unknownTypes: unknownTypes.rawValue
         case .deniedAttributes: deniedAttributes.joined(separator: ", ")
@@ -211,6 +214,7 @@ struct Configuration: Sendable {
             queryMemory = try written.size(in: .mebibytes(16)...(.mebibytes(1 << 20)))
         case .queryTime: queryTime = try written.number(in: 1...86_400)
         case .queryConcurrency: queryConcurrency = try written.number(in: 1...64)
+        case .queryStall: queryStall = try written.number(in: 1...86_400)
         case .privacyPolicy: privacyPolicy = try written.choice()
         case .unknownTypes: unknownTypes = try written.choice()
         case .deniedAttributes: deniedAttributes = try written.names()

@@ -15,6 +15,7 @@ enum ConfigurationKey: String, CaseIterable, Hashable, Sendable {
     case queryMemory = "query.memory_limit"
     case queryTime = "query.time_limit"
     case queryConcurrency = "query.concurrency"
+    case queryStall = "query.stall_limit"
     case privacyPolicy = "privacy.policy"
     case unknownTypes = "privacy.unknown_types"
     case deniedAttributes = "privacy.denied_attributes"

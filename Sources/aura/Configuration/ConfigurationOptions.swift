@@ -54,6 +54,9 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "How many queries are answered at the same time.")
     var queryConcurrency: String?
 
+    @Option(help: "The most seconds that an answer waits for its client to take more.")
+    var queryStallLimit: String?
+
     @Option(help: "What happens to personal data in events: strip, refuse or rewrite.")
     var privacyPolicy: String?
 
@@ -116,6 +119,7 @@ struct ConfigurationOptions: ParsableArguments {
         case .queryMemory: queryMemoryLimit
         case .queryTime: queryTimeLimit
         case .queryConcurrency: queryConcurrency
+        case .queryStall: queryStallLimit
         case .privacyPolicy: privacyPolicy
         case .unknownTypes: privacyUnknownTypes
         case .deniedAttributes: privacyDeniedAttributes

@@ -38,8 +38,8 @@ final class RejectFile {
             ]
             buffer += Array("{\(fields.joined(separator: ","))}\n".utf8)
         } else {
-            let writer = DelimitedWriter(.tsv, hasHeader: false, null: "")
-            let fields = [String(row.line), writer.escaped(row.reason), writer.escaped(text)]
+            let form = DelimitedForm(.tsv, null: "")
+            let fields = [String(row.line), form.escaped(row.reason), form.escaped(text)]
             buffer += Array((fields.joined(separator: "\t") + "\n").utf8)
         }
     }

@@ -1,6 +1,6 @@
 import AuraCore
 
-/// Rows with named columns, for one of the output formats.
+/// Rows with named columns, for one of the output formats, all at once.
 struct Answer: Sendable {
     /// A column's name in every format, and how a table lays it out.
     struct Column: Hashable, Sendable {
@@ -60,41 +60,5 @@ struct Answer: Sendable {
     }
 
     let columns: [Column]
-    let rows: Rows
-    /// What stands for an absent value in the formats for people.
-    var null = ""
-
-    init(columns: [Column], rows: [[Cell]] = []) {
-        self.init(columns: columns, rows: Rows(count: rows.count) { rows[$0] })
-    }
-
-    init(columns: [Column], rows: Rows) {
-        self.columns = columns
-        self.rows = rows
-    }
-
-    /// The same rows, each of which says that it is not whole.
-    var markedIncomplete: Answer {
-        let row = rows.row
-        return Answer(
-            columns: columns + [Column(name: "complete")],
-            rows: Rows(count: rows.count, shouldStop: rows.shouldStop) { row($0) + [.bool(false)] })
-    }
-}
-
-extension Answer {
-    /// Rows that are made one at a time, when they are written.
-    struct Rows: Sequence, Sendable {
-        let count: Int
-        /// No more rows come once it says so.
-        var shouldStop: @Sendable () -> Bool = { false }
-        /// The row of a number below `count`.
-        let row: @Sendable (Int) -> [Cell]
-
-        var isEmpty: Bool { count == 0 }
-
-        func makeIterator() -> some IteratorProtocol<[Cell]> {
-            (0..<count).lazy.prefix { _ in !shouldStop() }.map(row).makeIterator()
-        }
-    }
+    var rows: [[Cell]] = []
 }

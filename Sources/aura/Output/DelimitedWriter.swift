@@ -1,7 +1,24 @@
 import AuraCore
 
 /// Values between delimiters, one row a line.
-struct DelimitedWriter {
+struct DelimitedWriter: RowWriter {
+    private let form: DelimitedForm
+    private var page = OutputPage()
+
+    init(_ columns: [Answer.Column], _ form: DelimitedForm, hasHeader: Bool) {
+        self.form = form
+        if hasHeader { page.write(form.line(columns.map { form.escaped($0.name) })) }
+    }
+
+    mutating func write(_ row: [Answer.Cell]) {
+        page.write(form.line(row.map { $0.text.map(form.escaped) ?? form.null }))
+    }
+
+    mutating func end() { page.flush() }
+}
+
+/// How values stand between delimiters.
+struct DelimitedForm {
     /// How values are kept apart.
     enum Dialect: Sendable {
         /// RFC 4180, with line feeds: a value is quoted where it must be.
@@ -11,22 +28,15 @@ struct DelimitedWriter {
     }
 
     let dialect: Dialect
-    let hasHeader: Bool
+    /// What stands for an absent value.
     let null: String
 
-    init(_ dialect: Dialect, hasHeader: Bool, null: String) {
+    init(_ dialect: Dialect, null: String) {
         self.dialect = dialect
-        self.hasHeader = hasHeader
         self.null = null
     }
 
-    func write(_ answer: Answer) {
-        answer.rows.print(after: hasHeader ? line(answer.columns.map { escaped($0.name) }) : "") {
-            row in line(row.map { $0.text.map(escaped) ?? null })
-        }
-    }
-
-    private func line(_ cells: [String]) -> String {
+    func line(_ cells: [String]) -> String {
         cells.joined(separator: dialect == .csv ? "," : "\t") + "\n"
     }
 

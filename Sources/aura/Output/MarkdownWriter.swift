@@ -1,18 +1,24 @@
 import AuraCore
 
 /// A table of GitHub's Markdown.
-struct MarkdownWriter {
-    let null: String
+struct MarkdownWriter: RowWriter {
+    private let null: String
+    private var page = OutputPage()
 
-    func write(_ answer: Answer) {
-        let header =
-            line(answer.columns.map { escaped($0.name) })
-            + line(answer.columns.map { $0.isNumeric ? "---:" : "---" })
-        answer.rows.print(after: header) { row in line(row.map { escaped($0.text ?? null) }) }
+    init(_ columns: [Answer.Column], null: String) {
+        self.null = null
+        write(line: columns.map { escaped($0.name) })
+        write(line: columns.map { $0.isNumeric ? "---:" : "---" })
     }
 
-    private func line(_ cells: [String]) -> String {
-        "| " + cells.joined(separator: " | ") + " |\n"
+    mutating func write(_ row: [Answer.Cell]) {
+        write(line: row.map { escaped($0.text ?? null) })
+    }
+
+    mutating func end() { page.flush() }
+
+    private mutating func write(line cells: [String]) {
+        page.write("| " + cells.joined(separator: " | ") + " |\n")
     }
 
     private func escaped(_ text: String) -> String {

@@ -46,24 +46,32 @@ struct OutputOptions: ParsableArguments {
     /// - Parameter isComplete: Where it is false, each object of the JSON formats says so; the
     ///   others are told by status and message alone.
     func write(_ answer: Answer, isComplete: Bool = true, to terminal: Terminal) {
-        let format = format(for: terminal)
-        let isJSON = format == .json || format == .jsonl
-        let answer = isComplete || !isJSON ? answer : answer.markedIncomplete
+        var writer = writer(answer.columns, isComplete: isComplete, to: terminal)
+        for row in answer.rows { writer.write(row) }
+        writer.end()
+    }
+
+    /// Prints rows in the format asked for, as they come.
+    ///
+    /// - Parameter absent: What stands for an absent value in the formats for people, unless the user
+    ///   says what.
+    func writer(
+        _ columns: [Answer.Column], isComplete: Bool = true, absent: String = "",
+        to terminal: Terminal
+    ) -> any RowWriter {
         let limit = terminal.isInteractive && maxRows > 0 ? maxRows : nil
-        let shownNull = null ?? answer.null
-        switch format {
-        case .table, .box:
-            TableWriter(
-                terminal: terminal, borders: format == .box ? .box : .none, null: shownNull,
-                maximumRows: limit
-            ).write(answer)
-        case .vertical:
-            VerticalWriter(terminal: terminal, null: shownNull, maximumRows: limit).write(answer)
-        case .csv: DelimitedWriter(.csv, hasHeader: !noHeader, null: null ?? "").write(answer)
-        case .tsv: DelimitedWriter(.tsv, hasHeader: !noHeader, null: null ?? "").write(answer)
-        case .json: JSONWriter(isArray: true).write(answer)
-        case .jsonl: JSONWriter(isArray: false).write(answer)
-        case .markdown: MarkdownWriter(null: shownNull).write(answer)
+        let shown = null ?? absent
+        return switch format(for: terminal) {
+        case .table: TableWriter(columns, terminal, .none, null: shown, maximumRows: limit)
+        case .box: TableWriter(columns, terminal, .box, null: shown, maximumRows: limit)
+        case .vertical: VerticalWriter(columns, terminal, null: shown, maximumRows: limit)
+        case .csv:
+            DelimitedWriter(columns, DelimitedForm(.csv, null: null ?? ""), hasHeader: !noHeader)
+        case .tsv:
+            DelimitedWriter(columns, DelimitedForm(.tsv, null: null ?? ""), hasHeader: !noHeader)
+        case .json: JSONWriter(columns, isArray: true, isComplete: isComplete)
+        case .jsonl: JSONWriter(columns, isArray: false, isComplete: isComplete)
+        case .markdown: MarkdownWriter(columns, null: shown)
         }
     }
 

@@ -1,7 +1,7 @@
 import AuraCore
 
 /// Aligned columns for people.
-struct TableWriter {
+struct TableWriter: RowWriter {
     /// What stands around cells.
     enum Borders: Sendable {
         case none
@@ -26,49 +26,79 @@ struct TableWriter {
         }
     }
 
-    let terminal: Terminal
-    let borders: Borders
-    let null: String
+    private let columns: [Answer.Column]
+    private let terminal: Terminal
+    private let borders: Borders
+    private let null: String
     /// More rows than these are counted, not shown.
-    let maximumRows: Int?
+    private let maximumRows: Int?
+    private var page = OutputPage()
+    private var count = 0
+    /// The first rows, until widths are known.
+    private var held: [[String?]] = []
+    /// Of the columns that are shown.
+    private var widths: [Int] = []
 
     /// A table is as wide as its widest value, but no column is wider than this on a terminal.
     private static let maximumColumnWidth = 60
     private static let minimumColumnWidth = 12
+    /// Rows of which the widths are those of all; of later ones a longer value shifts its line.
+    private static let heldRows = 10_000
 
-    func write(_ answer: Answer) {
-        var widths = self.widths(answer)
-        let shown = fit(&widths, answer.columns)
-        let columns = answer.columns.prefix(shown)
-        widths.removeLast(widths.count - shown)
-        let names = columns.map { Optional(DisplayWidth.visible($0.name)) }
-        var start = rule("┌─", "─┬─", "─┐", widths)
-        start += line(names, columns, widths, style: .bold)
-        start += rule("├─", "─┼─", "─┤", widths)
-        answer.rows.print(after: start, limit: maximumRows) { row in
-            line(row.prefix(shown).map { visible($0) }, columns, widths, style: nil)
+    init(
+        _ columns: [Answer.Column], _ terminal: Terminal, _ borders: Borders, null: String,
+        maximumRows: Int?
+    ) {
+        self.columns = columns
+        self.terminal = terminal
+        self.borders = borders
+        self.null = null
+        self.maximumRows = maximumRows
+    }
+
+    mutating func write(_ row: [Answer.Cell]) {
+        count += 1
+        guard count <= maximumRows ?? count else { return }
+        let cells = row.map { cell in cell.text.map { DisplayWidth.visible($0) } }
+        guard count <= TableWriter.heldRows else {
+            begin()
+            return write(cells)
         }
-        StandardOutput.write(rule("└─", "─┴─", "─┘", widths))
-        answer.rows.printRest(limit: maximumRows)
-        let left = answer.columns.count - shown
+        held.append(cells)
+    }
+
+    private mutating func write(_ cells: [String?]) {
+        page.write(line(cells.prefix(widths.count), style: nil))
+    }
+
+    mutating func end() {
+        begin()
+        page.write(rule("└─", "─┴─", "─┘"))
+        page.flush(rows: count, limit: maximumRows)
+        let left = columns.count - widths.count
         if left > 0 { StandardOutput.write("… \(left) more columns (use -o vertical)\n") }
     }
 
-    private func visible(_ cell: Answer.Cell) -> String? {
-        cell.text.map { DisplayWidth.visible($0) }
+    /// Writes what stands above the rows, and those that were held, once.
+    private mutating func begin() {
+        guard widths.isEmpty, !columns.isEmpty else { return }
+        widths = heldWidths()
+        widths.removeLast(widths.count - fit(&widths))
+        let names = columns.prefix(widths.count).map { Optional(DisplayWidth.visible($0.name)) }
+        page.write(rule("┌─", "─┬─", "─┐"))
+        page.write(line(names[...], style: .bold))
+        page.write(rule("├─", "─┼─", "─┤"))
+        for cells in held { write(cells) }
+        held = []
     }
 
     /// Widths that every value fits in, but for the longest.
-    private func widths(_ answer: Answer) -> [Int] {
+    private func heldWidths() -> [Int] {
         let limit = terminal.isInteractive ? TableWriter.maximumColumnWidth : .max
-        let names = answer.columns.map {
-            min(limit, DisplayWidth.of(DisplayWidth.visible($0.name)))
-        }
-        return answer.rows.prefix(maximumRows ?? answer.rows.count).reduce(into: names) {
-            widths, row in
-            for index in row.indices {
-                let width = DisplayWidth.of(visible(row[index]) ?? null)
-                widths[index] = max(widths[index], min(limit, width))
+        let names = columns.map { min(limit, DisplayWidth.of(DisplayWidth.visible($0.name))) }
+        return held.reduce(into: names) { widths, cells in
+            for (index, cell) in cells.enumerated() {
+                widths[index] = max(widths[index], min(limit, DisplayWidth.of(cell ?? null)))
             }
         }
     }
@@ -77,7 +107,7 @@ struct TableWriter {
     /// that they say nothing; then the last ones are left out.
     ///
     /// - Returns: Columns that remain.
-    private func fit(_ widths: inout [Int], _ columns: [Answer.Column]) -> Int {
+    private func fit(_ widths: inout [Int]) -> Int {
         guard terminal.isInteractive else { return widths.count }
         let edges = borders.line
         let sides = DisplayWidth.of(edges.start) + DisplayWidth.of(edges.end)
@@ -97,23 +127,21 @@ struct TableWriter {
         return shown
     }
 
-    private func rule(
-        _ start: String, _ middle: String, _ end: String, _ widths: [Int]
-    ) -> String {
+    private func rule(_ start: String, _ middle: String, _ end: String) -> String {
         guard borders == .box else { return "" }
         let lines = widths.map { String(repeating: "─", count: $0) }
         return start + lines.joined(separator: middle) + end + "\n"
     }
 
-    private func line(
-        _ cells: [String?], _ columns: ArraySlice<Answer.Column>, _ widths: [Int],
-        style: Terminal.Style?
-    ) -> String {
+    private func line(_ cells: ArraySlice<String?>, style: Terminal.Style?) -> String {
         let edges = borders.line
         var line = edges.start
         for (index, cell) in cells.enumerated() {
-            let text = DisplayWidth.fit(cell ?? null, into: widths[index])
-            let padding = String(repeating: " ", count: widths[index] - DisplayWidth.of(text))
+            let whole = cell ?? null
+            let text =
+                terminal.isInteractive ? DisplayWidth.fit(whole, into: widths[index]) : whole
+            let padding = String(
+                repeating: " ", count: max(0, widths[index] - DisplayWidth.of(text)))
             let isEmpty = cell == nil && !null.isEmpty
             let styled = (isEmpty ? .dim : style).map { terminal.styled(text, $0) } ?? text
             if index > 0 { line += edges.middle }

@@ -23,30 +23,34 @@ final class DirectoryDoor: QueryDoor {
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool
-    ) async throws(QueryDoorFailure) -> StatementAnswer? {
+        shouldStop: @escaping @Sendable () -> Bool, take: @escaping StatementTaker
+    ) async throws(QueryDoorFailure) -> Duration {
         do throws(QueryFailure) {
             var session = self.session.withLock { $0 }
             session.settings.now = WallClock.now
             session.settings.parameters = parameters
-            var answer: QueryAnswer?
             let start = ContinuousClock.now
+            var taking = Duration.zero
             let meter = QueryMeter()
             for statement in try QueryScript(statement).statements {
-                answer = try session.answer(statement, over: store.querySource, meter: meter) {
+                try session.answer(statement, over: store.querySource, meter: meter) {
                     progress(Double(meter.eventsRead) / Double(max(1, meter.eventsToRead)))
                     return shouldStop()
+                } take: { answer in
+                    let start = ContinuousClock.now
+                    take(StatementRows(answer))
+                    taking += .now - start
+                    return true
                 }
             }
-            let elapsed = start.duration(to: .now)
             let changed = session
             self.session.withLock { $0 = changed }
-            return answer.map { StatementAnswer($0, elapsed: elapsed) }
+            return start.duration(to: .now) - taking
         } catch {
             switch error {
             case .text(let error): throw .text(error)
             case .stopped: throw .stopped
-            case .limit, .storage:
+            case .limit, .storage, .broken:
                 throw .failed(CommandFailure(.failed, error.description(in: statement)))
             }
         }

@@ -1,22 +1,25 @@
 import AuraCore
 import AuraQuery
+import Synchronization
 
 /// Where statements are answered: a data directory, or a server.
 ///
 /// It keeps what SET has set.
 protocol QueryDoor: AnyObject, Sendable {
-    /// The answer to one statement, from all events at that moment; nil if it asks for none.
+    /// Answers one statement from all events at that moment, row by row.
     ///
     /// - Parameters:
     ///   - parameters: Values of the statement's parameters by name.
     ///   - progress: Told the part that is done, 0…1, if that is known.
     ///   - shouldStop: Asked from time to time, on any thread; once it says so, the statement fails
     ///     with `.stopped`.
+    ///   - take: Gets the rows; it may block.
+    /// - Returns: How long the engine worked on it.
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool
-    ) async throws(QueryDoorFailure) -> StatementAnswer?
+        shouldStop: @escaping @Sendable () -> Bool, take: @escaping StatementTaker
+    ) async throws(QueryDoorFailure) -> Duration
 
     /// Gives back what it holds; nothing can be asked afterwards.
     func close() async throws(QueryDoorFailure)
@@ -47,10 +50,13 @@ extension QueryDoor {
                 "SELECT DISTINCT attribute FROM aura_attributes ORDER BY attribute"))
     }
 
+    /// The first column of an answer.
     private func texts(_ statement: String) async throws(QueryDoorFailure) -> [String] {
-        let answer = try await answer(statement, [:], progress: { _ in }, shouldStop: { false })
-        guard let answer else { return [] }
-        return (0..<answer.rowCount).map { answer.row($0)[0].description }
+        let texts = Mutex<[String]>([])
+        _ = try await answer(statement, [:], progress: { _ in }, shouldStop: { false }) { rows in
+            texts.withLock { $0 += rows.values(0, 0..<rows.count).map(\.description) }
+        }
+        return texts.withLock { $0 }
     }
 }
 

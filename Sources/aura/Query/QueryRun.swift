@@ -18,21 +18,24 @@ struct QueryRun: Sendable {
     /// - Returns: Parts of the store that cannot be read, so that the answer lacks their events.
     func answer(_ statement: String) async throws(QueryDoorFailure) -> Int {
         let progress = WaitingLine(.errors, isQuiet: output.quiet)
-        let found: StatementAnswer?
+        let printer = AnswerPrinter(output)
+        let elapsed: Duration
         do throws(QueryDoorFailure) {
-            found = try await door.answer(
-                statement, parameters, progress: { progress.update($0) }, shouldStop: shouldStop)
+            elapsed = try await door.answer(
+                statement, parameters, progress: { progress.update($0) }, shouldStop: shouldStop
+            ) { rows in
+                progress.end()
+                printer.write(rows)
+            }
             progress.end()
         } catch {
             progress.end()
             throw error
         }
-        guard let found else { return 0 }
-        output.write(
-            Answer(found, shouldStop: shouldStop), isComplete: found.missingCount == 0, to: .output)
+        printer.end()
         if shouldStop() { throw .stopped }
-        if isTimed { StandardError.write("\(Figures.duration(found.elapsed / .seconds(1)))\n") }
-        return found.missingCount
+        if isTimed { StandardError.write("\(Figures.duration(elapsed / .seconds(1)))\n") }
+        return printer.missingCount
     }
 
     /// Answers the statements of a text, one after another, up to the first that fails.

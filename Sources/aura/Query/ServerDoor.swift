@@ -24,36 +24,42 @@ final class ServerDoor: QueryDoor {
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool
-    ) async throws(QueryDoorFailure) -> StatementAnswer? {
+        shouldStop: @escaping @Sendable () -> Bool, take: @escaping StatementTaker
+    ) async throws(QueryDoorFailure) -> Duration {
         let settings = settings.withLock { $0 }
         let texts = parameters.sorted { $0.key < $1.key }
             .map { QueryRequest.Parameter(name: $0.key, type: .text, value: $0.value) }
-        let result: QueryResult
+        let last: QueryRows?
         do {
-            result = try await connection.run { client in
-                try await withThrowingTaskGroup(of: QueryResult.self) { group in
+            last = try await connection.run { client in
+                try await withThrowingTaskGroup(of: QueryRows?.self) { group in
                     group.addTask {
-                        try await client.query(
+                        var last: QueryRows?
+                        let frames = client.stream(
                             statement, settings: settings, parameters: texts,
                             onProgress: { progress($0.part) })
+                        for try await rows in frames {
+                            if !rows.columns.isEmpty { take(StatementRows(rows)) }
+                            last = rows
+                        }
+                        return last
                     }
                     group.addTask {
                         while !shouldStop() { try await Task.sleep(for: Self.stopInterval) }
                         throw QueryDoorFailure.stopped
                     }
                     defer { group.cancelAll() }
-                    guard let result = try await group.next() else {
+                    guard let last = try await group.next() else {
                         preconditionFailure("the group has two tasks")
                     }
-                    return result
+                    return last
                 }
             }
         } catch { throw QueryDoorFailure(error) }
         self.settings.withLock { settings in
-            for change in result.changes { settings[change.name] = change.value }
+            for change in last?.changes ?? [] { settings[change.name] = change.value }
         }
-        return result.columns.isEmpty ? nil : StatementAnswer(result)
+        return .microseconds(Int64(clamping: last?.elapsed ?? 0))
     }
 
     func close() async throws(QueryDoorFailure) {

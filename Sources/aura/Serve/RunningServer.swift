@@ -20,6 +20,7 @@ extension StatementConfiguration {
         settings.timeLimit = Int64(configuration.queryTime) * 1_000_000
         settings.bounds.time = settings.timeLimit
         concurrency = configuration.queryConcurrency
+        stallLimit = .seconds(configuration.queryStall)
     }
 }
 

@@ -38,11 +38,13 @@ struct DifferentialTrial {
 
     /// What Aura answers.
     ///
-    /// - Parameter partRows: What threads divide among each other has so many rows at least.
+    /// - Parameter partRows: What threads divide among each other has so many rows at least, and what is
+    ///   given at once so many at most.
     func answers(from source: QuerySource, threads: Int = 1, partRows: Int = 1) -> [Answer] {
         var settings = world.settings
         settings.threads = threads
         settings.partRows = partRows
+        settings.pieceRows = partRows
         return questions.map { question in
             do throws(QueryFailure) {
                 let answer = try PreparedQuery(question.text, over: source, settings).answer()
