@@ -71,7 +71,8 @@ extension Array {
         _ body: (inout Element, Element) throws(Failure) -> Void
     ) throws(Failure) {
         // There may be groups that the others have not met.
-        let groups = groups.count == others.count ? groups : Array<UInt32>(groups.prefix(others.count))
+        let groups =
+            groups.count == others.count ? groups : Array<UInt32>(groups.prefix(others.count))
         try update(RowNumbers(groups), by: others, nil, body)
     }
 }

@@ -148,8 +148,9 @@ extension [Int64] {
 }
 
 /// The rows of each group, one group after another.
-struct GroupedRows {
-    private let starts: [Int]
+struct GroupedRows: Sendable {
+    /// Where the rows of each group begin among all, and where those of the last end.
+    let starts: [Int]
     private let rows: [UInt32]
 
     init(_ groups: [UInt32], _ groupCount: Int) {

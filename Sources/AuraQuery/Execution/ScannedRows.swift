@@ -77,10 +77,25 @@ extension ColumnData {
         default:
             // Of another event type in the same place, whose rows are not wanted.
             guard wanted == .text else { return Vector(.null, wanted, count: count).expanded }
-            var texts = TextBuilder()
+            return texts
+        }
+    }
+
+    /// The values as CAST to VARCHAR writes them, each different one once.
+    private var texts: Vector {
+        var texts = TextBuilder()
+        guard case .integers(let integers) = values else {
             for index in 0..<count { texts.append(text(index)) }
             return Vector(.text, texts.values)
         }
+        var known = WordNumbers()
+        let numbers = known.numbers(of: integers, nil)
+        var seen: UInt32 = 0
+        for (index, number) in numbers.enumerated() where number > seen {
+            texts.append(text(index))
+            seen = number
+        }
+        return Vector(.text, .texts(numbers.mapped { $0 &- 1 }, texts.table))
     }
 
     /// A value as CAST to VARCHAR writes it.

@@ -2,9 +2,17 @@ import AuraCore
 import AuraStorage
 
 /// The order of rows by some keys: equal rows keep theirs.
-struct SortOrder {
+struct SortOrder: Sendable {
     /// Each key as words whose order is that of the rows, the first key's first.
     private let words: [[Int64]]
+    /// The beginning of each row's keys as a word: rows of different ones are in the order of these.
+    private let prefixes: [Int64]
+
+    /// A row with its prefix, so that most of what sorting asks is answered without looking elsewhere.
+    struct Entry {
+        let prefix: Int64
+        let row: UInt32
+    }
 
     /// - Parameter columns: The values of the keys.
     init(_ columns: [Vector], _ keys: [SortKey]) {
@@ -14,90 +22,111 @@ struct SortOrder {
             if let valid = column.valid {
                 words.append(valid.mapped { $0 == key.hasNullsFirst ? 1 : 0 })
             }
-            for var part in column.orderWords() {
-                if key.isDescending { for row in part.indices { part[row] = ~part[row] } }
+            for part in column.orderWords() {
+                var part = key.isDescending ? part.mapped { ~$0 } : part
                 // What is behind a NULL has no order.
-                if let valid = column.valid {
-                    for row in part.indices where !valid[row] { part[row] = 0 }
-                }
+                if let valid = column.valid { part = Columns.map(part, valid) { $1 ? $0 : 0 } }
                 words.append(part)
             }
         }
+        if columns.first?.valid != nil {
+            // Whether it is NULL, and nearly all of the value.
+            prefixes = Columns.map(words[0], words[1]) { $1 >> 1 &+ ($0 &* 2 &- 1) << 62 }
+        } else {
+            prefixes = words.first ?? []
+        }
         self.words = words
     }
+
+    /// Whether all rows are equal.
+    var isEmpty: Bool { words.isEmpty }
+
+    func entry(_ row: UInt32) -> Entry { Entry(prefix: prefixes[Int(row)], row: row) }
 
     /// The rows in order.
     ///
     /// - Parameter shouldStop: Asked now and then; once it says so, there is no order.
     /// - Throws: `.stopped`.
     func rows(count: Int, _ shouldStop: @escaping () -> Bool) throws(QueryFailure) -> [UInt32] {
-        guard let first = words.first else { return (0..<UInt32(count)).map { $0 } }
-        var keyed: [(key: Int64, row: UInt32)] = []
-        keyed.reserveCapacity(count)
-        for row in 0..<count { keyed.append((first[row], UInt32(row))) }
+        let rows = (0..<UInt32(count)).map { $0 }
+        if isEmpty { return rows }
+        var entries = rows.mapped(entry)
         var pulse = Pulse(shouldStop)
-        let isAlone = words.count == 1
+        try sort(&entries, &pulse)
+        return entries.mapped(\.row)
+    }
+
+    /// Puts rows in order.
+    ///
+    /// - Throws: `.stopped`.
+    func sort(_ entries: inout [Entry], _ pulse: inout Pulse) throws(QueryFailure) {
         do {
-            try keyed.sort { left, right in
+            try entries.sort { left, right in
                 try pulse.beat()
-                if left.key != right.key { return left.key < right.key }
-                return isAlone ? left.row < right.row : precedes(left.row, right.row, from: 1)
+                return precedes(left, right)
             }
         } catch { throw .stopped }
-        return keyed.map(\.row)
     }
 
     /// The first rows in order, without an order of all.
     func rows(
         count: Int, upTo limit: Int, _ shouldStop: @escaping () -> Bool
     ) throws(QueryFailure) -> [UInt32] {
-        guard limit < count / 4, limit > 0 else {
+        guard limit < count / 4, limit > 0, !isEmpty else {
             return Array(try rows(count: count, shouldStop).prefix(limit))
         }
         var pulse = Pulse(shouldStop)
         // The greatest of those that are kept stands first: a heap.
-        var heap: [UInt32] = []
+        var heap: [Entry] = []
         for row in 0..<UInt32(count) {
             try pulse.beat()
+            let entry = entry(row)
             if heap.count < limit {
-                heap.append(row)
+                heap.append(entry)
                 var place = heap.count - 1
-                while place > 0, precedes(heap[(place - 1) / 2], heap[place], from: 0) {
+                while place > 0, precedes(heap[(place - 1) / 2], heap[place]) {
                     heap.swapAt(place, (place - 1) / 2)
                     place = (place - 1) / 2
                 }
-            } else if precedes(row, heap[0], from: 0) {
-                heap[0] = row
+            } else if precedes(entry, heap[0]) {
+                heap[0] = entry
                 sink(&heap)
             }
         }
-        return heap.sorted { precedes($0, $1, from: 0) }
+        try sort(&heap, &pulse)
+        return heap.mapped(\.row)
     }
 
-    private func sink(_ heap: inout [UInt32]) {
+    private func sink(_ heap: inout [Entry]) {
         var place = 0
         while true {
             var next = place * 2 + 1
             guard next < heap.count else { return }
-            if next + 1 < heap.count, precedes(heap[next], heap[next + 1], from: 0) { next += 1 }
-            guard precedes(heap[place], heap[next], from: 0) else { return }
+            if next + 1 < heap.count, precedes(heap[next], heap[next + 1]) { next += 1 }
+            guard precedes(heap[place], heap[next]) else { return }
             heap.swapAt(place, next)
             place = next
         }
     }
 
     @inline(__always)
-    private func precedes(_ left: UInt32, _ right: UInt32, from start: Int) -> Bool {
-        for part in words[start...] {
-            let (a, b) = (part[Int(left)], part[Int(right)])
-            if a != b { return a < b }
+    func precedes(_ left: Entry, _ right: Entry) -> Bool {
+        if left.prefix != right.prefix { return left.prefix < right.prefix }
+        if words.count > 1 {
+            for part in words {
+                let (a, b) = (part[Int(left.row)], part[Int(right.row)])
+                if a != b { return a < b }
+            }
         }
-        return left < right
+        return left.row < right.row
     }
 
     /// Whether two rows have equal keys.
-    func areEqual(_ left: Int, _ right: Int) -> Bool {
-        words.allSatisfy { $0[left] == $0[right] }
+    @inline(__always)
+    func areEqual(_ left: Entry, _ right: Entry) -> Bool {
+        left.prefix == right.prefix
+            && (words.count == 1
+                || words.allSatisfy { $0[Int(left.row)] == $0[Int(right.row)] })
     }
 }
 
@@ -107,12 +136,13 @@ extension Vector {
         switch values {
         case .bools(let values): return [values.mapped { $0 ? 1 : 0 }]
         case .integers(let values): return [values]
-        case .floats(let values): return [values.map(FloatOrder.word)]
+        case .floats(let values): return [values.mapped(FloatOrder.word)]
         case .wide(let values): return Vector.halves(values)
         case .intervals(let values): return Vector.halves(values.map(\.comparable))
         case .uuids(let values):
             return [
-                values.mapped { Int64(unsigned: $0.high) }, values.mapped { Int64(unsigned: $0.low) },
+                values.mapped { Int64(unsigned: $0.high) },
+                values.mapped { Int64(unsigned: $0.low) },
             ]
         case .texts(let codes, let table):
             var texts = StringInterner()

@@ -21,16 +21,23 @@ struct WindowValues {
 
     /// One for each row, in the order of rows.
     func values() throws(QueryFailure) -> Vector {
-        let sorted =
-            switch call.function {
-            case .aggregate(let aggregate): try self.aggregated(aggregate)
-            case .ranking(let ranking): try ranked(ranking)
-            case .series(let series):
-                try WindowSeriesValues(series, call, partitions, batch, evaluator).values()
-            }
-        var places = [UInt32](repeating: 0, count: batch.count)
-        for (place, row) in partitions.rows.enumerated() { places[Int(row)] = UInt32(place) }
-        return sorted.rows(places)
+        switch call.function {
+        case .aggregate(let aggregate): byRow(try self.aggregated(aggregate))
+        case .ranking(let ranking):
+            try WindowRankValues(ranking, call, partitions, frames, batch, evaluator).values()
+        case .series(let series):
+            byRow(
+                try WindowSeriesValues(series, call, partitions, batch, evaluator).values())
+        }
+    }
+
+    /// In the order of rows what is in that of places.
+    private func byRow(_ values: Vector) -> Vector {
+        var placesOfRows = [UInt32](repeating: 0, count: batch.count)
+        var places = placesOfRows.mutableSpan
+        let rows = partitions.rows.span
+        for place in rows.indices { places[Int(rows[place])] = UInt32(place) }
+        return values.rows(placesOfRows)
     }
 
     // MARK: Aggregates
@@ -59,119 +66,6 @@ struct WindowValues {
         var filled = FilledFrames(aggregate, rows)
         try frames.forEach { _, _, _, frame throws(QueryFailure) in try filled.add(frame) }
         return Vector.joined(try filled.results(), call.type)
-    }
-
-    // MARK: Ranks and values
-
-    private func ranked(_ ranking: WindowRanking) throws(QueryFailure) -> Vector {
-        var arguments: [Vector] = []
-        for argument in call.arguments { arguments.append(try evaluator.evaluate(argument, batch)) }
-        var builder = VectorBuilder(call.type)
-        var partitionStart = -1
-        var peerStart = -1
-        var denseRank: Int64 = 0
-        try frames.forEach { place, partition, peers, frame throws(QueryFailure) in
-            if partition.lowerBound != partitionStart {
-                partitionStart = partition.lowerBound
-                denseRank = 0
-                peerStart = -1
-            }
-            if peers.lowerBound != peerStart {
-                peerStart = peers.lowerBound
-                denseRank += 1
-            }
-            let rank = peers.lowerBound - partition.lowerBound + 1
-            let value: Value
-            switch ranking {
-            case .rowNumber: value = .int64(Int64(place - partition.lowerBound + 1))
-            case .rank: value = .int64(Int64(rank))
-            case .denseRank: value = .int64(denseRank)
-            case .percentRank:
-                let others = Double(partition.count - 1)
-                value = .float64(others == 0 ? 0 : Double(rank - 1) / others)
-            case .cumulativeDistribution:
-                let upTo = Double(peers.upperBound - partition.lowerBound)
-                value = .float64(upTo / Double(partition.count))
-            case .ntile: value = try tile(place, partition, arguments[0])
-            case .lag, .lead:
-                value = neighbour(place, partition, arguments, isLag: ranking == .lag)
-            case .firstValue, .lastValue, .nthValue:
-                value = picked(ranking, place, frame, arguments)
-            }
-            builder.append(value)
-        }
-        return builder.finish()
-    }
-
-    private func row(_ place: Int) -> Int { Int(partitions.rows[place]) }
-
-    private func tile(
-        _ place: Int, _ partition: Range<Int>, _ counts: Vector
-    ) throws(QueryFailure) -> Value {
-        guard case .int64(let count) = counts.value(row(place)) else { return .null }
-        guard count > 0 else {
-            throw .text(TextError("ntile takes a count from 1 on", at: call.arguments[0].place))
-        }
-        let index = Int64(place - partition.lowerBound)
-        let (size, greater) = Int64(partition.count).quotientAndRemainder(dividingBy: count)
-        // The first parts have one more each.
-        let inGreater = greater * (size + 1)
-        return .int64(
-            index < inGreater ? index / (size + 1) + 1 : greater + (index - inGreater) / size + 1)
-    }
-
-    private func neighbour(
-        _ place: Int, _ partition: Range<Int>, _ arguments: [Vector], isLag: Bool
-    ) -> Value {
-        var distance: Int64 = 1
-        if arguments.count > 1 {
-            guard case .int64(let given) = arguments[1].value(row(place)) else { return .null }
-            distance = given
-        }
-        let otherwise = arguments.count > 2 ? arguments[2].value(row(place)) : .null
-        let step = isLag ? 0 &- distance : distance
-        if call.ignoresNulls { return known(place, partition, arguments[0], step) ?? otherwise }
-        let (target, overflows) = Int64(place).addingReportingOverflow(step)
-        guard !overflows, target >= Int64(partition.lowerBound),
-            target < Int64(partition.upperBound)
-        else { return otherwise }
-        return arguments[0].value(row(Int(target)))
-    }
-
-    /// The value so many steps away among those that are not NULL.
-    private func known(
-        _ place: Int, _ partition: Range<Int>, _ column: Vector, _ step: Int64
-    ) -> Value? {
-        if step == 0 { return column.value(row(place)) }
-        var left = step.magnitude
-        var place = place
-        while true {
-            place += step < 0 ? -1 : 1
-            guard partition.contains(place) else { return nil }
-            if column.isValid(row(place)) { left -= 1 }
-            if left == 0 { return column.value(row(place)) }
-        }
-    }
-
-    private func picked(
-        _ ranking: WindowRanking, _ place: Int, _ frame: Range<Int>, _ arguments: [Vector]
-    ) -> Value {
-        let column = arguments[0]
-        func isWanted(_ place: Int) -> Bool { !call.ignoresNulls || column.isValid(row(place)) }
-        switch ranking {
-        case .firstValue: return frame.first(where: isWanted).map { column.value(row($0)) } ?? .null
-        case .lastValue: return frame.last(where: isWanted).map { column.value(row($0)) } ?? .null
-        default:
-            guard case .int64(let number) = arguments[1].value(row(place)), number > 0 else {
-                return .null
-            }
-            var left = number
-            for place in frame where isWanted(place) {
-                left -= 1
-                if left == 0 { return column.value(row(place)) }
-            }
-            return .null
-        }
     }
 }
 

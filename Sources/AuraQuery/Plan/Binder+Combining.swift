@@ -90,6 +90,7 @@ extension Binder {
             node: .unnest(
                 Plan(node: .project(kept, keys + [numbers]), columns: listed), [width]),
             columns: columns + [Plan.Column(name: "", type: .int64)])
-        return Plan(node: .project(repeated, Array(repeated.allColumns.prefix(width))), columns: columns)
+        return Plan(
+            node: .project(repeated, Array(repeated.allColumns.prefix(width))), columns: columns)
     }
 }

@@ -64,7 +64,8 @@ struct NarrowNumbers: Sendable {
             for range in places.ranges {
                 let distances = distances.span.extracting(range)
                 for index in distances.indices {
-                    unsafe results.initializeElement(at: filled &+ index, to: body(distances[index]))
+                    unsafe results.initializeElement(
+                        at: filled &+ index, to: body(distances[index]))
                 }
                 filled += distances.count
             }
