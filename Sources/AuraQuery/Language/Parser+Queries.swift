@@ -204,13 +204,17 @@ extension Parser {
         guard take(["GROUPING", "SETS"]) else { return .expression(try expression()) }
         try expect(.leftParenthesis)
         let sets = try nested { parser throws(TextError) in
-            try parser.list { parser throws(TextError) in
-                parser.sees(.leftParenthesis)
-                    ? .together(try parser.expressionsInParentheses()) : try parser.grouping()
-            }
+            try parser.list { parser throws(TextError) in try parser.groupingSet() }
         }
         try expect(.rightParenthesis)
         return .sets(sets)
+    }
+
+    private mutating func groupingSet() throws(TextError) -> Select.Grouping {
+        if sees(.leftParenthesis) { return .together(try expressionsInParentheses()) }
+        let grouping = try grouping()
+        if case .expression(let expression) = grouping { return .together([expression]) }
+        return grouping
     }
 
     private mutating func expressionsInParentheses() throws(TextError) -> [Expression] {

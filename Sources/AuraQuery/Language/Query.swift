@@ -54,7 +54,7 @@ struct Select: Hashable, Sendable {
     /// One or several sets of keys.
     enum Grouping: Hashable, Sendable {
         case expression(Expression)
-        /// Several at once.
+        /// Several at once, or none: a set of GROUPING SETS.
         case together([Expression])
         /// Also without the last, the last two, … and all of them.
         case rollup([Expression])

@@ -207,13 +207,46 @@ struct QueryGenerator {
     }
 
     private mutating func body(depth: Int) -> Query.Body {
+        var body = intersected(depth: depth)
+        while random.chance(20) {
+            let kind = flag() ? Query.Combined.Kind.union : .difference
+            body = .combined(
+                Query.Combined(
+                    kind: kind, isAll: flag(), left: body, right: intersected(depth: depth)))
+        }
+        return body
+    }
+
+    private mutating func intersected(depth: Int) -> Query.Body {
         let left = term(depth: depth)
-        return random.chance(20) ? .union(left, term(depth: depth), isAll: flag()) : left
+        return random.chance(10)
+            ? .combined(
+                Query.Combined(
+                    kind: .intersection, isAll: flag(), left: left, right: term(depth: depth)))
+            : left
     }
 
     private mutating func term(depth: Int) -> Query.Body {
         depth > 0 && random.chance(15)
             ? .query(query(nesting: depth - 1)) : .select(select(depth: depth))
+    }
+
+    private mutating func grouping(depth: Int) -> Select.Grouping {
+        random.chance(70) ? .expression(expression(depth: depth)) : groupingSets(depth: depth)
+    }
+
+    private mutating func groupingSets(depth: Int) -> Select.Grouping {
+        switch random.below(3) {
+        case 0: .rollup(some(1...2) { $0.expression(depth: depth) })
+        case 1: .cube(some(1...2) { $0.expression(depth: depth) })
+        default:
+            .sets(
+                some(1...3) { generator in
+                    generator.random.chance(70)
+                        ? .together(generator.some(0...2) { $0.expression(depth: depth) })
+                        : generator.groupingSets(depth: depth)
+                })
+        }
     }
 
     private mutating func select(depth: Int) -> Select {
@@ -224,11 +257,7 @@ struct QueryGenerator {
         select.from = maybe(80) { $0.table(depth: depth) }
         select.filter = maybe(40) { $0.expression(depth: depth) }
         if random.chance(40) {
-            select.groupings = some(1...2) { generator in
-                generator.random.chance(20)
-                    ? .rollup(generator.some(1...2) { $0.expression(depth: depth) })
-                    : .expression(generator.expression(depth: depth))
-            }
+            select.groupings = some(1...2) { $0.grouping(depth: depth) }
         } else {
             select.groupsByAll = random.chance(20)
         }
