@@ -109,9 +109,8 @@ class Maker(Histories):
 
     def subtotals(self):
         keys = ", ".join(self.random.sample(FEW, 2))
-        sets = self.one(["ROLLUP", "CUBE"])
         return (f"SELECT {keys}, {self.aggregates(2)} FROM events {self.where()}"
-                f"GROUP BY {sets} ({keys})"), False
+                f"GROUP BY ROLLUP ({keys})"), False
 
     def classes(self):
         number = self.one(NUMBERS)
@@ -147,7 +146,7 @@ KINDS = {
     "histograms": Maker.histogram, "hours of the week": Maker.hour_of_week, "sessions": Maker.sessions,
     "subjects among": Maker.among, "HAVING": Maker.having, "events a subject": Maker.spread,
     "time between": Maker.time_between, "following events": Maker.following, "newcomers": Maker.newcomers,
-    "sets of subjects": Maker.overlap, "EXISTS": Maker.witnessed, "ASOF": Maker.preceding,
+    "one and not the other": Maker.overlap, "preceding events": Maker.preceding,
     "periods compared": Maker.compared, "shares": Maker.shares, "subtotals": Maker.subtotals,
     "classes": Maker.classes, "extremes": Maker.extremes, "UNION ALL": Maker.united,
     "above the mean": Maker.above_average}

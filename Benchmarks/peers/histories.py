@@ -82,23 +82,15 @@ class Histories(Draws):
 
     def overlap(self):
         subject, (one, other) = self.one(SUBJECTS), self.types(2, 2)
-        word = self.one(["INTERSECT", "EXCEPT", "UNION"])
-        first, second = (self.where(f"type = '{t}'", f"{subject} IS NOT NULL", most=0) for t in (one, other))
-        return (f"SELECT count(*), min(s), max(s) FROM (SELECT {subject} AS s FROM events {first}"
-                f"{word} SELECT {subject} FROM events {second})"), True
-
-    def witnessed(self):
-        subject, (one, other), key = self.one(SUBJECTS), self.types(2, 2), self.one(FEW[1:])
-        order = self.one(["", " AND b.time < a.time", " AND b.time > a.time"])
-        within = self.where(f"a.type = '{one}'", spans=[None], most=0)
-        return (f"SELECT a.{key}, count(*) FROM events a {within}AND {self.one(['', 'NOT '])}EXISTS "
-                f"(SELECT 1 FROM events b WHERE b.{subject} = a.{subject} AND b.type = '{other}'{order}) "
-                f"GROUP BY a.{key}"), False
+        among = self.where(f"type IN ({listed([one, other])})", f"{subject} IS NOT NULL", most=1)
+        return (f"SELECT count(*), sum(n) FROM (SELECT {subject}, count(*) AS n FROM events {among}"
+                f"GROUP BY {subject} HAVING bool_or(type = '{one}') "
+                f"AND {self.one(['', 'NOT '])}bool_or(type = '{other}'))"), True
 
     def preceding(self):
         first, then = self.one(STEPS)
         subject, begun = self.first(first)
         key = self.one(FEW[1:])
-        late = self.where(f"e.type = '{then}'", spans=[None], most=0)
+        later = self.where(f"e.type = '{then}'", spans=[None], most=0)
         return (f"WITH a AS ({begun}) SELECT e.{key}, count(*), count(a.t) FROM events e "
-                f"ASOF LEFT JOIN a ON e.{subject} = a.{subject} AND e.time >= a.t {late}GROUP BY e.{key}"), False
+                f"LEFT JOIN a ON e.{subject} = a.{subject} AND a.t < e.time {later}GROUP BY e.{key}"), False
