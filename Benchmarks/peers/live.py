@@ -59,19 +59,21 @@ def in_aura(bench, engine, kept, folder, sql, seconds):
     encode(retimed(bench, folder), gen.DIGEST_ROWS, BATCH, batches)
     loader, asker = compile_c(bench.work, "aura_load"), compile_c(bench.work, "aura_ask")
     store = Store(engine.program, folder)
-    server, _ = store.serve()
+    # As for the ingest benchmark: flushes may lag behind without a batch being refused.
+    server, _ = store.serve("--memory-limit", "6GiB")
     with server:
         server.settled_cpu_s()
         load = [loader, "--port", store.port, "--batches", batches, "--events", gen.DIGEST_ROWS, "--batch", BATCH,
                 "--connections", CONNECTIONS, "--in-flight", 8, "--rate", RATE, "--seconds", seconds + 2 * LEAD_S]
-        with subprocess.Popen([str(x) for x in load], stdout=subprocess.PIPE, text=True) as process, \
+        with subprocess.Popen([str(x) for x in load], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process, \
                 machine.time_limit(process, 60 + 5 * seconds):
             time.sleep(LEAD_S)
             asked = run([asker, "--port", store.port, "--seconds", seconds, "--every", EVERY_MS, "--sql", sql],
                         60 + 5 * seconds)
-            out, _ = process.communicate()
+            out, errors = process.communicate()
         if process.returncode:
-            raise PeerFailed(f"aura_load ended with {process.returncode}")
+            raise PeerFailed(f"aura_load ended with {process.returncode}: {errors.strip()[-300:]}")
         rate = json.loads(out.splitlines()[-1])["events_per_s"]
     return json.loads(asked) | {"events_per_s": rate}
 

@@ -46,11 +46,11 @@ class Store:
         self.data = os.path.join(folder, "store")
         self.port = free_port()
 
-    def serve(self):
+    def serve(self, *options):
         """A server, and the seconds from its start until it accepts connections."""
         start = time.monotonic()
         server = Server([self.aura, "serve", "--data-dir", self.data, "--no-auth", "--listen",
-                         f"127.0.0.1:{self.port}"], self.port, os.path.join(self.folder, "log"))
+                         f"127.0.0.1:{self.port}", *options], self.port, os.path.join(self.folder, "log"))
         return server, lambda: time.monotonic() - start
 
 
