@@ -244,7 +244,8 @@ import Testing
             }
             #expect(writer != nil)
             writer = nil
-            var readers = [try files.lock(path, .shared), try files.lock(path, .shared)]
+            var readers: [any FileLock] = []
+            for _ in 0..<2 { readers.append(try files.lock(path, .shared)) }
             while !readers.isEmpty {
                 #expect(throws: FileSystemError(.lock, path, .isLocked)) { try files.lock(path) }
                 readers.removeLast()
