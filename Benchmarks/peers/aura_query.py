@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
-from machine import PeerFailed
+from machine import PeerFailed, time_limit
 from store import Store, ingest, memory_mb
 from stores import run
 
@@ -57,42 +57,35 @@ class Aura:
             f.writelines(f"{s};\n" for s in [first] + statements)
         command += ["--threads", str(setup.threads), "-f", path]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True) as process:
-            with watched(process, timeout) as found:
-                out, errors = process.communicate()
-        if found["is_late"]:
+                              stderr=subprocess.PIPE, text=True) as process, \
+                memory_of(process) as peak, time_limit(process, timeout) as is_late:
+            out, errors = process.communicate()
+        if is_late.is_set():
             raise PeerFailed(f"aura query: no answer in {timeout} s")
         if process.returncode:
             raise PeerFailed(f"aura query: {errors.strip()[-400:]}")
         seconds = [in_seconds(line) for line in errors.splitlines() if line.strip()]
-        return seconds, documents(out), found["peak_mb"]
+        return seconds, documents(out), max(peak)
 
     def close(self):
         pass
 
 
 @contextmanager
-def watched(process, timeout):
-    """Reads a process's memory until it ends, and ends it when it is late."""
-    found = {"peak_mb": 0, "is_late": False}
+def memory_of(process):
+    """Reads a process's memory until it ends: a list of megabytes, of which the last is the most."""
+    found = [0]
 
     def watch():
-        deadline = time.monotonic() + timeout
         while process.poll() is None:
             # It may have ended since, and have no memory any more.
             with suppress(OSError, KeyError):
-                found["peak_mb"] = max(found["peak_mb"], memory_mb(process.pid)[1])
-            if time.monotonic() > deadline:
-                found["is_late"] = True
-                process.kill()
+                found.append(memory_mb(process.pid)[1])
             time.sleep(.005)
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
         yield found
-    except BaseException:
-        process.kill()
-        raise
     finally:
         thread.join()
 

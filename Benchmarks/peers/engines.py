@@ -8,15 +8,18 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 
 import columns
-from machine import PeerFailed
-from stores import HERE
+from machine import PeerFailed, time_limit
+from stores import HERE, run
 
+ANSWER_S = 120
+LOADING_S = 3600
 PROPERTY = re.compile(r"\bproperties\.(\w+)")
 TYPED = ", ".join(f"properties->>'{p}' AS \"properties.{p}\"" for p in columns.PROPERTIES)
-IN_DUCKDB = """CREATE TABLE events AS SELECT make_timestamp(ts) AS time, type, user_id::BIGINT AS user_id,
+IN_DUCKDB = """SELECT make_timestamp(ts) AS time, type, user_id::BIGINT AS user_id,
  patient_id, provider_id, session_id::UUID AS session_id, status, duration_ms, score, ip, {} FROM '{}'"""
 IN_CLICKHOUSE = """ts Int64, type LowCardinality(String), user_id UInt64, patient_id Nullable(Int64),
  provider_id Nullable(Int32), session_id UUID, status LowCardinality(Nullable(String)),
@@ -35,10 +38,8 @@ class Peer:
 
     def load(self, bench):
         # In a process of its own: an engine keeps memory, and ClickHouse the folder.
-        done = subprocess.run([sys.executable, os.path.abspath(__file__), type(self).__name__,
-                               os.path.dirname(self.path), bench.parquet], capture_output=True, text=True)
-        if done.returncode:
-            raise PeerFailed(f"{type(self).__name__} was not loaded: {done.stderr.strip()[-300:]}")
+        run([sys.executable, os.path.abspath(__file__), type(self).__name__,
+             os.path.dirname(self.path), bench.parquet], LOADING_S)
 
     def ask(self, question, setup, times, is_warm=True, wants_rows=True):
         found = self.answer({"sql": self.text(question), "threads": setup.threads,
@@ -57,15 +58,16 @@ class Peer:
         if not self.process:
             command = [sys.executable, os.path.join(HERE, "asker.py"), self.dialect, self.path]
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        try:
-            print(json.dumps(request), file=self.process.stdin, flush=True)
-            line = self.process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
+        process, line = self.process, ""
+        with time_limit(process, ANSWER_S * request["times"]) as is_late:
+            # A process that has ended reads nothing.
+            with suppress(BrokenPipeError):
+                print(json.dumps(request), file=process.stdin, flush=True)
+                line = process.stdout.readline()
         if not line:
-            code = self.process.wait()
-            self.process = None
-            raise PeerFailed(f"{self.dialect} ended with {code}")
+            self.close()
+            raise PeerFailed(f"{self.dialect}: no answer in time" if is_late.is_set()
+                             else f"{self.dialect} ended with {process.returncode}")
         found = json.loads(line)
         if "error" in found:
             raise PeerFailed(f"{self.dialect}: {found['error']}")
@@ -74,14 +76,15 @@ class Peer:
     def close(self):
         if not self.process:
             return
-        self.process.stdin.close()
+        process, self.process = self.process, None
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         try:
-            self.process.wait(60)
+            process.wait(10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-        self.process = None
+            process.kill()
+            process.wait()
+        process.stdout.close()
 
 
 class DuckDB(Peer):
@@ -99,7 +102,7 @@ class DuckDB(Peer):
     def fill(self, parquet, properties=TYPED):
         import duckdb
         with duckdb.connect(self.path, config={"threads": 2}) as connection:
-            connection.execute(IN_DUCKDB.format(properties, parquet))
+            connection.execute("CREATE TABLE events AS " + IN_DUCKDB.format(properties, parquet))
             connection.execute("CHECKPOINT")
 
 

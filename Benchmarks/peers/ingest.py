@@ -7,15 +7,14 @@ median over the rounds.
 import argparse
 import json
 import os
-import signal
-import subprocess
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 import gen
 import machine
 import report
-from stores import BENCHMARKS, REPOSITORY, Aura, DuckDB, PeerFailed, Raw, Redis, encode
+from bench import Bench, begin, order
+from stores import BENCHMARKS, Aura, DuckDB, PeerFailed, Raw, Redis
 
 PEERS = ["raw", "redis", "duckdb", "aura"]
 WINDOWS = [1, 8, 64]
@@ -34,27 +33,6 @@ class Case:
     rate: int = 0     # events/s offered, open loop; 0: as fast as acknowledged
 
 
-@dataclass
-class Bench:
-    """What every measurement of a run has in common."""
-    work: str
-    ndjson: str
-    parquet: str
-    events: int
-    seconds: float
-    open_seconds: float
-    batches: dict = field(default_factory=dict)
-
-    def encoded(self, batch):
-        """A file of the events as Aura sends them, in batches of that many; made once."""
-        if batch not in self.batches:
-            self.batches[batch] = encode(self, batch)
-        return self.batches[batch]
-
-    def seconds_of(self, case):
-        return self.open_seconds if case.rate else self.seconds
-
-
 def plan(peers):
     """The lines of the table, in its order."""
     cases = []
@@ -71,13 +49,6 @@ def plan(peers):
         cases.append(Case("D1 open", "aura", in_flight=64, rate=OPEN_LOOP_RATE))
         cases.append(Case("D2", "aura", batch=4096, connections=8, in_flight=8))
     return cases
-
-
-def order(cases, round_number, rounds):
-    """Another beginning each round, and every second round backwards."""
-    start = round_number * len(cases) // rounds
-    turned = cases[start:] + cases[:start]
-    return turned[::-1] if round_number % 2 else turned
 
 
 def prepare(stores, cases):
@@ -116,20 +87,6 @@ def measure(bench, stores, cases, rounds):
     return measurements, failures
 
 
-def workload(work, events):
-    """The files of the workload, made when they are missing; their digest is checked."""
-    rows = gen.DIGEST_ROWS if events <= gen.DIGEST_ROWS else gen.EVENTS
-    folder = os.path.join(work, "workload")
-    stem = os.path.join(folder, f"events_{gen.label(rows)}")
-    if not os.path.exists(stem + ".ndjson"):
-        print(f"making {rows:,} events of workload in {folder} …", flush=True)
-        # in a process of its own, so that its memory is given back
-        subprocess.run([sys.executable, gen.__file__, "--data", folder, "--rows", str(rows)],
-                       check=True, stdout=subprocess.DEVNULL)
-    gen.check(stem + ".ndjson")
-    return stem
-
-
 def options():
     ap = argparse.ArgumentParser(prog="Benchmarks/run ingest", description=__doc__,
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -153,17 +110,9 @@ def options():
 
 
 def main():
-    # ended by a signal, the servers are stopped and the data is deleted all the same
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     a = options()
-    work = os.path.abspath(os.environ.get("BENCH_WORK") or os.path.join(BENCHMARKS, ".work"))
-    os.makedirs(work, exist_ok=True)
-    machine.require_disk(work, BYTES_NEEDED)
-    about = machine.describe(work, REPOSITORY)
-    for key, value in about.items():
-        print(f"{key.replace('_', ' '):13} {value}", flush=True)
-    stem = workload(work, a.events)
-    bench = Bench(work, stem + ".ndjson", stem + ".parquet", a.events, a.seconds, a.open_seconds)
+    work, about = begin(BYTES_NEEDED)
+    bench = Bench(work, a.events, a.seconds, a.open_seconds)
     stores = {"aura": Aura(bench), "raw": Raw(bench), "raw_binary": Raw(bench, encoded=True),
               "redis": Redis(bench), "duckdb": DuckDB(bench)}
     cases = plan(a.peers)

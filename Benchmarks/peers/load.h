@@ -48,7 +48,7 @@ struct options {
     double rate;          // events per second offered, open loop; 0: as fast as acknowledged
 };
 
-static struct options read_options(int argc, char **argv) {
+static inline struct options read_options(int argc, char **argv) {
     struct options o = {.events = 1000000, .batch = 1000, .connections = 1, .in_flight = 1,
                         .seconds = 2};
     static const struct option names[] = {
@@ -155,14 +155,14 @@ static int by_value(const void *a, const void *b) {
 }
 
 // Processor seconds of this process so far.
-static double cpu_seconds(void) {
+static inline double cpu_seconds(void) {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
     return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
            (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1e-6;
 }
 
-static void print_result(struct options o, struct latencies *l, double elapsed, double cpu,
+static inline void print_result(struct options o, struct latencies *l, double elapsed, double cpu,
                          double sent_bytes) {
     if (l->count == 0) die("no batch was acknowledged");
     qsort(l->seconds, l->count, sizeof(double), by_value);

@@ -4,6 +4,7 @@ import platform
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -68,6 +69,29 @@ def describe(folder, repository):
         "commit": (output("git", "-C", repository, "rev-parse", "--short", "HEAD") or "unknown")
                   + (" with changes" if changed else ""),
     }
+
+
+@contextmanager
+def time_limit(process, seconds):
+    """Ends a process that takes longer, so that whoever waits for what it says finds the end of that.
+
+    Gives an event, which is set then.  An error ends the process, too.
+    """
+    is_late = threading.Event()
+
+    def end():
+        is_late.set()
+        process.kill()
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield is_late
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -1,143 +1,30 @@
 """Questions: Aura, DuckDB and ClickHouse, asked in turn within one run.
 
-The thirteen questions but the one that wants a live server, and generated ones.  Every engine answers a
-question before the next is asked; a ratio is taken within a round, then the median over the rounds.
+The thirteen questions, warm and cold, with the index and without, and generated ones; Q13 while events come.
+Every engine answers a question before the next is asked; a ratio is taken within a round, then the median
+over the rounds.
 """
 import argparse
-import json
 import os
 import shutil
-import signal
-import statistics
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import adhoc
-import answers
 import gen
-import machine
+import live
 import query_report
 import questions
 import report
 from aura_query import Aura
+from bench import Bench, begin
 from engines import ClickHouse, ClickHouseTuned, DuckDB, DuckDBJSON
-from ingest import Bench, order, workload
-from machine import PeerFailed
-from questions import Question
+from query_run import REFERENCE, Run, Setup, measured, measured_cold, memory
 from stores import BENCHMARKS, REPOSITORY, build
 
 BYTES_NEEDED = 8_000_000_000
 PEERS = {"duckdb": DuckDB, "duckdb_json": DuckDBJSON, "clickhouse": ClickHouse,
          "clickhouse_tuned": ClickHouseTuned}
-REFERENCE = "duckdb"
-COLD_ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class Setup:
-    """How an engine is asked."""
-    engine: str
-    threads: int
-    rollups: bool = True   # Aura's index of time buckets
-
-
-class Run:
-    """What was measured of some questions."""
-
-    def __init__(self, asked, setups):
-        self.questions, self.setups = asked, setups
-        self.seconds = {}      # question's name, setup: one figure a round
-        self.failures = {}     # question's name, setup: why
-        self.differences = {}  # question's name, setup: how its answer is not the reference's
-
-    def fail(self, question, setup, reason):
-        self.failures[question.name, setup] = reason
-        print(f"FAILED {question.name}, {query_report.name(setup)}: {reason}", file=sys.stderr, flush=True)
-
-    def check(self, question, setup, found, expected):
-        try:
-            rows = found["rows"]
-            if setup.engine == "aura":
-                rows = answers.from_aura(rows, expected["kinds"])
-            how = answers.difference(question, rows, expected["rows"])
-        except (TypeError, ValueError, SyntaxError) as e:
-            how = f"cannot be read: {e}"
-        if how:
-            self.differences[question.name, setup] = how
-            print(f"DIFFERS {question.name}, {query_report.name(setup)}: {how}\n  {question.texts['aura']}",
-                  file=sys.stderr, flush=True)
-
-    def has_failed(self):
-        return bool(self.failures or self.differences)
-
-
-def is_asked(question, setup):
-    """JSON makes a difference where a property is named; not every question is there in every dialect."""
-    if setup.engine == "duckdb_json":
-        return "properties." in question.sql
-    return not setup.engine.startswith("clickhouse") or bool(question.texts["clickhouse"])
-
-
-def measured(engines, asked, setups, rounds, times):
-    """Every question by every engine once a round; what fails once is not tried again."""
-    run = Run(asked, setups)
-    for r in range(rounds):
-        for question in order(asked, r, rounds):
-            found = {}
-            for setup in order(setups, r, rounds):
-                key = question.name, setup
-                if key in run.failures or not is_asked(question, setup):
-                    continue
-                try:
-                    found[setup] = engines[setup.engine].ask(question, setup, times)
-                except PeerFailed as e:
-                    run.fail(question, setup, str(e))
-                    continue
-                run.seconds.setdefault(key, []).append(statistics.median(found[setup]["seconds"]))
-            if r == 0:
-                compare(run, engines, question, found)
-        print(f"round {r + 1}/{rounds}  " + query_report.short(run), file=sys.stderr, flush=True)
-    return run
-
-
-def compare(run, engines, question, found):
-    """Every answer with the reference's; one that approximates, with what is exact."""
-    expected = next((f for s, f in found.items() if s.engine == REFERENCE), None)
-    if question.exact:
-        exact = Question(question.name, question.what, question.exact)
-        expected = engines[REFERENCE].ask(exact, Setup(REFERENCE, 2), 1, is_warm=False)
-    for setup, f in found.items() if expected else ():
-        run.check(question, setup, f, expected)
-
-
-def evict(folder):
-    """Takes the files of a folder out of the system's memory; whatever else runs keeps its own."""
-    for at, _, files in os.walk(folder):
-        for name in files:
-            descriptor = os.open(os.path.join(at, name), os.O_RDONLY)
-            try:
-                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-            finally:
-                os.close(descriptor)
-
-
-def measured_cold(engines, folders, asked, setups):
-    """A fresh process each time, which finds nothing of its store in memory, and its first question."""
-    run = Run(asked, setups)
-    os.sync()
-    for r in range(COLD_ROUNDS):
-        for question in asked:
-            for setup in order([s for s in setups if is_asked(question, s)], r, COLD_ROUNDS):
-                engines[setup.engine].close()
-                evict(folders[setup.engine])
-                try:
-                    found = engines[setup.engine].ask(question, setup, 1, is_warm=False)
-                except PeerFailed as e:
-                    run.fail(question, setup, str(e))
-                    continue
-                engines[setup.engine].close()
-                run.seconds.setdefault((question.name, setup), []).append(found["seconds"][0])
-    return run
 
 
 def loaded(engine, name, folder, bench):
@@ -157,19 +44,6 @@ def loaded(engine, name, folder, bench):
     os.sync()
 
 
-def memory(engines, asked, setups):
-    """Megabytes of the process that answers every question once, by engine."""
-    found = {}
-    for setup in setups:
-        those = [q for q in asked if is_asked(q, setup)]
-        if those:
-            try:
-                found[setup.engine] = engines[setup.engine].memory_mb(those, setup)
-            except PeerFailed as e:
-                print(f"memory of {query_report.name(setup)}: {e}", file=sys.stderr, flush=True)
-    return found
-
-
 def options():
     ap = argparse.ArgumentParser(prog="Benchmarks/run query", description=__doc__,
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -181,7 +55,10 @@ def options():
     ap.add_argument("--only", default="", help="some of the questions: Q1,Q9, or none")
     ap.add_argument("--adhoc", type=int, default=300, metavar="N", help="generated questions")
     ap.add_argument("--seed", type=int, default=1, help="of those")
-    ap.add_argument("--cold", action="store_true", help="also fresh processes on files that are not in memory")
+    ap.add_argument("--cold", action=argparse.BooleanOptionalAction, default=True,
+                    help="also fresh processes on files that are not in memory")
+    ap.add_argument("--live", type=float, default=10, metavar="S",
+                    help="seconds of Q13, counts while events come; 0: none")
     ap.add_argument("--keep", action="store_true", help="keep the loaded stores for the next run")
     ap.add_argument("--json", metavar="FILE", help="write every measurement there")
     ap.add_argument("--record", action="store_true", help="put the tables into the README")
@@ -204,56 +81,67 @@ def asked_of(a, parquet):
     return [q for q in named if not a.only or q.name in a.only], adhoc.generated(a.adhoc, a.seed, parquet)
 
 
-def measure(a, engines, folders, named, generated):
-    """All runs, by what they are called."""
+@dataclass
+class Findings:
+    """What a run of the benchmark has found so far."""
+    runs: dict = field(default_factory=dict)
+    memory_mb: dict = field(default_factory=dict)
+    live: dict = field(default_factory=dict)   # of Q13, by engine: figures, or why there are none
+
+    def run(self, name, asked, setups):
+        self.runs[name] = Run(name, asked, setups)
+        return self.runs[name]
+
+    def failed(self):
+        names = [name for name, run in self.runs.items() if run.has_failed()]
+        return names + ["Q13"] * any(isinstance(x, str) for x in self.live.values())
+
+
+def measure(a, bench, engines, folders, found):
+    """Fills `found.runs` by what they are called, `found.memory_mb` and `found.live`."""
+    named, generated = asked_of(a, bench.parquet)
     aura = [Setup("aura", t, rollups) for t in a.threads for rollups in (True, False)]
     peers = [Setup(p, t) for t in a.threads for p in a.peers]
-    most = max(a.threads)
-    at_most = [s for s in aura + peers if s.threads == most and s.rollups]
-    runs, held = {}, {}
+    at_most = [s for s in aura + peers if s.threads == max(a.threads)]
+    as_usual = [s for s in at_most if s.rollups]
     if named:
-        runs["questions"] = measured(engines, named, aura + peers, a.rounds, a.times)
-        held = memory(engines, named, at_most)
+        measured(found.run("questions", named, aura + peers), engines, a.rounds, a.times)
+        found.memory_mb = memory(engines, named, as_usual)
         if a.cold:
-            runs["cold"] = measured_cold(engines, folders, named, at_most)
+            measured_cold(found.run("cold", named, at_most), engines, folders)
     if generated:
-        runs["adhoc"] = measured(engines, generated, at_most, a.rounds, a.times)
-    return runs, held
+        measured(found.run("generated", generated, as_usual), engines, a.rounds, a.times)
+    if a.live:
+        for engine in engines.values():
+            engine.close()
+        found.live = live.measured(bench, engines, folders, a.live)
 
 
 def main():
-    # Ended by a signal, the engines are stopped and the data is deleted all the same.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     a = options()
-    work = os.path.abspath(os.environ.get("BENCH_WORK") or os.path.join(BENCHMARKS, ".work"))
-    os.makedirs(work, exist_ok=True)
-    machine.require_disk(work, BYTES_NEEDED)
-    about = machine.describe(work, REPOSITORY)
-    stem = workload(work, a.events)
-    bench = Bench(work, stem + ".ndjson", stem + ".parquet", a.events, 0, 0)
-    named, generated = asked_of(a, bench.parquet)
+    work, about = begin(BYTES_NEEDED)
+    about["clickhouse"] = "ClickHouse " + ClickHouse.version(None)
+    bench = Bench(work, a.events)
     folders = {name: os.path.join(work, f"query-{gen.label(a.events)}", name) for name in ["aura"] + a.peers}
     engines = {p: PEERS[p](folders[p]) for p in a.peers}
     engines["aura"] = Aura(os.environ.get("AURA_BIN") or build(REPOSITORY, "aura"), folders["aura"])
-    about["clickhouse"] = "ClickHouse " + ClickHouse.version(None)
-    for key, value in about.items():
-        print(f"{key.replace('_', ' '):13} {value}", flush=True)
+    found = Findings()
     try:
         for name, engine in engines.items():
             loaded(engine, name, folders[name], bench)
-        runs, held = measure(a, engines, folders, named, generated)
+        measure(a, bench, engines, folders, found)
     finally:
         for engine in engines.values():
             engine.close()
         if not a.keep:
             shutil.rmtree(os.path.dirname(folders["aura"]), ignore_errors=True)
             os.sync()
-    text = query_report.markdown(about, a, runs, held)
+        # Also what an interrupted run has found.
+        if a.json:
+            query_report.write_json(a.json, about, a, found)
+    text = query_report.markdown(about, a, found)
     print("\n" + text)
-    if a.json:
-        query_report.write_json(a.json, about, a, runs, held)
-    failed = [name for name, run in runs.items() if run.has_failed()]
-    if failed:
+    if failed := found.failed():
         return f"answers failed or differ: {', '.join(failed)}"
     if a.record:
         report.record(os.path.join(BENCHMARKS, "README.md"), text, "last queries")

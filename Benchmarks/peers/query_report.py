@@ -4,11 +4,11 @@ import statistics
 from dataclasses import asdict
 
 import gen
-from report import spread, table
+from report import si, spread, table
 
 NAMES = {"aura": "Aura", "duckdb": "DuckDB", "duckdb_json": "DuckDB, JSON", "clickhouse": "ClickHouse",
          "clickhouse_tuned": "ClickHouse, tuned"}
-WORST = 10
+WORST = 40
 
 
 def name(setup):
@@ -24,11 +24,6 @@ def ms(seconds):
 
 def times(x):
     return f"{x:.2f}" if x < 10 else f"{x:.3g}"
-
-
-def short(run):
-    """One line about a run so far."""
-    return f"{len(run.questions)} questions, {len(run.failures)} failed, {len(run.differences)} differ"
 
 
 def is_refused(run, question, setup):
@@ -122,32 +117,48 @@ def reasons(run):
     return "\n".join(found[:50] + ([f"- and {len(found) - 50} more."] if len(found) > 50 else []))
 
 
-def markdown(about, a, runs, held):
+def live(figures):
+    """Q13, by engine."""
+    def cells(f):
+        if isinstance(f, str):
+            return ["failed"] + [""] * 6
+        pings = [f"{f[k]:.3g}" if k in f else "" for k in ("ping_ms_p50", "ping_ms_p99")]
+        return [si(f["events_per_s"]), f["asked"]] + [
+            f"{f['answer_ms_' + k]:.3g}" for k in ("p50", "p99", "max")] + pings
+    head = ["Q13 counts by type while events come", "events/s", "asked", "ms p50", "p99", "max", "ping p50", "p99"]
+    rows = [[f"{NAMES[name]}, {what}"] + cells(f)
+            for key, f in figures.items() for name, _, what in [key.partition(", ")]]
+    return table(head, rows) + "\n\nTarget: p50 ≤ 0.1, p99 ≤ 1 ms at 500 k/s."
+
+
+def markdown(about, a, found):
     first = (f"{about['time']}, commit {about['commit']}: {about['cpu']}, {about['cores']} cores, "
              f"{about['memory_gb']} GB, Linux {about['kernel']}, load average {about['load_average'][0]}; "
              f"{about['duckdb']}, {about['clickhouse']}. {a.events:,} events, {a.rounds} rounds, "
-             f"each the median of {a.times}. Q13, counts while events come, wants a server and is not asked here.")
+             f"each the median of {a.times}.")
     parts = [first]
-    if run := runs.get("questions"):
+    if run := found.runs.get("questions"):
         parts += [of_threads(run, t, t == 2 and a.events == gen.EVENTS)
                   for t in sorted(a.threads, reverse=True)]
         parts.append("Resident MB of a process that answers each question once: " + ", ".join(
-            f"{NAMES[e]} {mb:.0f}" for e, mb in held.items()) + "; the peers' with Python's.")
+            f"{NAMES[e]} {mb:.0f}" for e, mb in found.memory_mb.items()) + "; the peers' with Python's.")
         parts.append(reasons(run))
-    if run := runs.get("cold"):
+    if run := found.runs.get("cold"):
         parts += ["Cold: a fresh process, no file of the store in memory, its first question.",
                   of_threads(run, run.setups[0].threads, False), reasons(run)]
-    if run := runs.get("adhoc"):
+    if found.live:
+        parts.append(live(found.live))
+    if run := found.runs.get("generated"):
         parts += [generated(run), reasons(run)]
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
-def write_json(path, about, a, runs, held):
+def write_json(path, about, a, found):
     def lines(run):
         return [{"question": q.name, "what": q.what, "sql": q.sql} | asdict(s) | {
             "seconds": run.seconds.get((q.name, s), []), "failure": run.failures.get((q.name, s)),
             "difference": run.differences.get((q.name, s))} for q in run.questions for s in run.setups]
     with open(path, "w") as f:
-        json.dump({"machine": about, "options": vars(a), "memory_mb": held,
-                   "runs": {name: lines(run) for name, run in runs.items()}}, f, indent=1)
+        json.dump({"machine": about, "options": vars(a), "memory_mb": found.memory_mb, "live": found.live,
+                   "runs": {name: lines(run) for name, run in found.runs.items()}}, f, indent=1)
         f.write("\n")

@@ -19,9 +19,9 @@ import columns
 import gen
 import machine
 import report
-from ingest import Bench, workload
+from bench import Bench, begin
 from machine import Server, free_port
-from stores import BENCHMARKS, REPOSITORY, Aura, PeerFailed, build, chunk_cpu_s, run
+from stores import BENCHMARKS, Aura, PeerFailed, build, chunk_cpu_s, run
 
 BYTES_NEEDED = 12_000_000_000
 
@@ -46,11 +46,11 @@ class Store:
         self.data = os.path.join(folder, "store")
         self.port = free_port()
 
-    def serve(self):
+    def serve(self, *options):
         """A server, and the seconds from its start until it accepts connections."""
         start = time.monotonic()
         server = Server([self.aura, "serve", "--data-dir", self.data, "--no-auth", "--listen",
-                         f"127.0.0.1:{self.port}"], self.port, os.path.join(self.folder, "log"))
+                         f"127.0.0.1:{self.port}", *options], self.port, os.path.join(self.folder, "log"))
         return server, lambda: time.monotonic() - start
 
 
@@ -73,12 +73,13 @@ def ingest(store, source):
     if isinstance(source, str):
         run(command, 3600)
         return
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process, \
+            machine.time_limit(process, 3600):
         for part in source:
             process.stdin.write(part)
         _, errors = process.communicate()
-        if process.returncode:
-            raise PeerFailed(f"aura ingest exited with {process.returncode}: {errors[-300:]}")
+    if process.returncode:
+        raise PeerFailed(f"aura ingest exited with {process.returncode}: {errors[-300:]}")
 
 
 def imported(store, source, events):
@@ -221,17 +222,11 @@ def options():
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     a = options()
-    work = os.path.abspath(os.environ.get("BENCH_WORK") or os.path.join(BENCHMARKS, ".work"))
-    os.makedirs(work, exist_ok=True)
-    machine.require_disk(work, BYTES_NEEDED)
-    for key, value in machine.describe(work, REPOSITORY).items():
-        print(f"{key.replace('_', ' '):13} {value}", flush=True)
+    work, _ = begin(BYTES_NEEDED)
     for size in a.sizes:
         events = size * 1_000_000
-        stem = workload(work, min(events, gen.EVENTS))
-        bench = Bench(work, stem + ".ndjson", stem + ".parquet", min(events, gen.EVENTS), 2, 2)
+        bench = Bench(work, min(events, gen.EVENTS))
         aura = Aura(bench)
         aura.prepare()
         program = build(BENCHMARKS, "aura-metrics")

@@ -50,9 +50,9 @@ def load(command, seconds):
     return result
 
 
-def compile_c(bench, name):
+def compile_c(work, name):
     """Compiles peers/NAME.c and returns the program's path."""
-    program = os.path.join(bench.work, "bin", name)
+    program = os.path.join(work, "bin", name)
     os.makedirs(os.path.dirname(program), exist_ok=True)
     run(["cc", "-O2", "-Wall", "-Wextra", "-o", program, os.path.join(HERE, name + ".c"),
          "-lxxhash"], 60)
@@ -71,16 +71,14 @@ def build(package, product):
     return os.path.join(folder, product)
 
 
-def encode(bench, batch):
-    """A file of the workload's events as Aura encodes them, in batches of that many."""
+def encode(ndjson, events, batch, path):
+    """Writes the first events of a file as Aura encodes them, in batches of that many."""
     program = os.environ.get("AURA_BATCHES") or build(BENCHMARKS, "aura-batches")
-    path = os.path.join(bench.work, f"batches-{batch}")
-    with open(bench.ndjson, "rb") as source, open(path, "wb") as target:
-        done = subprocess.run([program, str(bench.events), str(batch)], stdin=source,
-                              stdout=target, stderr=subprocess.PIPE, text=True)
+    with open(ndjson, "rb") as source, open(path, "wb") as target:
+        done = subprocess.run([program, str(events), str(batch)], stdin=source,
+                              stdout=target, stderr=subprocess.PIPE, text=True, timeout=600)
     if done.returncode:
         raise PeerFailed(f"aura-batches: {done.stderr.strip()[-300:]}")
-    return path
 
 
 def load_arguments(bench, case, seconds):
@@ -95,7 +93,7 @@ class Raw:
         self.bench, self.encoded = bench, encoded
 
     def prepare(self):
-        self.program = compile_c(self.bench, "raw_append")
+        self.program = compile_c(self.bench.work, "raw_append")
 
     def measure(self, case, folder):
         source = (["--batches", self.bench.encoded(case.batch)] if self.encoded
@@ -112,7 +110,7 @@ class Redis:
         self.bench = bench
 
     def prepare(self):
-        self.program = compile_c(self.bench, "redis_load")
+        self.program = compile_c(self.bench.work, "redis_load")
 
     def measure(self, case, folder):
         port = free_port()
@@ -167,7 +165,7 @@ class Aura:
 
     def prepare(self):
         self.aura = os.environ.get("AURA_BIN") or build(REPOSITORY, "aura")
-        self.program = compile_c(self.bench, "aura_load")
+        self.program = compile_c(self.bench.work, "aura_load")
 
     def measure(self, case, folder):
         port = free_port()

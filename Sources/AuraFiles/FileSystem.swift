@@ -20,14 +20,19 @@ public protocol FileSystem: Sendable {
     func remove(_ path: String) throws(FileSystemError)
     /// Makes the names in a directory durable (fsync of the directory).
     func syncDirectory(_ path: String) throws(FileSystemError)
-    /// Takes an exclusive advisory lock on the file, which is created where missing; held until the
-    /// returned value is released or the process ends. Throws `.isLocked` where another holds it.
-    func lock(_ path: String) throws(FileSystemError) -> any FileLock
+    /// Takes an advisory lock on the file, held until the returned value is released or the process
+    /// ends. Throws `.isLocked` where another holds one that does not go with it.
+    func lock(_ path: String, _ mode: FileLockMode) throws(FileSystemError) -> any FileLock
     /// Bytes that an unprivileged writer may still write below the path.
     func freeBytes(_ path: String) throws(FileSystemError) -> Int64
 }
 
 extension FileSystem {
+    /// Takes an exclusive lock.
+    public func lock(_ path: String) throws(FileSystemError) -> any FileLock {
+        try lock(path, .exclusive)
+    }
+
     /// Syncs every directory above this one, which this process or one before may have made, as far
     /// as this user may.
     public func syncNames(above path: String) throws(FileSystemError) {
@@ -70,6 +75,14 @@ extension File {
 
 /// A held lock: released with the value.
 public protocol FileLock: AnyObject, Sendable {}
+
+/// Whom a lock keeps out.
+public enum FileLockMode: Sendable {
+    /// Everybody else; the file is created where it is missing.
+    case exclusive
+    /// Those who want it exclusively; the file is only read, and must exist.
+    case shared
+}
 
 /// How to open a file.
 public enum FileOpenMode: Sendable {

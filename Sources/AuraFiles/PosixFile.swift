@@ -146,7 +146,7 @@ final class PosixFile: File {
     }
 }
 
-/// A descriptor that holds an exclusive `flock`, which ends with it.
+/// A descriptor that holds a `flock`, which ends with it.
 final class PosixFileLock: FileLock {
     let descriptor: Int32
 

@@ -90,9 +90,16 @@ public struct PosixFileSystem: FileSystem {
     }
 
     /// `flock`, which also tells apart two locks of one process.
-    public func lock(_ path: String) throws(FileSystemError) -> any FileLock {
-        let lock = PosixFileLock(owning: try Self.descriptor(.lock, path, O_RDWR | O_CREAT))
-        while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
+    public func lock(
+        _ path: String, _ mode: FileLockMode
+    ) throws(FileSystemError) -> any FileLock {
+        let (flags, operation) =
+            switch mode {
+            case .exclusive: (O_RDWR | O_CREAT, LOCK_EX)
+            case .shared: (O_RDONLY, LOCK_SH)
+            }
+        let lock = PosixFileLock(owning: try Self.descriptor(.lock, path, flags))
+        while flock(lock.descriptor, operation | LOCK_NB) != 0 {
             if errno != EINTR { throw FileSystemError(.lock, path, errno: errno) }
         }
         return lock

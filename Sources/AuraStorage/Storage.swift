@@ -97,21 +97,11 @@ public struct Storage: Sendable {
         manifest = try Storage.openManifest(place, options, now: now, report: &report)
         let recovery = LogRecovery(
             place: place, manifest: manifest.state, incarnation: manifest.incarnation)
-        let checkpoint = try place.checkpoint(manifest.state.flushed, manifest.incarnation)
-        let cache = BlockCache(capacity: options.cacheBytes)
-        let chunks = try place.chunks(manifest, cache)
-        let ledger = ErasureLedger(place, at: options.ledger)
-        let mask = Mask(manifest.state)
-        var index: EventIndex?
-        if let plan = options.indexPlan {
-            index = try place.index(
-                plan, manifest, chunks, mask, arrival: checkpoint.lastIngestTime,
-                report: &report)
-        }
-        var replay = Replay(
-            behind: checkpoint, sequence: manifest.state.flushed?.sequence ?? 0, index: index)
+        var contents = try StoreContents(
+            place, manifest.state, incarnation: manifest.incarnation,
+            indexPlan: options.indexPlan, cacheBytes: options.cacheBytes, report: &report)
         var found = try recovery.run(report: &report) { place throws(StorageError) in
-            try replay.take(place)
+            try contents.replay.take(place)
         }
         report.groups = found.log.lastGroup
         report.events = found.log.nextSequence - 1
@@ -126,17 +116,17 @@ public struct Storage: Sendable {
             }
         }
         log = found.log
-        head = replay.head
-        self.index = index
-        producers = replay.producers
-        lastIngestTime = replay.lastIngestTime
-        self.cache = cache
-        self.chunks = chunks
+        head = contents.replay.head
+        index = contents.index
+        producers = contents.replay.producers
+        lastIngestTime = contents.replay.lastIngestTime
+        cache = contents.cache
+        chunks = contents.chunks
         // A flush of hidden events alone has left a checkpoint and no chunk of its number.
         chunkNumbers = ChunkNumbers(
             behind: max(manifest.state.lastChunk, manifest.state.flushed?.checkpoint ?? 0))
-        self.ledger = ledger
-        self.mask = mask
+        ledger = ErasureLedger(place, at: options.ledger)
+        mask = contents.mask
         self.recovery = report
         stableSequence = log.nextSequence - 1
         do throws(FileSystemError) {

@@ -147,7 +147,9 @@ final class GatedFileSystem: FileSystem {
     }
     func remove(_ path: String) throws(FileSystemError) { try inner.remove(path) }
     func syncDirectory(_ path: String) throws(FileSystemError) { try inner.syncDirectory(path) }
-    func lock(_ path: String) throws(FileSystemError) -> any FileLock { try inner.lock(path) }
+    func lock(_ path: String, _ mode: FileLockMode) throws(FileSystemError) -> any FileLock {
+        try inner.lock(path, mode)
+    }
     func freeBytes(_ path: String) throws(FileSystemError) -> Int64 { try inner.freeBytes(path) }
 }
 

@@ -61,6 +61,8 @@ extension SimulatedFileSystem {
         public var size = 0
         /// How an open opened.
         public var mode: FileOpenMode?
+        /// Whom a lock keeps out.
+        public var lockMode: FileLockMode?
         /// Why it threw, if it did.
         public var failure: FileSystemError.Reason?
         /// The file that a `size`, `read`, `write` or `sync` goes to.
@@ -80,7 +82,8 @@ extension SimulatedFileSystem {
         /// Whether it could change the disk: only after such an operation can a new image appear.
         public var isMutation: Bool {
             switch kind {
-            case .createDirectory, .rename, .remove, .syncDirectory, .lock, .write, .sync: true
+            case .createDirectory, .rename, .remove, .syncDirectory, .write, .sync: true
+            case .lock: lockMode == .exclusive
             case .open: mode == .create
             case .list, .exists, .freeBytes, .size, .read: false
             }
@@ -94,6 +97,7 @@ extension SimulatedFileSystem.Operation: CustomStringConvertible {
         var text = "\(kind) \(path)"
         if let target { text += " → \(target)" }
         if let mode { text += " (\(mode))" }
+        if let lockMode { text += " (\(lockMode))" }
         if kind == .read || kind == .write { text += " [\(offset), +\(size)]" }
         if let failure { text += " failed: \(failure)" }
         return text

@@ -22,7 +22,8 @@ extension SimulatedFileSystem {
         /// The disk after each number of operations, if it is kept.
         private(set) var history: [Disk]
         private let keepsHistory: Bool
-        private var heldLocks: Set<Int> = []
+        /// By file: one that is exclusive, or any number of others.
+        private var heldLocks: [Int: [FileLockMode]] = [:]
 
         init(_ disk: Disk, diskCapacity: Int64?, keepsHistory: Bool) {
             self.disk = disk
@@ -107,21 +108,26 @@ extension SimulatedFileSystem {
             if source != target { disk.change(.move(node: node, from: source, to: target)) }
         }
 
-        mutating func lock(_ place: Place) throws(Refusal) -> Int {
+        mutating func lock(_ place: Place, _ mode: FileLockMode) throws(Refusal) -> Int {
             try disk.names.requireParent(place)
             let node =
                 switch disk.names.entry(place) {
                 case .file(let node): node
                 case .directory: throw .isDirectory
+                case nil where mode == .shared: throw Refusal(.notFound)
                 case nil: disk.create(place)
                 }
-            if !heldLocks.insert(node).inserted { throw Refusal(.isLocked) }
+            let held = heldLocks[node, default: []]
+            if mode == .exclusive ? !held.isEmpty : held.contains(.exclusive) {
+                throw Refusal(.isLocked)
+            }
+            heldLocks[node] = held + [mode]
             disk.opened(node)
             return node
         }
 
         mutating func unlock(_ node: Int) {
-            heldLocks.remove(node)
+            heldLocks[node]?.removeLast()
             disk.closed(node)
         }
 

@@ -89,9 +89,13 @@ public final class SimulatedFileSystem: FileSystem {
     }
 
     /// Takes the lock of a file; a crash image has no locks.
-    public func lock(_ path: String) throws(FileSystemError) -> any FileLock {
-        let node = try perform(Operation(.lock, path)) { (state, _) throws(Refusal) in
-            try state.lock(Place(path))
+    public func lock(
+        _ path: String, _ mode: FileLockMode
+    ) throws(FileSystemError) -> any FileLock {
+        var operation = Operation(.lock, path)
+        operation.lockMode = mode
+        let node = try perform(operation) { (state, _) throws(Refusal) in
+            try state.lock(Place(path), mode)
         }
         return SimulatedLock(self, node)
     }

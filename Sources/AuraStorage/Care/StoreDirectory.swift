@@ -1,6 +1,6 @@
-/// A data directory at rest: what looks at a store, copies it or saves what is left of it.
+/// A data directory at rest: what asks a store, looks at it, copies it or saves what is left of it.
 ///
-/// Nothing in it is changed; a lock file may be made.
+/// Nothing in it is changed, so a directory that nobody may write to will do.
 public final class StoreDirectory: Sendable {
     let place: StorePlace
     /// Held as long as the value lives; nil for a store that may be in use.
@@ -8,8 +8,10 @@ public final class StoreDirectory: Sendable {
     /// Whether a server may be writing to it.
     let isLive: Bool
 
-    /// A directory that nobody else may write to meanwhile.
+    /// A directory that nobody may write to meanwhile; others may read it.
     ///
+    /// A copy that was never opened for writing has no file to lock. Should a server start on it after
+    /// all, what it takes away is missing from then on, and is said to be.
     /// - Throws: `.inUse` while a server has it, `.missing` where there is no store.
     public convenience init(
         _ directory: String, in fileSystem: any FileSystem
@@ -17,12 +19,11 @@ public final class StoreDirectory: Sendable {
         let place = StorePlace(fileSystem: fileSystem, directory: directory)
         try StoreDirectory.check(place)
         do throws(FileSystemError) {
-            self.init(place, try DirectoryLock(of: directory, in: fileSystem))
+            self.init(place, try DirectoryLock(of: directory, in: fileSystem, .shared))
         } catch {
             switch error.reason {
             case .isLocked: throw .inUse(directory: directory)
-            // Nobody can write there, so nobody need be kept out.
-            case .readOnly: self.init(place, nil)
+            case .notFound: self.init(place, nil)
             default: throw .io(error)
             }
         }
@@ -43,7 +44,7 @@ public final class StoreDirectory: Sendable {
         self.isLive = isLive
     }
 
-    /// Refuses what was never a store, before a lock file is made there.
+    /// Refuses what was never a store.
     private static func check(_ place: StorePlace) throws(StorageError) {
         let exists: Bool
         do throws(FileSystemError) {

@@ -30,12 +30,14 @@ extension StorePlace {
 
     /// The chunks of the manifest, by their first sequence number; one whose file is not there is
     /// set aside.
-    func chunks(_ manifest: Manifest, _ cache: BlockCache) throws(StorageError) -> [Chunk] {
+    func chunks(
+        _ manifest: ManifestState, _ incarnation: UInt64, _ cache: BlockCache
+    ) throws(StorageError) -> [Chunk] {
         let found: Set<UInt64>
         do throws(FileSystemError) { found = Set(try chunkNumbers()) } catch { throw .io(error) }
-        let entries = manifest.state.chunks.values
+        let entries = manifest.chunks.values
         let chunks = entries.sorted { $0.sequenceRange.lowerBound < $1.sequenceRange.lowerBound }
-            .map { Chunk($0, in: self, incarnation: manifest.incarnation, cache: cache) }
+            .map { Chunk($0, in: self, incarnation: incarnation, cache: cache) }
         for chunk in chunks where !found.contains(chunk.entry.number) {
             let name = chunk.entry.name
             _ = chunk.setAside(after: .missing(file: name, reason: "the manifest names it"))

@@ -4,14 +4,14 @@ extension StorePlace {
     /// The index of the events in chunks: as the last flush left it, or counted anew from them where
     /// it is of no use, which the report then tells.
     func index(
-        _ plan: IndexPlan, _ manifest: Manifest, _ chunks: [Chunk], _ mask: Mask, arrival: Int64,
-        report: inout RecoveryReport
+        _ plan: IndexPlan, _ manifest: ManifestState, _ incarnation: UInt64, _ chunks: [Chunk],
+        _ mask: Mask, arrival: Int64, report: inout RecoveryReport
     ) throws(StorageError) -> EventIndex {
-        guard let mark = manifest.state.flushed else { return EventIndex(IndexState(plan)) }
+        guard let mark = manifest.flushed else { return EventIndex(IndexState(plan)) }
         if Canary.forgetFlushedIndex.isActive { return EventIndex(IndexState(plan)) }
         let name = FileName.index(mark.checkpoint)
         do {
-            let state = try indexState(name, plan, seed: manifest.incarnation)
+            let state = try indexState(name, plan, seed: incarnation)
             if state.watermark == mark.sequence { return EventIndex(state) }
             report.indexLoss =
                 "\(name) counts events up to \(state.watermark), not \(mark.sequence)"

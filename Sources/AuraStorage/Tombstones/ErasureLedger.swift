@@ -27,6 +27,21 @@ struct ErasureLedger: Sendable {
         try read().filter { $0.incarnation == incarnation }.map(\.tombstone)
     }
 
+    /// The erasures of a store that its manifest does not know, for it is that of a copy from before.
+    ///
+    /// They mean events up to that sequence number, in segments up to that one: later events of this
+    /// store are others than those that were meant.
+    func erasures(
+        of incarnation: UInt64, unknownTo manifest: ManifestState, upTo sequence: UInt64,
+        segment: UInt64
+    ) throws(StorageError) -> [Tombstone] {
+        try entries(of: incarnation).filter { $0.number > manifest.lastTombstone }.map {
+            Tombstone(
+                number: $0.number, sequence: min($0.sequence, sequence), segment: segment,
+                time: $0.time, target: $0.target)
+        }
+    }
+
     /// Makes an order durable, before anything else says so.
     ///
     /// One of the same number was never answered, and gives way.

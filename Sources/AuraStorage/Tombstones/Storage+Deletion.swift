@@ -46,16 +46,12 @@ extension Storage {
         if tombstone.isErasure { log.leaveSegment() }
     }
 
-    /// Orders what the ledger says and this manifest does not: it is that of a copy from before.
+    /// Orders what the ledger says and this manifest does not.
     mutating func replayLedger(now: Int64) throws(StorageError) {
-        for entry in try ledger.entries(of: manifest.incarnation)
-        where entry.number > manifest.state.lastTombstone {
-            // Later events of this store are others than those that were meant.
-            let tombstone = Tombstone(
-                number: entry.number, sequence: min(entry.sequence, log.nextSequence - 1),
-                segment: log.lastFilledSegment, time: entry.time, target: entry.target)
-            try add(tombstone, now: now)
-        }
+        let erasures = try ledger.erasures(
+            of: manifest.incarnation, unknownTo: manifest.state, upTo: log.nextSequence - 1,
+            segment: log.lastFilledSegment)
+        for erasure in erasures { try add(erasure, now: now) }
     }
 
     /// Whether the segment that is written to holds what must be erased; the next group, if only a

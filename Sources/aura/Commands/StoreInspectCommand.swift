@@ -8,7 +8,7 @@ extension Store {
         static let configuration = CommandConfiguration(
             abstract: "Show files, segments, chunks, columns, edits and producers of a store.",
             discussion: """
-                The server must not run. Nothing is changed; what cannot be read is said.
+                The server must not run. Nothing is written; what cannot be read is said.
                   aura store inspect --data-dir ./data
                   aura store inspect --part columns -o csv
                   aura store inspect --json

@@ -1,22 +1,34 @@
 import AuraCore
-import AuraEngine
 import AuraQuery
 import AuraStorage
 import Synchronization
 
-/// Statements answered from a data directory that no server uses.
+/// Statements answered from a data directory that no server uses; nothing is written there.
 final class DirectoryDoor: QueryDoor {
-    private let store: EventStore
+    /// Keeps servers out.
+    private let directory: StoreDirectory
+    private let source: QuerySource
     private let session: Mutex<QuerySession>
 
+    /// Bytes of blocks of chunks that are kept in memory.
+    private static let cacheBytes = 128 << 20
+
     /// Opens the directory.
-    init(_ directory: String, _ settings: QuerySettings) throws(EngineError) {
-        var configuration = EventStoreConfiguration(
-            directory: directory, newIncarnation: UInt64.random(in: 1...UInt64.max),
-            fileSystem: PosixFileSystem(), clock: WallClock.microseconds)
-        configuration.indexPlan = .standard
-        configuration.cacheBytes = 128 << 20
-        store = try EventStore(configuration)
+    init(_ path: String, _ settings: QuerySettings) throws(CommandFailure) {
+        do throws(StorageError) {
+            directory = try StoreDirectory(path, in: PosixFileSystem())
+            let events = try directory.events(
+                indexPlan: .standard, cacheBytes: DirectoryDoor.cacheBytes)
+            source =
+                events.index.map { QuerySource($0.view, CatalogueCache()) }
+                ?? QuerySource(events.snapshot)
+        } catch {
+            var hint: String?
+            if case .inUse = error {
+                hint = "ask its server, with --server in place of --data-dir"
+            }
+            throw CommandFailure(.failed, error.description, hint: hint)
+        }
         session = Mutex(QuerySession(settings))
     }
 
@@ -33,7 +45,7 @@ final class DirectoryDoor: QueryDoor {
             var taking = Duration.zero
             let meter = QueryMeter()
             for statement in try QueryScript(statement).statements {
-                try session.answer(statement, over: store.querySource, meter: meter) {
+                try session.answer(statement, over: source, meter: meter) {
                     progress(Double(meter.eventsRead) / Double(max(1, meter.eventsToRead)))
                     return shouldStop()
                 } take: { answer in
@@ -56,9 +68,6 @@ final class DirectoryDoor: QueryDoor {
         }
     }
 
-    func close() throws(QueryDoorFailure) {
-        do { try store.close() } catch {
-            throw .failed(CommandFailure(.failed, error.description))
-        }
-    }
+    /// Servers are let in when the value goes.
+    func close() {}
 }

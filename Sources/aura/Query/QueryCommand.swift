@@ -18,7 +18,7 @@ struct QueryCommand: AsyncParsableCommand {
 
             The table 'events' has the columns time, type, sequence and every attribute by its name; \
             the events of one type are a table of its name. A server is asked unless --data-dir names a \
-            directory, which no server may be using.
+            directory, which no server may be using; it is only read.
             """)
 
     @Option(help: "A data directory to be read in place of asking a server.")

@@ -219,6 +219,8 @@ private final class BusyFileSystem: FileSystem, @unchecked Sendable {
         turn()
         try inner.syncDirectory(path)
     }
-    func lock(_ path: String) throws(FileSystemError) -> any FileLock { try inner.lock(path) }
+    func lock(_ path: String, _ mode: FileLockMode) throws(FileSystemError) -> any FileLock {
+        try inner.lock(path, mode)
+    }
     func freeBytes(_ path: String) throws(FileSystemError) -> Int64 { try inner.freeBytes(path) }
 }

@@ -99,18 +99,23 @@ struct CareWorld {
     ) throws -> (events: [UInt64: Event], missing: [MissingChunk], identity: UInt64) {
         var storage = try open(disk, directory, incarnation: 99)
         let found = try storage.snapshot.readingWhole { snapshot throws(StorageError) in
-            var events: [UInt64: Event] = [:]
-            try snapshot.forEachStrip { strip in
-                for (row, event) in strip.batch.events().enumerated() {
-                    events[strip.firstSequence + UInt64(row)] = event
-                }
-                return true
-            }
-            return events
+            try events(of: snapshot)
         }
         let identity = storage.incarnation
         try storage.close(now: 1_700_000_000_000_002)
         return (found.content, found.missing, identity)
+    }
+
+    /// The events of a snapshot by sequence number.
+    static func events(of snapshot: Snapshot) throws(StorageError) -> [UInt64: Event] {
+        var events: [UInt64: Event] = [:]
+        try snapshot.forEachStrip { strip in
+            for (row, event) in strip.batch.events().enumerated() {
+                events[strip.firstSequence + UInt64(row)] = event
+            }
+            return true
+        }
+        return events
     }
 
     /// All events by sequence number.

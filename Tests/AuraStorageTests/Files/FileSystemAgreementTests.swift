@@ -78,7 +78,7 @@ private struct Player {
 
     private mutating func lock(_ path: String) throws(FileSystemError) -> String {
         if locks.count == 3 { locks.remove(at: random.below(3)) }
-        locks.append(try files.lock(path))
+        locks.append(try files.lock(path, random.chance(50) ? .shared : .exclusive))
         return "locked"
     }
 

@@ -231,6 +231,31 @@ import Testing
     }
 
     @Test(arguments: Implementation.allCases)
+    func `a shared lock excludes writers alone, and makes no file`(_ kind: Implementation) throws {
+        try kind.withDirectory { files, root in
+            let path = "\(root)/LOCK"
+            #expect(throws: FileSystemError(.lock, path, .notFound)) {
+                try files.lock(path, .shared)
+            }
+            #expect(try files.list(root) == [])
+            var writer: (any FileLock)? = try files.lock(path)
+            #expect(throws: FileSystemError(.lock, path, .isLocked)) {
+                try files.lock(path, .shared)
+            }
+            #expect(writer != nil)
+            writer = nil
+            var readers: [any FileLock] = []
+            for _ in 0..<2 { readers.append(try files.lock(path, .shared)) }
+            while !readers.isEmpty {
+                #expect(throws: FileSystemError(.lock, path, .isLocked)) { try files.lock(path) }
+                readers.removeLast()
+            }
+            writer = try files.lock(path)
+            withExtendedLifetime(writer) {}
+        }
+    }
+
+    @Test(arguments: Implementation.allCases)
     func `the lock of a directory names the directory in use`(_ kind: Implementation) throws {
         try kind.withDirectory { files, root in
             var lock: DirectoryLock? = try DirectoryLock(of: root, in: files)

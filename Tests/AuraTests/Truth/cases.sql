@@ -1,10 +1,10 @@
--- Questions about the sepsis log, each named as its answer in the shared data's
--- events/truth/sepsis.json.
+-- Questions about a log of cases, each named as its answer in the shared data's
+-- events/truth/receipt.json and sepsis.json. The log says which types are its steps.
 
 -- name: totals
 SELECT count(*) AS events, count(DISTINCT "case") AS entities, count(DISTINCT type) AS types,
-    strftime(min(time), '%Y-%m-%dT%H:%M:%S') AS first_ts,
-    strftime(max(time), '%Y-%m-%dT%H:%M:%S') AS last_ts
+    strftime(min(time), $format) AS first_ts,
+    strftime(max(time), $format) AS last_ts
 FROM events
 
 -- name: by_type
@@ -34,53 +34,52 @@ WITH cases AS (SELECT epoch(max(time)) - epoch(min(time)) AS x FROM events GROUP
 SELECT median(x) AS med, avg(x) AS mean, quantile_cont(x, 0.9) AS p90, max(x) AS mx FROM cases
 
 -- name: funnel
-WITH s1 AS (SELECT "case", min(time) AS t FROM "ER Registration" GROUP BY ALL),
+WITH s1 AS (SELECT "case", min(time) AS t FROM events WHERE type = $step1 GROUP BY ALL),
 s2 AS (
     SELECT e."case", min(e.time) AS t, any_value(s.t) AS before
-    FROM "ER Triage" AS e
-    JOIN s1 AS s ON e."case" = s."case" AND e.time >= s.t
+    FROM events AS e JOIN s1 AS s ON e."case" = s."case" AND e.time >= s.t
+    WHERE e.type = $step2
     GROUP BY ALL
 ),
 s3 AS (
     SELECT e."case", min(e.time) AS t, any_value(s.t) AS before
-    FROM "ER Sepsis Triage" AS e
-    JOIN s2 AS s ON e."case" = s."case" AND e.time >= s.t
+    FROM events AS e JOIN s2 AS s ON e."case" = s."case" AND e.time >= s.t
+    WHERE e.type = $step3
     GROUP BY ALL
 ),
 s4 AS (
     SELECT e."case", min(e.time) AS t, any_value(s.t) AS before
-    FROM "IV Antibiotics" AS e
-    JOIN s3 AS s ON e."case" = s."case" AND e.time >= s.t
+    FROM events AS e JOIN s3 AS s ON e."case" = s."case" AND e.time >= s.t
+    WHERE e.type = $step4
     GROUP BY ALL
 ),
 s5 AS (
     SELECT e."case", min(e.time) AS t, any_value(s.t) AS before
-    FROM "Admission NC" AS e
-    JOIN s4 AS s ON e."case" = s."case" AND e.time >= s.t
+    FROM events AS e JOIN s4 AS s ON e."case" = s."case" AND e.time >= s.t
+    WHERE e.type = $step5
     GROUP BY ALL
 ),
 s6 AS (
     SELECT e."case", min(e.time) AS t, any_value(s.t) AS before
-    FROM "Release A" AS e
-    JOIN s5 AS s ON e."case" = s."case" AND e.time >= s.t
+    FROM events AS e JOIN s5 AS s ON e."case" = s."case" AND e.time >= s.t
+    WHERE e.type = $step6
     GROUP BY ALL
 )
 SELECT step, type, count(*) AS entities, median(epoch(t) - epoch(before)) AS median_s_from_prev
 FROM (
-    SELECT 1 AS step, 'ER Registration' AS type, t, t AS before FROM s1
-    UNION ALL SELECT 2, 'ER Triage', t, before FROM s2
-    UNION ALL SELECT 3, 'ER Sepsis Triage', t, before FROM s3
-    UNION ALL SELECT 4, 'IV Antibiotics', t, before FROM s4
-    UNION ALL SELECT 5, 'Admission NC', t, before FROM s5
-    UNION ALL SELECT 6, 'Release A', t, before FROM s6
+    SELECT 1 AS step, $step1 AS type, t, t AS before FROM s1
+    UNION ALL SELECT 2, $step2, t, before FROM s2
+    UNION ALL SELECT 3, $step3, t, before FROM s3
+    UNION ALL SELECT 4, $step4, t, before FROM s4
+    UNION ALL SELECT 5, $step5, t, before FROM s5
+    UNION ALL SELECT 6, $step6, t, before FROM s6
 )
 GROUP BY step, type ORDER BY step
 
 -- name: pair_first_to_first
-WITH a AS (SELECT "case", min(time) AS t FROM "ER Sepsis Triage" GROUP BY 1),
-b AS (SELECT "case", min(time) AS t FROM "IV Antibiotics" GROUP BY 1)
-SELECT 'ER Sepsis Triage' AS from_type,
-    'IV Antibiotics' AS to_type,
+WITH a AS (SELECT "case", min(time) AS t FROM events WHERE type = $from GROUP BY 1),
+b AS (SELECT "case", min(time) AS t FROM events WHERE type = $to GROUP BY 1)
+SELECT $from AS from_type, $to AS to_type,
     count(*) AS entities_with_both, count(*) FILTER (b.t >= a.t) AS in_order,
     median(epoch(b.t) - epoch(a.t)) FILTER (WHERE b.t >= a.t) AS median_s,
     quantile_cont(epoch(b.t) - epoch(a.t), 0.9) FILTER (WHERE b.t >= a.t) AS p90_s
