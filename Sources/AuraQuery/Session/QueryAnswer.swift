@@ -37,8 +37,7 @@ public struct QueryAnswer: Sendable {
 
     /// The values of some rows in a column.
     public func values(of column: Int, in rows: Range<Int>) -> [Value] {
-        let vector = vectors[column]
-        return rows.map { vector.value($0) }
+        vectors[column].values(rows)
     }
 
     /// The values of a row, one for each column.
