@@ -23,7 +23,7 @@ final class DirectoryDoor: QueryDoor {
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool, take: @escaping StatementTaker
+        shouldStop: @escaping @Sendable () -> Bool, to taker: any StatementTaker
     ) async throws(QueryDoorFailure) -> Duration {
         do throws(QueryFailure) {
             var session = self.session.withLock { $0 }
@@ -36,9 +36,11 @@ final class DirectoryDoor: QueryDoor {
                 try session.answer(statement, over: store.querySource, meter: meter) {
                     progress(Double(meter.eventsRead) / Double(max(1, meter.eventsToRead)))
                     return shouldStop()
+                } forget: {
+                    taker.forget()
                 } take: { answer in
                     let start = ContinuousClock.now
-                    take(StatementRows(answer))
+                    taker.take(StatementRows(answer))
                     taking += .now - start
                     return true
                 }
