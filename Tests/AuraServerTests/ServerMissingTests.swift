@@ -48,16 +48,15 @@ import Testing
     @Test func `a short answer is made anew, a long one breaks off once`() async throws {
         try await withRot(2, tail: 5) { world in
             let client = try world.greeted()
-            try client.send(QueryRequest("SELECT n FROM events", credit: 1 << 20), id: 4)
+            try client.send(QueryRequest("SELECT * FROM events", credit: 1 << 20), id: 4)
             let rows = try client.next(QueryRows.self, id: 4)
             #expect(rows.rowCount == 25 && rows.missing.map(\.sequences) == [11...20])
         }
         try await withRot(2, tail: 5) { world in
             let client = try world.greeted()
             let long = QueryRequest(
-                "SELECT n, repeat('x', 100000) AS text FROM events", credit: 1 << 30)
+                "SELECT *, repeat('x', 100000) AS text FROM events", credit: 1 << 30)
             try client.send(long, id: 4)
-            #expect(try client.next(QueryRows.self, id: 4).missing.isEmpty)
             var last = try client.next()
             while last.header.opcode == .result { last = try client.next() }
             #expect(try WireFailure(payload: last.payload.rawSpan).code == .internalError)
@@ -71,7 +70,8 @@ import Testing
                 count += rows.rowCount
             }
             #expect(missing.first == [11...20] && missing.last == [11...20])
-            #expect(missing.dropFirst().dropLast().allSatisfy(\.isEmpty))
+            let inner = missing.dropFirst().dropLast()
+            #expect(inner.joined().isEmpty)
         }
     }
 
