@@ -35,8 +35,11 @@ import Testing
         let query = try PreparedQuery(Self.long[index], over: QuerySource(.empty), settings)
         for after in [20, 150, 700] {
             let end = ContinuousClock.now + .milliseconds(after)
-            #expect(throws: QueryFailure.stopped) {
-                try query.answer { ContinuousClock.now >= end }
+            // A fast machine may be done before.
+            do throws(QueryFailure) {
+                _ = try query.answer { ContinuousClock.now >= end }
+            } catch {
+                #expect(error == .stopped)
             }
             #expect(end.duration(to: .now) < Self.patience, "\(Self.long[index])")
         }
