@@ -45,6 +45,36 @@ import Testing
         }
     }
 
+    @Test func `a short answer is made anew, a long one breaks off once`() async throws {
+        try await withRot(2, tail: 5) { world in
+            let client = try world.greeted()
+            try client.send(QueryRequest("SELECT * FROM events", credit: 1 << 20), id: 4)
+            let rows = try client.next(QueryRows.self, id: 4)
+            #expect(rows.rowCount == 25 && rows.missing.map(\.sequences) == [11...20])
+        }
+        try await withRot(2, tail: 5) { world in
+            let client = try world.greeted()
+            let long = QueryRequest(
+                "SELECT *, repeat('x', 100000) AS text FROM events", credit: 1 << 30)
+            try client.send(long, id: 4)
+            var last = try client.next()
+            while last.header.opcode == .result { last = try client.next() }
+            #expect(try WireFailure(payload: last.payload.rawSpan).code == .internalError)
+            let next = try world.greeted()
+            try next.send(long, id: 5)
+            var missing: [[ClosedRange<UInt64>]] = []
+            var count = 0
+            while count < 25 {
+                let rows = try next.next(QueryRows.self, id: 5)
+                missing.append(rows.missing.map(\.sequences))
+                count += rows.rowCount
+            }
+            #expect(missing.first == [11...20] && missing.last == [11...20])
+            let inner = missing.dropFirst().dropLast()
+            #expect(inner.joined().isEmpty)
+        }
+    }
+
     @Test func `a subscription is told once, before the events behind`() async throws {
         try await withRot(2, tail: 0) { world in
             let client = try world.greeted()

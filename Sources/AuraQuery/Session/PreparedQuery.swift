@@ -43,25 +43,27 @@ public struct PreparedQuery {
     /// other.
     ///
     /// While `take` works, little more is made than it has taken, so an answer of any length needs little
-    /// memory unless the query itself does: `take` may block. What it takes cannot be taken back: an answer
-    /// of which rows were given lasts to its end, or fails.
+    /// memory unless the query itself does: `take` may block.
     /// - Parameters:
     ///   - meter: Told how far it is.
     ///   - shouldStop: Asked from time to time, on several threads; once it says so, the query ends with
     ///     `.stopped`.
+    ///   - forget: Asked where a chunk turns out to be damaged when rows were given: whether whoever took
+    ///     them forgets them all, and gets them anew without those of that chunk. Else the answer fails.
     ///   - take: Called on this thread with the rows in their order, at least once, until it returns false;
     ///     of an answer without rows it gets none. The time that it takes is not counted as the query's.
     public func answer(
         meter: QueryMeter = QueryMeter(),
         _ shouldStop: @escaping @Sendable () -> Bool = { false },
+        forget: () -> Bool = { false },
         take: (QueryAnswer) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) {
         guard let limit = settings.timeLimit else {
-            return try readingWhole(meter, shouldStop, take)
+            return try readingWhole(meter, shouldStop, forget, take)
         }
         let deadline = QueryDeadline(in: .microseconds(limit))
         do throws(QueryFailure) {
-            try readingWhole(meter, { shouldStop() || deadline.isOver }) {
+            try readingWhole(meter, { shouldStop() || deadline.isOver }, forget) {
                 answer throws(QueryFailure) in
                 deadline.pause()
                 defer { deadline.goOn() }
@@ -82,7 +84,8 @@ public struct PreparedQuery {
         _ shouldStop: @escaping @Sendable () -> Bool = { false }
     ) throws(QueryFailure) -> QueryAnswer {
         var whole = CollectedAnswer(settings)
-        try answer(meter: meter, shouldStop) { part throws(QueryFailure) in
+        try answer(meter: meter, shouldStop, forget: { whole.forget() }) {
+            part throws(QueryFailure) in
             try whole.add(part)
             return true
         }
@@ -93,7 +96,7 @@ public struct PreparedQuery {
     /// Answers without the chunks that cannot be read: once more where one turns out to be such, unless
     /// rows were given that may be of it.
     private func readingWhole(
-        _ meter: QueryMeter, _ shouldStop: @escaping @Sendable () -> Bool,
+        _ meter: QueryMeter, _ shouldStop: @escaping @Sendable () -> Bool, _ forget: () -> Bool,
         _ take: (QueryAnswer) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) {
         var failure: QueryFailure?
@@ -102,7 +105,7 @@ public struct PreparedQuery {
         do throws(StorageError) {
             try source.snapshot.readingWhole { snapshot, missing throws(StorageError) in
                 do throws(QueryFailure) {
-                    if hasGiven, let damage { throw .broken(damage) }
+                    if hasGiven, let damage, !forget() { throw .broken(damage) }
                     try answer(from: source.reading(snapshot), missing, meter, shouldStop) {
                         answer throws(QueryFailure) in
                         hasGiven = true

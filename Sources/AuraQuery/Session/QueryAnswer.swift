@@ -37,8 +37,7 @@ public struct QueryAnswer: Sendable {
 
     /// The values of some rows in a column.
     public func values(of column: Int, in rows: Range<Int>) -> [Value] {
-        let vector = vectors[column]
-        return rows.map { vector.value($0) }
+        vectors[column].values(rows)
     }
 
     /// The values of a row, one for each column.
@@ -48,10 +47,18 @@ public struct QueryAnswer: Sendable {
 /// An answer that is put together of its parts.
 struct CollectedAnswer {
     private var parts: [QueryAnswer] = []
-    private let memory: MemoryGrant
+    private var memory: MemoryGrant
+    private let settings: QuerySettings
 
     init(_ settings: QuerySettings) {
+        self.settings = settings
         memory = MemoryGrant(settings.memoryLimit)
+    }
+
+    /// Begins anew.
+    mutating func forget() -> Bool {
+        self = CollectedAnswer(settings)
+        return true
     }
 
     mutating func add(_ part: QueryAnswer) throws(QueryFailure) {

@@ -46,10 +46,12 @@ public struct QuerySession: Sendable {
     ///   - meter: Told how far it is.
     ///   - shouldStop: Asked from time to time, on several threads; once it says so, the query ends with
     ///     `.stopped`.
+    ///   - forget: As of `PreparedQuery`.
     public mutating func answer(
         _ statement: QueryScript.Statement, over source: QuerySource,
         meter: QueryMeter = QueryMeter(),
         _ shouldStop: @escaping @Sendable () -> Bool = { false },
+        forget: () -> Bool = { false },
         take: (QueryAnswer) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) {
         switch statement.statement {
@@ -59,7 +61,7 @@ public struct QuerySession: Sendable {
             do { try settings.reset(name, to: defaults) } catch { throw .text(error) }
         default:
             try PreparedQuery(statement.statement, over: source, settings)
-                .answer(meter: meter, shouldStop, take: take)
+                .answer(meter: meter, shouldStop, forget: forget, take: take)
         }
     }
 
@@ -69,8 +71,9 @@ public struct QuerySession: Sendable {
         meter: QueryMeter = QueryMeter(), _ shouldStop: @escaping @Sendable () -> Bool = { false }
     ) throws(QueryFailure) -> QueryAnswer? {
         var whole = CollectedAnswer(settings)
-        try answer(statement, over: source, meter: meter, shouldStop) {
-            part throws(QueryFailure) in
+        try answer(
+            statement, over: source, meter: meter, shouldStop, forget: { whole.forget() }
+        ) { part throws(QueryFailure) in
             try whole.add(part)
             return true
         }

@@ -96,6 +96,15 @@ struct Vector: Sendable {
         }
     }
 
+    /// The values of some rows.
+    func values(_ rows: Range<Int>) -> [Value] {
+        // Of texts that repeat, each is made once.
+        guard !isConstant, case .texts(let codes, let table) = values, table.count < rows.count
+        else { return rows.map { value($0) } }
+        let texts = (0..<table.count).map { Value.text(table.text($0)) }
+        return rows.map { isValid($0) ? texts[Int(codes[$0])] : .null }
+    }
+
     /// The same values under another type of the same representation.
     func retyped(_ type: ValueType) -> Vector {
         let plain = Vector(type, values, valid: valid)

@@ -76,6 +76,13 @@ struct ResultFrames {
         open.rowCount += rows.count
     }
 
+    /// Begins anew, if no frame was full yet.
+    mutating func forget() -> Bool {
+        guard rowsBefore == 0 else { return false }
+        self = ResultFrames(requestID: requestID, limit: limit)
+        return true
+    }
+
     /// The frame that is open, which others follow.
     private mutating func full() -> ByteBuffer {
         defer { begin() }

@@ -64,7 +64,8 @@ struct AskedStatement: Sendable {
         var frames = ResultFrames(
             requestID: ticket.requestID, limit: shared.configuration.maximumPayload)
         try shared.store.answer(
-            statement, in: &session, as: entry, stopping(ticket, entry.meter)
+            statement, in: &session, as: entry, stopping(ticket, entry.meter),
+            forget: { frames.forget() }
         ) { part throws(QueryFailure) in
             try frames.add(part) { frame throws(QueryFailure) in
                 let start = ContinuousClock.now

@@ -40,11 +40,19 @@ struct DelimitedForm {
         cells.joined(separator: dialect == .csv ? "," : "\t") + "\n"
     }
 
+    /// Whether a byte cannot stand in a value that is not quoted.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+        default: false
+        }
+    }
+
     /// The text as it stands in a cell.
     func escaped(_ text: String) -> String {
         switch dialect {
         case .csv:
-            guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) || text == null else {
+            guard text == null || text.utf8.contains(where: DelimitedForm.isSpecial) else {
                 return text
             }
             return "\"" + replacing(in: text) { $0 == UInt8(ascii: "\"") ? "\"\"" : nil } + "\""

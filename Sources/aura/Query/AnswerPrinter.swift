@@ -1,39 +1,71 @@
 import AuraCore
 import Synchronization
 
-/// Prints the rows that a statement answers as they come.
-final class AnswerPrinter: Sendable {
+/// Prints the rows that a statement answers as they come, but for the first: those wait until there are
+/// some, or no more, for a damaged store may give them anew.
+final class AnswerPrinter: StatementTaker {
     private struct State {
+        var waiting: [StatementRows] = []
         var writer: (any RowWriter)?
         var missingCount = 0
     }
 
     private let output: OutputOptions
+    private let onBegin: @Sendable () -> Void
     private let state = Mutex(State())
 
-    init(_ output: OutputOptions) {
+    /// Rows that wait, about.
+    private static let waitingRows = 1_000
+
+    /// - Parameter onBegin: Called before the first row is printed.
+    init(_ output: OutputOptions, onBegin: @escaping @Sendable () -> Void) {
         self.output = output
+        self.onBegin = onBegin
     }
 
     /// Parts of the store that cannot be read, so that the answer lacks their events.
     var missingCount: Int { state.withLock { $0.missingCount } }
 
-    func write(_ rows: StatementRows) {
+    func take(_ rows: StatementRows) {
         state.withLock { state in
             if state.writer == nil {
-                state.missingCount = rows.missingCount
-                state.writer = output.writer(
-                    rows.columns.map {
-                        Answer.Column(name: $0.name, isNumeric: $0.type.isNumeric)
-                    }, isComplete: rows.missingCount == 0, absent: "NULL", to: .output)
+                state.waiting.append(rows)
+                let count = state.waiting.reduce(0) { $0 + $1.count }
+                if count > AnswerPrinter.waitingRows { begin(&state) }
+            } else {
+                AnswerPrinter.write(rows, &state)
             }
-            for row in rows.rows { state.writer?.write(row.map { Answer.Cell($0) }) }
         }
+    }
+
+    func forget() -> Bool {
+        state.withLock { state in
+            state.waiting = []
+            return state.writer == nil
+        }
+    }
+
+    private func begin(_ state: inout State) {
+        guard let first = state.waiting.first else { return }
+        onBegin()
+        state.missingCount = first.missingCount
+        state.writer = output.writer(
+            first.columns.map { Answer.Column(name: $0.name, isNumeric: $0.type.isNumeric) },
+            isComplete: first.missingCount == 0, absent: "NULL", to: .output)
+        for rows in state.waiting { AnswerPrinter.write(rows, &state) }
+        state.waiting = []
+    }
+
+    private static func write(_ rows: StatementRows, _ state: inout State) {
+        for row in rows.rows { state.writer?.write(row.map { Answer.Cell($0) }) }
     }
 
     /// Ends the answer, if there is one.
     func end() {
-        state.withLock { $0.writer?.end() }
+        state.withLock { state in
+            begin(&state)
+            state.writer?.end()
+        }
     }
 }
 

@@ -35,7 +35,7 @@ final class DirectoryDoor: QueryDoor {
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool, take: @escaping StatementTaker
+        shouldStop: @escaping @Sendable () -> Bool, to taker: any StatementTaker
     ) async throws(QueryDoorFailure) -> Duration {
         do throws(QueryFailure) {
             var session = self.session.withLock { $0 }
@@ -48,9 +48,11 @@ final class DirectoryDoor: QueryDoor {
                 try session.answer(statement, over: source, meter: meter) {
                     progress(Double(meter.eventsRead) / Double(max(1, meter.eventsToRead)))
                     return shouldStop()
+                } forget: {
+                    taker.forget()
                 } take: { answer in
                     let start = ContinuousClock.now
-                    take(StatementRows(answer))
+                    taker.take(StatementRows(answer))
                     taking += .now - start
                     return true
                 }

@@ -13,12 +13,12 @@ protocol QueryDoor: AnyObject, Sendable {
     ///   - progress: Told the part that is done, 0…1, if that is known.
     ///   - shouldStop: Asked from time to time, on any thread; once it says so, the statement fails
     ///     with `.stopped`.
-    ///   - take: Gets the rows; it may block.
+    ///   - taker: Gets the rows.
     /// - Returns: How long the engine worked on it.
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool, take: @escaping StatementTaker
+        shouldStop: @escaping @Sendable () -> Bool, to taker: any StatementTaker
     ) async throws(QueryDoorFailure) -> Duration
 
     /// Gives back what it holds; nothing can be asked afterwards.
@@ -52,11 +52,24 @@ extension QueryDoor {
 
     /// The first column of an answer.
     private func texts(_ statement: String) async throws(QueryDoorFailure) -> [String] {
-        let texts = Mutex<[String]>([])
-        _ = try await answer(statement, [:], progress: { _ in }, shouldStop: { false }) { rows in
-            texts.withLock { $0 += rows.values(0, 0..<rows.count).map(\.description) }
-        }
-        return texts.withLock { $0 }
+        let column = FirstColumn()
+        _ = try await answer(
+            statement, [:], progress: { _ in }, shouldStop: { false }, to: column)
+        return column.texts.withLock { $0 }
+    }
+}
+
+/// Takes the first column of an answer.
+private final class FirstColumn: StatementTaker {
+    let texts = Mutex<[String]>([])
+
+    func take(_ rows: StatementRows) {
+        texts.withLock { $0 += rows.values(0, 0..<rows.count).map(\.description) }
+    }
+
+    func forget() -> Bool {
+        texts.withLock { $0 = [] }
+        return true
     }
 }
 

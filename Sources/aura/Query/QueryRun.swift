@@ -18,15 +18,12 @@ struct QueryRun: Sendable {
     /// - Returns: Parts of the store that cannot be read, so that the answer lacks their events.
     func answer(_ statement: String) async throws(QueryDoorFailure) -> Int {
         let progress = WaitingLine(.errors, isQuiet: output.quiet)
-        let printer = AnswerPrinter(output)
+        let printer = AnswerPrinter(output) { progress.end() }
         let elapsed: Duration
         do throws(QueryDoorFailure) {
             elapsed = try await door.answer(
-                statement, parameters, progress: { progress.update($0) }, shouldStop: shouldStop
-            ) { rows in
-                progress.end()
-                printer.write(rows)
-            }
+                statement, parameters, progress: { progress.update($0) },
+                shouldStop: shouldStop, to: printer)
             progress.end()
         } catch {
             progress.end()

@@ -24,7 +24,7 @@ final class ServerDoor: QueryDoor {
     func answer(
         _ statement: String, _ parameters: [String: Value],
         progress: @escaping @Sendable (Double) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool, take: @escaping StatementTaker
+        shouldStop: @escaping @Sendable () -> Bool, to taker: any StatementTaker
     ) async throws(QueryDoorFailure) -> Duration {
         let settings = settings.withLock { $0 }
         let texts = parameters.sorted { $0.key < $1.key }
@@ -39,7 +39,7 @@ final class ServerDoor: QueryDoor {
                             statement, settings: settings, parameters: texts,
                             onProgress: { progress($0.part) })
                         for try await rows in frames {
-                            if !rows.columns.isEmpty { take(StatementRows(rows)) }
+                            if !rows.columns.isEmpty { taker.take(StatementRows(rows)) }
                             last = rows
                         }
                         return last

@@ -35,6 +35,11 @@ struct StatementRows: Sendable {
     }
 }
 
-/// Takes the rows that a statement answers as they come, on any thread, but one after another: at least
-/// once, unless it asks for nothing.
-typealias StatementTaker = @Sendable (StatementRows) -> Void
+/// Takes the rows that a statement answers as they come.
+protocol StatementTaker: Sendable {
+    /// Takes the next rows, on any thread, but one part after another: at least once, unless the statement
+    /// asks for nothing; it may block.
+    func take(_ rows: StatementRows)
+    /// Whether all rows so far are forgotten, for they come anew.
+    func forget() -> Bool
+}
