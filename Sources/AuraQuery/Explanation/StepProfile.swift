@@ -1,0 +1,98 @@
+import AuraStorage
+import Synchronization
+
+/// What one step of a plan did while its query was answered, for EXPLAIN ANALYZE.
+final class StepProfile: Sendable {
+    enum Quantity: Int, CaseIterable {
+        /// Rows that came out of it.
+        case rows
+        /// Of all threads together.
+        case nanoseconds
+        /// Bytes that it held at most.
+        case memory
+        /// Of a scan: files and batches in memory, and those that may have events of its times.
+        case chunks, nearChunks, batches, nearBatches
+        /// Blocks of rows of those, and how many may have its times, its types, and its values.
+        case blocks, timelyBlocks, typedBlocks, readBlocks
+        /// Blocks that were found to have none of its values or times.
+        case vainBlocks
+        /// Bytes of columns.
+        case decoded
+        case cells
+    }
+
+    private let amounts = Mutex([Int](repeating: 0, count: Quantity.allCases.count))
+
+    subscript(quantity: Quantity) -> Int { amounts.withLock { $0[quantity.rawValue] } }
+
+    func add(_ amount: Int, to quantity: Quantity) {
+        amounts.withLock { $0[quantity.rawValue] += amount }
+    }
+
+    func raise(_ quantity: Quantity, to amount: Int) {
+        amounts.withLock { $0[quantity.rawValue] = max($0[quantity.rawValue], amount) }
+    }
+}
+
+/// Measures the time of one thread: it goes to one step after another, and to none while that is nil.
+///
+/// So a step's time has nothing of the steps whose rows it asks for.
+final class Stopwatch {
+    private(set) var step: StepProfile?
+    private var start: ContinuousClock.Instant?
+
+    /// Whose time it is until `turn(to:)` says otherwise.
+    init(_ step: StepProfile? = nil) {
+        turn(to: step)
+    }
+
+    /// From now on it is the time of another step.
+    ///
+    /// - Returns: Whose time it was.
+    @discardableResult func turn(to next: StepProfile?) -> StepProfile? {
+        let last = step
+        if next === last { return last }
+        let now = ContinuousClock.now
+        if let last, let start {
+            last.add(Int((now - start) / .nanoseconds(1)), to: .nanoseconds)
+        }
+        (step, start) = (next, now)
+        return last
+    }
+}
+
+extension Plan {
+    /// The same with a profile for each step.
+    func measured() -> Plan {
+        var copy = mappingInputs { $0.measured() }
+        copy.profile = StepProfile()
+        return copy
+    }
+}
+
+extension StepProfile {
+    /// Notes how much of a snapshot a scan looks at.
+    ///
+    /// - Parameter count: The blocks of rows that it does not pass over by what is known of all of them.
+    func count(
+        _ count: Int, of snapshot: Snapshot, _ reading: EventReading
+    ) throws(StorageError) {
+        try snapshot.forEachPart { part throws(StorageError) in
+            add(1, to: part.isInMemory ? .batches : .chunks)
+            return true
+        }
+        try snapshot.forEachPart(in: reading.times) { part throws(StorageError) in
+            add(1, to: part.isInMemory ? .nearBatches : .nearChunks)
+            _ = try part.forEachSource { _ in
+                add(1, to: .blocks)
+                return true
+            }
+            _ = try part.forEachSource(in: reading.times) { _ in
+                add(1, to: .timelyBlocks)
+                return true
+            }
+            return true
+        }
+        add(count, to: .typedBlocks)
+    }
+}
