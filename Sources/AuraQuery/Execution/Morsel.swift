@@ -120,7 +120,10 @@ struct EventReading: Sendable {
             found = try masked.rows(in: times, where: pruning.filters)
             if let lastSequence { found = try found?.selected(upTo: lastSequence) }
         } catch { throw .storage(error) }
-        profile?.add(1, to: found == nil ? .vainBlocks : .readBlocks)
+        profile?.add(
+            1,
+            to: found != nil
+                ? .readBlocks : pruning.filters.isEmpty ? .skippedByTime : .skippedByValue)
         profile?.add(found?.rowCount ?? 0, to: .rows)
         return found
     }

@@ -9,6 +9,10 @@ struct ExpressionText {
         var text: String
         var tightness = whole
 
+        func shortened(to limit: Int) -> Words {
+            Words(text: ExpressionText.shortened(text, to: limit), tightness: tightness)
+        }
+
         /// The words as a part of others that hold together so tightly.
         fileprivate func within(_ tightness: Int) -> String {
             self.tightness < tightness ? "(\(text))" : text
@@ -36,10 +40,7 @@ struct ExpressionText {
         case .constant(let value): constant(value)
         case .column(let index): columns[index]
         case .call(let function, let parts): call(function.name, parts)
-        case .cast(let part, let isTried):
-            isTried
-                ? Words(text: "TRY_CAST(\(text(part)) AS \(expression.type.name))")
-                : Words(text: "\(within(13, part))::\(expression.type.name)", tightness: 13)
+        case .cast(let part, let isTried): cast(part, expression.type, isTried: isTried)
         case .all(let parts): joined(parts, " AND ", 2)
         case .any(let parts): joined(parts, " OR ", 1)
         case .not(let part): negated(part)
@@ -79,6 +80,17 @@ struct ExpressionText {
     ) -> Words {
         let whens = branches.map { "WHEN \(text($0.condition)) THEN \(text($0.result)) " }
         return Words(text: "CASE \(whens.joined())ELSE \(text(otherwise)) END")
+    }
+
+    /// A cast; one that happens by itself goes without saying.
+    private func cast(_ part: BoundExpression, _ type: ValueType, isTried: Bool) -> Words {
+        if isTried { return Words(text: "TRY_CAST(\(text(part)) AS \(type.name))") }
+        let times: [ValueType] = [.timestamp, .instant]
+        if part.type.isInteger && type.isNumber || times.contains(part.type) && times.contains(type)
+        {
+            return words(part)
+        }
+        return Words(text: "\(within(13, part))::\(type.name)", tightness: 13)
     }
 
     // MARK: Negation

@@ -5,7 +5,8 @@ extension PlanText {
     }
 
     static func size(_ bytes: Int) -> String {
-        bytes < 1 << 20
+        if bytes < 1 << 10 { return "\(bytes) bytes" }
+        return bytes < 1 << 20
             ? decimal(bytes, of: 1 << 10) + " KiB" : decimal(bytes, of: 1 << 20) + " MiB"
     }
 
@@ -23,6 +24,10 @@ extension StepProfile {
         return " [rows \(self[.rows]), \(PlanText.milliseconds(self[.nanoseconds]))\(memory)]"
     }
 
+    private var seenBlocks: Int {
+        self[.readBlocks] + self[.skippedByTime] + self[.skippedByType] + self[.skippedByValue]
+    }
+
     /// What is said of a scan beside that.
     var scanLines: [String] {
         var lines: [String] = []
@@ -31,15 +36,13 @@ extension StepProfile {
             lines.append(
                 "chunks \(self[.nearChunks]) of \(self[.chunks]), "
                     + "batches in memory \(self[.nearBatches]) of \(self[.batches])")
-            let passed = [
-                (self[.blocks] - self[.timelyBlocks], "by time"),
-                (self[.timelyBlocks] - self[.typedBlocks], "by type"),
-                (self[.vainBlocks], "by value"),
-                (self[.typedBlocks] - self[.readBlocks] - self[.vainBlocks], "not reached"),
+            let skipped = [
+                (self[.skippedByTime], "by time"), (self[.skippedByType], "by type"),
+                (self[.skippedByValue], "by value"), (self[.blocks] - seenBlocks, "by the limit"),
             ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             lines.append(
                 "blocks \(self[.readBlocks]) of \(self[.blocks])"
-                    + (passed.isEmpty ? "" : ", passed over \(passed.joined(separator: ", "))"))
+                    + (skipped.isEmpty ? "" : ", skipped \(skipped.joined(separator: ", "))"))
             lines.append("decoded \(PlanText.size(self[.decoded]))")
         }
         return lines

@@ -64,8 +64,8 @@ extension PlanText {
         if times.ranges.isEmpty { return "never" }
         return times.ranges.map { range in
             let start = range.lowerBound == .min ? nil : "from \(words(range.lowerBound))"
-            let end = range.upperBound == .max ? nil : "before \(words(range.upperBound))"
-            return [start, end].compactMap(\.self).joined(separator: " and ")
+            let end = range.upperBound == .max ? nil : "until \(words(range.upperBound))"
+            return [start, end].compactMap(\.self).joined(separator: " ")
         }.joined(separator: ", ")
     }
 

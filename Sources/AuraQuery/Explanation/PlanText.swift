@@ -44,11 +44,11 @@ struct PlanText {
             next += 1
         }
         guard let time else { return }
+        let held = memory > 0 ? ", at most \(PlanText.size(memory)) in a step" : ""
         let watermark = source.map { ", watermark \($0.snapshot.watermark)" } ?? ""
         lines.append(
             "answered in \(PlanText.milliseconds(Int(time / .nanoseconds(1)))), "
-                + "threads \(settings.threads), at most \(PlanText.size(memory)) in a step"
-                + watermark)
+                + "threads \(settings.threads)\(held)\(watermark)")
     }
 
     private mutating func add(_ plan: Plan, _ needed: NeededColumns, depth: Int) {
@@ -82,7 +82,11 @@ struct PlanText {
         for (input, needed) in zip(plan.inputs, plan.needs(needed)) {
             inputs.append(step(input, needed))
         }
-        let below = ExpressionText(columns: inputs.flatMap(\.columns), casting: casting)
+        var columns = inputs.flatMap(\.columns)
+        if case .join = plan.node {
+            columns = PlanText.beside(inputs[0].columns, inputs[1].columns)
+        }
+        let below = ExpressionText(columns: columns, casting: casting)
         var step = Step(profile: plan.profile, inputs: inputs, columns: below.columns)
         describe(plan, needed, below, &step)
         return step
@@ -113,8 +117,8 @@ struct PlanText {
                 keys.count == plan.columns.count
                 ? "distinct rows" : "first row of each \(below.list(keys))"
         case .sort(_, let keys, let limit):
-            step.words = "order by \(below.text(keys))\(PlanText.words(limit, ", "))"
-        case .limit(_, let limit): step.words = "limit to \(PlanText.words(limit, ""))"
+            step.words = "order by \(below.text(keys))\(PlanText.words(limit, behind: ", "))"
+        case .limit(_, let limit): step.words = "take\(PlanText.words(limit, behind: " "))"
         case .join(let join): step.words = words(join, below)
         case .window(_, let calls):
             let texts = calls.map(below.text)
@@ -143,25 +147,20 @@ struct PlanText {
         step.columns = []
         var computed: [String] = []
         for (index, expression) in expressions.enumerated() {
-            var words = below.words(expression)
             let name = plan.columns[index].name
-            if Lexer.isWord(name) {
-                if words.text != name, needed.columns.contains(index) {
-                    computed.append("\(name) := \(words.text)")
-                }
-                words = .init(text: name)
-            } else if case .column = expression.form {
-                // It is what it was.
-            } else {
-                if needed.columns.contains(index) { computed.append(words.text) }
-                words.text = ExpressionText.shortened(words.text, to: PlanText.nameLimit)
+            let words = below.words(expression)
+            let isNamed = Lexer.isWord(name)
+            let isPassedOn = expression.isColumn && (!isNamed || words.text == name)
+            if !isPassedOn, needed.columns.contains(index) {
+                computed.append(isNamed ? "\(name) := \(words.text)" : words.text)
             }
-            step.columns.append(words)
+            step.columns.append(
+                isNamed ? .init(text: name) : words.shortened(to: PlanText.nameLimit))
         }
         if !computed.isEmpty { step.words = "compute \(computed.joined(separator: ", "))" }
     }
 
-    /// Of what a column without a name is so many characters are said again elsewhere.
+    /// Of what a column without a name is, so many characters are said where it is used.
     private static let nameLimit = 120
 
     private static func words(_ aggregation: Aggregation, _ below: ExpressionText) -> String {
@@ -177,10 +176,20 @@ struct PlanText {
         return "group by \(below.list(aggregation.keys))\(behind)"
     }
 
-    private static func words(_ limit: RowLimit, _ before: String) -> String {
+    private static func words(_ limit: RowLimit, behind separator: String) -> String {
         let offset = limit.offset > 0 ? " after \(limit.offset)" : ""
-        if let count = limit.count { return "\(before)first \(count)\(offset)" }
-        return offset.isEmpty ? "" : "\(before)all\(offset)"
+        if let count = limit.count { return "\(separator)first \(count)\(offset)" }
+        return offset.isEmpty ? "" : "\(separator)all\(offset)"
+    }
+
+    /// The columns of both sides of a join, with the side where they have the same words.
+    private static func beside(
+        _ left: [ExpressionText.Words], _ right: [ExpressionText.Words]
+    ) -> [ExpressionText.Words] {
+        let common = Set(left.map(\.text)).intersection(right.map(\.text))
+        return zip([left, right], ["left", "right"]).flatMap { columns, side in
+            columns.map { common.contains($0.text) ? .init(text: "\(side).\($0.text)") : $0 }
+        }
     }
 
     private func words(_ join: Join, _ both: ExpressionText) -> String {
@@ -201,5 +210,12 @@ struct PlanText {
             let isPlain = parts.allSatisfy { Lexer.isWord(String($0)) }
             return .init(text: isPlain ? column.name : Expression.quoted(column.name, "\""))
         }
+    }
+}
+
+extension BoundExpression {
+    fileprivate var isColumn: Bool {
+        if case .column = form { return true }
+        return false
     }
 }

@@ -12,10 +12,8 @@ final class StepProfile: Sendable {
         case memory
         /// Of a scan: files and batches in memory, and those that may have events of its times.
         case chunks, nearChunks, batches, nearBatches
-        /// Blocks of rows of those, and how many may have its times, its types, and its values.
-        case blocks, timelyBlocks, typedBlocks, readBlocks
-        /// Blocks that were found to have none of its values or times.
-        case vainBlocks
+        /// Blocks of rows of those, and what became of them.
+        case blocks, readBlocks, skippedByTime, skippedByType, skippedByValue
         /// Bytes of columns.
         case decoded
         case cells
@@ -73,9 +71,9 @@ extension Plan {
 extension StepProfile {
     /// Notes how much of a snapshot a scan looks at.
     ///
-    /// - Parameter count: The blocks of rows that it does not pass over by what is known of all of them.
+    /// - Parameter wanted: The blocks that may have events of its times and types.
     func count(
-        _ count: Int, of snapshot: Snapshot, _ reading: EventReading
+        _ wanted: Int, of snapshot: Snapshot, _ reading: EventReading
     ) throws(StorageError) {
         try snapshot.forEachPart { part throws(StorageError) in
             add(1, to: part.isInMemory ? .batches : .chunks)
@@ -83,16 +81,13 @@ extension StepProfile {
         }
         try snapshot.forEachPart(in: reading.times) { part throws(StorageError) in
             add(1, to: part.isInMemory ? .nearBatches : .nearChunks)
-            _ = try part.forEachSource { _ in
+            _ = try part.forEachSource { rows in
                 add(1, to: .blocks)
-                return true
-            }
-            _ = try part.forEachSource(in: reading.times) { _ in
-                add(1, to: .timelyBlocks)
+                if reading.times?.overlaps(rows.timeRange) == false { add(1, to: .skippedByTime) }
                 return true
             }
             return true
         }
-        add(count, to: .typedBlocks)
+        add(self[.blocks] - self[.skippedByTime] - wanted, to: .skippedByType)
     }
 }
