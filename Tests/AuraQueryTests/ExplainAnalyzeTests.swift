@@ -39,15 +39,16 @@ import Testing
                 "SELECT type, count(*) AS many FROM events WHERE time >= '2023-11-14 22:20:03' GROUP BY type",
                 """
                 compute many := coalesce(sum(weight), 0) [rows 3, _ ms]
-                  group by type: sum(weight) [rows 3, _ ms, _]
-                    scan counts of events by type and day [rows 128, _ ms]
-                      time from 2023-11-14 22:20:03+00
-                      event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
-                      columns type, weight
-                      cells 127
-                      chunks 1 of 3, batches in memory 0 of 1
-                      blocks 1 of 6, skipped 5 by time
-                      decoded _
+                  compute coalesce(sum(weight), 0) [rows 3, _ ms]
+                    group by type: sum(weight) [rows 3, _ ms, _]
+                      scan counts of events by type and day [rows 128, _ ms]
+                        time from 2023-11-14 22:20:03+00
+                        event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
+                        columns type, weight
+                        cells 127
+                        chunks 1 of 3, batches in memory 0 of 1
+                        blocks 1 of 6, skipped 5 by time
+                        decoded _
                 answered in _ ms, threads _, at most _ in a step, watermark 500
                 """
             ),
@@ -125,7 +126,7 @@ import Testing
             line.firstMatch(of: #/([0-9.]+) ms/#).flatMap { Double($0.1) }
         }
         try #require(times.count == 3)
-        #expect(times[0] > 0 && times[1] > 0)
+        #expect(times[0] > 0)
         // Rounded to 0.1 ms each.
         #expect(times[0] + times[1] <= times[2] + 0.15)
     }

@@ -33,11 +33,12 @@ import Testing
             "SELECT type, count(*) AS many FROM events WHERE time >= '2023-11-14 22:20:03' GROUP BY type",
             """
             compute many := coalesce(sum(weight), 0)
-              group by type: sum(weight)
-                scan counts of events by type and day
-                  time from 2023-11-14 22:20:03+00
-                  event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
-                  columns type, weight
+              compute coalesce(sum(weight), 0)
+                group by type: sum(weight)
+                  scan counts of events by type and day
+                    time from 2023-11-14 22:20:03+00
+                    event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
+                    columns type, weight
             """
         ),
         (
@@ -191,7 +192,7 @@ import Testing
         ("n NOT IN (1, 2, 3, 4, 5, 6, 7)", "n NOT IN (1, 2, 3, 4, 5, … 2 more)"),
         ("n = 1 OR place IS NULL AND NOT (n + 1) * 2 < 5", nil),
         ("(n = 1 OR n = 2) AND place IS NOT NULL", nil), ("NOT (n = 1 AND n = 2)", nil),
-        ("n - 1 - (2 - n) > n // 2 * -n", nil), ("2 ^ n = 4", "2.0 ^ n = 4.0"),
+        ("n - 1 - (2 - n) > n // 2 * -n", nil), ("2 ** n = 4", "2.0 ** n = 4.0"),
         ("CASE WHEN n > 3 THEN 'x' END = 'x'", "CASE WHEN n > 3 THEN 'x' ELSE NULL END = 'x'"),
         ("n IS DISTINCT FROM 3 AND n IS NOT DISTINCT FROM 4", nil),
         ("place NOT LIKE 'a_%' OR place ILIKE 'it''s'", nil), ("place || 'x' = '2'", nil),

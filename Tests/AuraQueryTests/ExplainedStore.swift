@@ -6,7 +6,7 @@ import AuraStorage
 /// A small store whose blocks can be counted, and explanations of queries over it.
 enum ExplainedStore {
     /// 500 events of three types, every 7 s: three chunks of 150 in blocks of 25, and a batch in memory.
-    private static func source() throws -> QuerySource {
+    private static let source = Result {
         let events = (0..<500).map { number in
             Event(
                 type: ["a", "b", "c"][number % 3],
@@ -31,7 +31,7 @@ enum ExplainedStore {
         settings.threads = threads
         settings.partRows = 20
         settings.zone = zone
-        let answer = try PreparedQuery(text, over: try source(), settings).answer()
+        let answer = try PreparedQuery(text, over: try source.get(), settings).answer()
         return (0..<answer.rowCount).map { "\(answer.row($0)[0])" }
     }
 }

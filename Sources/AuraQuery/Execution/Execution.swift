@@ -82,9 +82,11 @@ final class Execution {
     private func made(_ plan: Plan, _ needed: NeededColumns) throws(QueryFailure) -> [Morsel] {
         let needs = plan.needs(needed)
         switch plan.node {
-        case .scan: return try morsels(ofScan: plan, [])
+        case .scan(let scan): return try morsels(of: scan, plan.types, [], plan.profile)
         case .filter(let input, let conditions):
-            if case .scan = input.node { return try morsels(ofScan: input, conditions) }
+            if case .scan(let scan) = input.node {
+                return try morsels(of: scan, input.types, conditions, input.profile)
+            }
             return try morsels(of: input, needs[0]).map { $0.then(.filter(conditions)) }
         case .project(let input, let expressions):
             return try morsels(of: input, needs[0]).map { $0.then(.project(expressions)) }
@@ -142,18 +144,19 @@ final class Execution {
     }
 
     private func morsels(
-        ofScan plan: Plan, _ conditions: [BoundExpression]
+        of scan: Scan, _ types: [ValueType], _ conditions: [BoundExpression],
+        _ profile: StepProfile?
     ) throws(QueryFailure) -> [Morsel] {
-        guard case .scan(let scan) = plan.node else { preconditionFailure("no scan") }
         let pruning = ScanPruning(scan, conditions)
         var reading = EventReading(
-            scan: scan, types: plan.types, pruning: pruning, times: pruning.times,
-            lastSequence: nil, profile: plan.profile)
+            scan: scan, types: types, pruning: pruning, times: pruning.times, lastSequence: nil,
+            profile: profile)
         guard let cells = scan.cells, let index = source.index,
-            let counted = CountedRows(scan, plan.types, pruning, index).rows(cells)
+            let counted = CountedRows(scan, types, pruning, index).rows(cells)
         else { return try morsels(reading) }
-        plan.profile?.add(counted.cells.size, to: .cells)
-        plan.profile?.add(counted.cells.size, to: .rows)
+        for quantity in [.cells, .rows] as [StepProfile.Quantity] {
+            profile?.add(counted.cells.size, to: quantity)
+        }
         guard let edges = counted.edges else { return [counted.cells] }
         reading.times = edges
         reading.lastSequence = index.watermark
