@@ -154,9 +154,8 @@ final class Execution {
         guard let cells = scan.cells, let index = source.index,
             let counted = CountedRows(scan, types, pruning, index).rows(cells)
         else { return try morsels(reading) }
-        for quantity in [.cells, .rows] as [StepProfile.Quantity] {
-            profile?.add(counted.cells.size, to: quantity)
-        }
+        profile?.add(counted.cells.size, to: .cells)
+        profile?.add(counted.cells.size, to: .rows)
         guard let edges = counted.edges else { return [counted.cells] }
         reading.times = edges
         reading.lastSequence = index.watermark
@@ -199,15 +198,16 @@ final class Execution {
         _ morsels: [Morsel], _ make: @escaping () -> Fold
     ) throws(QueryFailure) -> Fold {
         let parts = parts(of: morsels)
-        // The threads have watches of their own.
-        let step = watch.turn(to: nil)
-        defer { watch.turn(to: step) }
+        // The threads have watches of their own until all is put together.
+        let own = watch
+        let step = own.turn(to: nil)
+        defer { own.turn(to: step) }
         let memory = MemoryGrant(settings.memoryLimit, step)
         let (evaluator, meter, shouldStop) = (evaluator, meter, shouldStop)
         var whole: Fold?
         try Tasks(threads: settings.threads).run(parts.count) { index throws(QueryFailure) in
             let watch = Stopwatch(step)
-            defer { watch.turn(to: nil) }
+            defer { watch.stop(for: own) }
             var fold = make()
             for morsel in parts[index] {
                 if shouldStop() { throw .stopped }
@@ -226,7 +226,7 @@ final class Execution {
                 return
             }
             let watch = Stopwatch(step)
-            defer { watch.turn(to: nil) }
+            defer { watch.stop(for: own) }
             let before = known.size + fold.size
             try whole?.merge(fold)
             try memory.take((whole?.size ?? 0) - before)

@@ -120,10 +120,8 @@ struct EventReading: Sendable {
             found = try masked.rows(in: times, where: pruning.filters)
             if let lastSequence { found = try found?.selected(upTo: lastSequence) }
         } catch { throw .storage(error) }
-        profile?.add(
-            1,
-            to: found != nil
-                ? .readBlocks : pruning.filters.isEmpty ? .skippedByTime : .skippedByValue)
+        let why: StepProfile.Quantity = pruning.filters.isEmpty ? .skippedByTime : .skippedByValue
+        profile?.add(1, to: found == nil ? why : .readBlocks)
         profile?.add(found?.rowCount ?? 0, to: .rows)
         return found
     }

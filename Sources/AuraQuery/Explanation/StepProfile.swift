@@ -36,8 +36,13 @@ final class StepProfile: Sendable {
 ///
 /// So a step's time has nothing of the steps whose rows it asks for.
 final class Stopwatch {
-    private(set) var step: StepProfile?
+    private var running: StepProfile?
     private var start: ContinuousClock.Instant?
+    /// That of the thread which goes on with what this one has made; nil while it is at work.
+    private var heir: Stopwatch?
+
+    /// Whose time it is; nil while nobody's.
+    var step: StepProfile? { heir?.step ?? running }
 
     /// Whose time it is until `turn(to:)` says otherwise.
     init(_ step: StepProfile? = nil) {
@@ -48,14 +53,21 @@ final class Stopwatch {
     ///
     /// - Returns: Whose time it was.
     @discardableResult func turn(to next: StepProfile?) -> StepProfile? {
-        let last = step
+        if let heir { return heir.turn(to: next) }
+        let last = running
         if next === last { return last }
         let now = ContinuousClock.now
         if let last, let start {
             last.add(Int((now - start) / .nanoseconds(1)), to: .nanoseconds)
         }
-        (step, start) = (next, now)
+        (running, start) = (next, now)
         return last
+    }
+
+    /// From now on all that is measured is for another watch.
+    func stop(for heir: Stopwatch) {
+        turn(to: nil)
+        self.heir = heir
     }
 }
 
