@@ -38,7 +38,7 @@ extension AggregateFunction {
     ])
 
     /// Those whose arguments and result need no further thought.
-    private static let simple: [String: Kind] = [
+    static let simple: [String: Kind] = [
         "min": .least, "max": .greatest, "product": .product,
         "arg_min": .valueAtLeast, "argmin": .valueAtLeast, "min_by": .valueAtLeast,
         "arg_max": .valueAtGreatest, "argmax": .valueAtGreatest, "max_by": .valueAtGreatest,

@@ -5,10 +5,9 @@ extension Execution {
     /// The columns of a plan's groups and of those that are filled in: one combination of the other keys
     /// after another, each in the order of time.
     func filled(
-        _ input: Plan, _ filling: GapFilling, _ needed: NeededColumns
+        _ input: Plan, _ filling: GapFilling, _ used: NeededColumns
     ) throws(QueryFailure) -> [Vector] {
-        let keys = [filling.bucket] + filling.others
-        let columns = try rows(of: input, NeededColumns(needed.columns.union(keys)))
+        let columns = try rows(of: input, used)
         let known = columns[filling.bucket].expanded
         let others = filling.others.map { columns[$0] }
         var combinations = GroupNumbers(others.map(\.type))

@@ -4,11 +4,10 @@ import AuraCore
 extension Execution {
     /// The groups of each set: the keys, then the aggregates.
     func groups(
-        of input: Plan, _ aggregation: Aggregation, _ types: [ValueType]
+        of input: Plan, _ aggregation: Aggregation, _ types: [ValueType], _ used: NeededColumns
     ) throws(QueryFailure) -> [(columns: [Vector], count: Int)] {
         let evaluator = evaluator
-        let needed = NeededColumns(for: aggregation.expressions)
-        var groups = try fold(input, needed) { Groups(aggregation, evaluator) }
+        var groups = try fold(input, used) { Groups(aggregation, evaluator) }
         return try groups.results(types)
     }
 }

@@ -13,21 +13,26 @@ extension Execution {
     func forEachPart(
         of plan: Plan, _ needed: NeededColumns, _ body: (KnownRows) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) -> Bool {
+        func counted(_ part: KnownRows) throws(QueryFailure) -> Bool {
+            plan.profile?.add(part.count, to: .rows)
+            return try body(part)
+        }
         switch plan.node {
         case .union(let plans):
             for plan in plans {
-                guard try forEachPart(of: plan, needed, body) else { return false }
+                guard try forEachPart(of: plan, needed, counted) else { return false }
             }
             return true
         case .limit(let input, let limit):
-            return try forEachPart(of: input, limit, needed, body)
+            return try forEachPart(of: input, limit, needed, counted)
         default:
             let morsels = try morsels(of: plan, needed)
-            return try MorselSequence(morsels, plan.types, needed, self).forEachPart(body)
+            return try MorselSequence(morsels, plan.types, needed, self).forEachPart(watch, body)
         }
     }
 
-    private func forEachPart(
+    /// The same of the first rows.
+    func forEachPart(
         of input: Plan, _ limit: RowLimit, _ needed: NeededColumns,
         _ body: (KnownRows) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) -> Bool {
@@ -44,13 +49,14 @@ extension Execution {
         return isWanted
     }
 
-    /// All rows of a plan, of which no more are made than there are.
+    /// All rows that are given in parts.
     func collected(
-        _ plan: Plan, _ needed: NeededColumns
+        _ types: [ValueType], _ needed: NeededColumns,
+        _ forEachPart: ((KnownRows) throws(QueryFailure) -> Bool) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) -> CollectedRows {
-        var rows = CollectedRows(plan.types, needed)
-        let memory = MemoryGrant(settings.memoryLimit)
-        _ = try forEachPart(of: plan, needed) { part throws(QueryFailure) in
+        var rows = CollectedRows(types, needed)
+        let memory = MemoryGrant(settings.memoryLimit, watch.step)
+        _ = try forEachPart { part throws(QueryFailure) in
             let before = rows.size
             try rows.add(RowBatch(part.columns, count: part.count))
             try memory.take(rows.size - before)
@@ -82,10 +88,10 @@ extension Morsel {
     /// - Returns: Whether it never did.
     func forEachPart(
         _ types: [ValueType], _ needed: NeededColumns, rows limit: Int, _ evaluator: Evaluator,
-        _ body: (KnownRows) throws(QueryFailure) -> Bool
+        _ watch: Stopwatch, _ body: (KnownRows) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) -> Bool {
         var isWanted = true
-        try forEachBatch(evaluator) { batch throws(QueryFailure) in
+        try forEachBatch(evaluator, watch) { batch throws(QueryFailure) in
             for start in stride(from: 0, to: batch.count, by: limit) where isWanted {
                 let part = try batch.part(
                     start..<min(batch.count, start + limit), types, needed)

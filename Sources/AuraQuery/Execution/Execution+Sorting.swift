@@ -5,11 +5,11 @@ extension Execution {
     /// The columns of a plan's rows in order: keys are read of all rows, other columns only of those that
     /// are wanted.
     func sorted(
-        _ input: Plan, _ keys: [SortKey], _ limit: RowLimit, _ needed: NeededColumns
+        _ input: Plan, _ keys: [SortKey], _ limit: RowLimit, _ needed: NeededColumns,
+        _ used: NeededColumns
     ) throws(QueryFailure) -> [Vector] {
         let (types, evaluator) = (input.types, evaluator)
         if limit.end == 0 { return types.map { VectorBuilder($0).finish() } }
-        let used = needed.adding(keys.map(\.expression))
         var rows = SortedBatches(keys, limit.end, evaluator)
         if let end = limit.end, input.isByTime(keys[0]) {
             try takeInOrder(&rows, try morsels(of: input, used), keys, first: end)

@@ -4,9 +4,8 @@ import AuraCore
 extension Execution {
     /// The columns of a plan, and those of window functions behind them.
     func windowed(
-        _ input: Plan, _ calls: [WindowCall], _ needed: NeededColumns
+        _ input: Plan, _ calls: [WindowCall], _ used: NeededColumns
     ) throws(QueryFailure) -> [Vector] {
-        let used = needed.first(input.columns.count).adding(calls.flatMap(\.expressions))
         let columns = try rows(of: input, used)
         let count = columns.first?.count ?? 0
         guard count > 0 else {

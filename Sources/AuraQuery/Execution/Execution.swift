@@ -16,6 +16,8 @@ final class Execution {
     private let shared: [Plan]
     /// The rows of queries that have several uses, once they are known.
     private var sharedRows: [Int: [Vector]] = [:]
+    /// Of the thread that it runs on.
+    let watch = Stopwatch()
 
     init(
         _ source: QuerySource, _ settings: QuerySettings, _ shared: [Plan], _ meter: QueryMeter,
@@ -68,62 +70,67 @@ final class Execution {
 
     /// The rows of a plan in morsels; what needs all of its rows is computed here and now.
     func morsels(of plan: Plan, _ needed: NeededColumns) throws(QueryFailure) -> [Morsel] {
+        guard let profile = plan.profile else { return try made(plan, needed) }
+        let last = watch.turn(to: profile)
+        defer { watch.turn(to: last) }
+        let morsels = try made(plan, needed)
+        // A scan counts its rows where it reads them, before conditions.
+        if case .scan = plan.node { return morsels }
+        return morsels.map { $0.then(.count(profile)) }
+    }
+
+    private func made(_ plan: Plan, _ needed: NeededColumns) throws(QueryFailure) -> [Morsel] {
+        let needs = plan.needs(needed)
         switch plan.node {
-        case .scan(let scan): return try morsels(of: scan, plan.types, [])
+        case .scan(let scan): return try morsels(of: scan, plan.types, [], plan.profile)
         case .filter(let input, let conditions):
             if case .scan(let scan) = input.node {
-                return try morsels(of: scan, input.types, conditions)
+                return try morsels(of: scan, input.types, conditions, input.profile)
             }
-            return try morsels(of: input, needed.adding(conditions))
-                .map { $0.then(.filter(conditions)) }
+            return try morsels(of: input, needs[0]).map { $0.then(.filter(conditions)) }
         case .project(let input, let expressions):
-            let used = NeededColumns(for: needed.columns.map { expressions[$0] })
-            return try morsels(of: input, used).map { $0.then(.project(expressions)) }
+            return try morsels(of: input, needs[0]).map { $0.then(.project(expressions)) }
         case .unnest(let input, let lists):
-            let used = NeededColumns(needed.columns.union(lists))
-            return try morsels(of: input, used).map { $0.then(.unnest(lists, plan.types)) }
-        case .join(let join): return try morsels(of: join, needed)
+            return try morsels(of: input, needs[0]).map { $0.then(.unnest(lists, plan.types)) }
+        case .join(let join):
+            let step = Step.join(
+                try JoinSide(join, rows(of: join.right, needs[1]), evaluator))
+            return try morsels(of: join.left, needs[0]).map { $0.then(step) }
         case .union(let parts):
             var morsels: [Morsel] = []
             for part in parts { morsels += try self.morsels(of: part, needed) }
             return morsels
         case .rows(let columns, let count): return Execution.morsels(of: columns, count)
         case .aggregate(let input, let aggregation):
-            let sets = try groups(of: input, aggregation, plan.types)
+            let sets = try groups(of: input, aggregation, plan.types, needs[0])
             return sets.flatMap { Execution.morsels(of: $0.columns, $0.count) }
         case .fill(let input, let filling):
-            return Execution.morsels(of: try filled(input, filling, needed))
+            return Execution.morsels(of: try filled(input, filling, needs[0]))
         case .distinct(let input, let keys):
             let (types, evaluator) = (input.types, evaluator)
-            let rows = try fold(input, needed.adding(keys)) {
+            let rows = try fold(input, needs[0]) {
                 DistinctRows(keys, types, needed, evaluator)
             }
             return Execution.morsels(of: rows.columns(), rows.count)
         case .sort(let input, let keys, let limit):
-            return Execution.morsels(of: try sorted(input, keys, limit, needed))
-        case .limit:
-            let rows = try collected(plan, needed)
+            return Execution.morsels(of: try sorted(input, keys, limit, needed, needs[0]))
+        case .limit(let input, let limit):
+            let rows = try collected(plan.types, needed) { body throws(QueryFailure) in
+                try forEachPart(of: input, limit, needed, body)
+            }
             return Execution.morsels(of: rows.columns(), rows.count)
         case .window(let input, let calls):
-            return Execution.morsels(of: try windowed(input, calls, needed))
+            return Execution.morsels(of: try windowed(input, calls, needs[0]))
         case .shared(let number):
             if let known = sharedRows[number] { return Execution.morsels(of: known) }
             let columns = try rows(of: shared[number])
             sharedRows[number] = columns
             return Execution.morsels(of: columns)
+        case .explained(let explanation):
+            var texts = TextBuilder()
+            for line in try lines(of: explanation) { texts.append(line) }
+            return Execution.morsels(of: [Vector(.text, texts.values)])
         }
-    }
-
-    private func morsels(
-        of join: Join, _ needed: NeededColumns
-    ) throws(QueryFailure) -> [Morsel] {
-        let needed = needed.adding(join.conditions)
-        let width = join.left.columns.count
-        let right = needed.behind(width).adding(join.keys.map(\.right))
-        let step = Step.join(
-            try JoinSide(join, rows(of: join.right, right), evaluator))
-        return try morsels(of: join.left, needed.first(width).adding(join.keys.map(\.left)))
-            .map { $0.then(step) }
     }
 
     /// Rows of known columns that make one morsel.
@@ -137,14 +144,18 @@ final class Execution {
     }
 
     private func morsels(
-        of scan: Scan, _ types: [ValueType], _ conditions: [BoundExpression]
+        of scan: Scan, _ types: [ValueType], _ conditions: [BoundExpression],
+        _ profile: StepProfile?
     ) throws(QueryFailure) -> [Morsel] {
         let pruning = ScanPruning(scan, conditions)
         var reading = EventReading(
-            scan: scan, types: types, pruning: pruning, times: pruning.times, lastSequence: nil)
+            scan: scan, types: types, pruning: pruning, times: pruning.times, lastSequence: nil,
+            profile: profile)
         guard let cells = scan.cells, let index = source.index,
             let counted = CountedRows(scan, types, pruning, index).rows(cells)
         else { return try morsels(reading) }
+        profile?.add(counted.cells.size, to: .cells)
+        profile?.add(counted.cells.size, to: .rows)
         guard let edges = counted.edges else { return [counted.cells] }
         reading.times = edges
         reading.lastSequence = index.watermark
@@ -163,6 +174,7 @@ final class Execution {
                     return true
                 }
             }
+            try reading.profile?.count(morsels.count, of: source.snapshot, reading)
         } catch { throw .storage(error) }
         meter.expect(morsels.reduce(0) { $0 + $1.eventCount })
         return morsels
@@ -186,15 +198,21 @@ final class Execution {
         _ morsels: [Morsel], _ make: @escaping () -> Fold
     ) throws(QueryFailure) -> Fold {
         let parts = parts(of: morsels)
-        let memory = MemoryGrant(settings.memoryLimit)
+        // The threads have watches of their own until all is put together.
+        let own = watch
+        let step = own.turn(to: nil)
+        defer { own.turn(to: step) }
+        let memory = MemoryGrant(settings.memoryLimit, step)
         let (evaluator, meter, shouldStop) = (evaluator, meter, shouldStop)
         var whole: Fold?
         try Tasks(threads: settings.threads).run(parts.count) { index throws(QueryFailure) in
+            let watch = Stopwatch(step)
+            defer { watch.stop(for: own) }
             var fold = make()
             for morsel in parts[index] {
                 if shouldStop() { throw .stopped }
                 defer { meter.count(morsel.eventCount) }
-                try morsel.forEachBatch(evaluator) { batch throws(QueryFailure) in
+                try morsel.forEachBatch(evaluator, watch) { batch throws(QueryFailure) in
                     let before = fold.size
                     try fold.add(batch)
                     try memory.take(fold.size - before)
@@ -207,6 +225,8 @@ final class Execution {
                 whole = fold
                 return
             }
+            let watch = Stopwatch(step)
+            defer { watch.stop(for: own) }
             let before = known.size + fold.size
             try whole?.merge(fold)
             try memory.take((whole?.size ?? 0) - before)
@@ -236,15 +256,17 @@ final class Execution {
 final class MemoryGrant: Sendable {
     private let limit: Int
     private let used = Atomic(0)
+    private let profile: StepProfile?
 
-    init(_ limit: Int) {
+    init(_ limit: Int, _ profile: StepProfile?) {
         self.limit = limit
+        self.profile = profile
     }
 
     /// Counts bytes that are used from now on, or not any more.
     func take(_ bytes: Int) throws(QueryFailure) {
-        guard used.add(bytes, ordering: .relaxed).newValue <= limit else {
-            throw .memory(limit)
-        }
+        let now = used.add(bytes, ordering: .relaxed).newValue
+        profile?.raise(.memory, to: now)
+        guard now <= limit else { throw .memory(limit) }
     }
 }

@@ -48,16 +48,28 @@ struct Morsel: Sendable {
     }
 
     /// Calls `body` with its rows, in batches that are not empty, until it returns false.
+    ///
+    /// - Parameter watch: Of this thread: it goes on where it stands whenever `body` is called.
     func forEachBatch(
-        _ evaluator: Evaluator, _ body: (RowBatch) throws(QueryFailure) -> Bool
+        _ evaluator: Evaluator, _ watch: Stopwatch,
+        _ body: (RowBatch) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) {
+        let taker = watch.step
+        watch.turn(to: steps[...].firstProfile)
+        defer { watch.turn(to: taker) }
         let batch: RowBatch?
         switch source {
-        case .events(let rows, let reading): batch = try reading.batch(of: rows, evaluator)
+        case .events(let rows, let reading):
+            batch = try reading.batch(of: rows, evaluator, watch)
         case .rows(let columns, let rows):
-            batch = RowBatch(columns.map { $0.slice(rows) }, count: rows.count)
+            batch = RowBatch(columns.map { $0.slice(rows) }, count: rows.count, watch)
         }
-        if let batch { _ = try Morsel.pass(batch, through: steps[...], evaluator, body) }
+        guard let batch else { return }
+        _ = try Morsel.pass(batch, through: steps[...], evaluator) { batch throws(QueryFailure) in
+            let last = watch.turn(to: taker)
+            defer { watch.turn(to: last) }
+            return try body(batch)
+        }
     }
 
     /// Takes the steps that are left with a batch.
@@ -69,6 +81,8 @@ struct Morsel: Sendable {
     ) throws(QueryFailure) -> Bool {
         if batch.count == 0 { return true }
         guard let step = steps.first else { return try body(batch) }
+        let last = batch.watch?.turn(to: steps.firstProfile)
+        defer { batch.watch?.turn(to: last) }
         return try step.apply(to: batch, evaluator) { next throws(QueryFailure) in
             try pass(next, through: steps.dropFirst(), evaluator, body)
         }
@@ -85,20 +99,33 @@ struct EventReading: Sendable {
     var times: TimeRanges?
     /// Events behind that sequence number are left out; nil for none.
     var lastSequence: UInt64?
+    let profile: StepProfile?
 
     /// The events that fulfil all conditions; nil if there are none.
     func batch(
-        of masked: MaskedRows, _ evaluator: Evaluator
+        of masked: MaskedRows, _ evaluator: Evaluator, _ watch: Stopwatch
     ) throws(QueryFailure) -> RowBatch? {
-        let source: (any RowSource)?
-        do throws(StorageError) {
-            let found = try masked.rows(in: times, where: pruning.filters)
-            source = if let lastSequence { try found?.selected(upTo: lastSequence) } else { found }
-        } catch { throw .storage(error) }
-        guard let source else { return nil }
+        guard let source = try rows(of: masked, watch) else { return nil }
         return try evaluator.rows(
-            of: RowBatch(ScannedRows(source, scan.fields, types)),
+            of: RowBatch(ScannedRows(source, scan.fields, types), watch, profile),
             where: pruning.conditions(for: source.typeNames, scan))
+    }
+
+    /// The events that conditions are looked at for; nil if there are none.
+    private func rows(
+        of masked: MaskedRows, _ watch: Stopwatch
+    ) throws(QueryFailure) -> (any RowSource)? {
+        let last = watch.turn(to: profile)
+        defer { watch.turn(to: last) }
+        var found: (any RowSource)?
+        do throws(StorageError) {
+            found = try masked.rows(in: times, where: pruning.filters)
+            if let lastSequence { found = try found?.selected(upTo: lastSequence) }
+        } catch { throw .storage(error) }
+        let why: StepProfile.Quantity = pruning.filters.isEmpty ? .skippedByTime : .skippedByValue
+        profile?.add(1, to: found == nil ? why : .readBlocks)
+        profile?.add(found?.rowCount ?? 0, to: .rows)
+        return found
     }
 }
 
@@ -112,6 +139,8 @@ enum Step: Sendable {
     case join(JoinSide)
     /// Columns of lists become rows; the types are those of the columns then.
     case unnest([Int], [ValueType])
+    /// All of them; they are counted, and what was done since the last count was that step's.
+    case count(StepProfile)
 
     /// Calls `body` with what it makes of a batch, perhaps in parts, until that returns false.
     ///
@@ -121,12 +150,24 @@ enum Step: Sendable {
         _ body: (RowBatch) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) -> Bool {
         switch self {
-        case .filter(let conditions): try body(evaluator.rows(of: batch, where: conditions))
-        case .project(let expressions): try body(batch.projected(expressions, evaluator))
-        case .join(let side): try side.forEachPart(of: batch, evaluator, body)
+        case .filter(let conditions):
+            return try body(evaluator.rows(of: batch, where: conditions))
+        case .project(let expressions): return try body(batch.projected(expressions, evaluator))
+        case .join(let side): return try side.forEachPart(of: batch, evaluator, body)
         case .unnest(let lists, let types):
-            try batch.forEachUnnested(lists, types, evaluator, body)
+            return try batch.forEachUnnested(lists, types, evaluator, body)
+        case .count(let profile):
+            profile.add(batch.count, to: .rows)
+            return try body(batch)
         }
+    }
+}
+
+extension ArraySlice<Step> {
+    /// That of the step which is done next.
+    fileprivate var firstProfile: StepProfile? {
+        for case .count(let profile) in self { return profile }
+        return nil
     }
 }
 
@@ -172,7 +213,7 @@ extension RowBatch {
     ) -> RowBatch {
         var places = Array(0..<columnCount)
         for (number, list) in lists.enumerated() { places[list] = columnCount + number }
-        let both = selecting(rows).beside(RowBatch(items, count: rows.count))
+        let both = selecting(rows).beside(RowBatch(items, count: rows.count, watch))
         return both.projected(
             places.map { BoundExpression(.column($0), .null, .none) }, evaluator)
     }

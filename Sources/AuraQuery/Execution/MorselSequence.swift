@@ -59,9 +59,10 @@ final class MorselSequence: Sendable {
 
     /// Calls `body` with the rows in their order, until it returns false.
     ///
+    /// - Parameter watch: That of this thread.
     /// - Returns: Whether it never did.
     func forEachPart(
-        _ body: (KnownRows) throws(QueryFailure) -> Bool
+        _ watch: Stopwatch, _ body: (KnownRows) throws(QueryFailure) -> Bool
     ) throws(QueryFailure) -> Bool {
         defer {
             state.withLock { $0.isOver = true }
@@ -76,7 +77,7 @@ final class MorselSequence: Sendable {
             case .failed(let failure): throw failure
             case .tooLarge, nil:
                 let isWanted = try morsel.forEachPart(
-                    types, needed, rows: settings.pieceRows, evaluator
+                    types, needed, rows: settings.pieceRows, evaluator, watch
                 ) { part throws(QueryFailure) in
                     guard part.size <= settings.memoryLimit else {
                         throw .memory(settings.memoryLimit)
@@ -150,7 +151,7 @@ final class MorselSequence: Sendable {
         var size = 0
         do throws(QueryFailure) {
             let isWhole = try morsel.forEachPart(
-                types, needed, rows: settings.pieceRows, evaluator
+                types, needed, rows: settings.pieceRows, evaluator, Stopwatch()
             ) { part throws(QueryFailure) in
                 parts.append(part)
                 size += part.size

@@ -32,6 +32,41 @@ struct NeededColumns: Sendable {
     }
 }
 
+extension Plan {
+    /// Which columns of its inputs' rows are looked at so that some of its own are known.
+    func needs(_ needed: NeededColumns) -> [NeededColumns] {
+        switch node {
+        case .scan, .rows, .shared, .explained: []
+        case .filter(_, let conditions): [needed.adding(conditions)]
+        case .project(_, let expressions):
+            [NeededColumns(for: needed.columns.map { expressions[$0] })]
+        case .aggregate(_, let aggregation): [NeededColumns(for: aggregation.expressions)]
+        case .fill(_, let filling):
+            [NeededColumns(needed.columns.union([filling.bucket] + filling.others))]
+        case .distinct(_, let keys): [needed.adding(keys)]
+        case .sort(_, let keys, _): [needed.adding(keys.map(\.expression))]
+        case .limit: [needed]
+        case .join(let join): join.needs(needed)
+        case .window(let input, let calls):
+            [needed.first(input.columns.count).adding(calls.flatMap(\.expressions))]
+        case .union(let parts): parts.map { _ in needed }
+        case .unnest(_, let lists): [NeededColumns(needed.columns.union(lists))]
+        }
+    }
+}
+
+extension Join {
+    /// Of the left, and of the right.
+    fileprivate func needs(_ needed: NeededColumns) -> [NeededColumns] {
+        let needed = needed.adding(conditions)
+        let width = left.columns.count
+        return [
+            needed.first(width).adding(keys.map(\.left)),
+            needed.behind(width).adding(keys.map(\.right)),
+        ]
+    }
+}
+
 extension Aggregation {
     /// All that it computes of the rows.
     var expressions: [BoundExpression] {

@@ -20,39 +20,50 @@ final class RowBatch {
     /// The rows among which these were selected, whose columns need not be made anew if they are known.
     private let wider: (batch: RowBatch, rows: [UInt32])?
     private var columns: [Vector?]
+    /// Of the thread that it belongs to; nil where nothing of it is measured.
+    let watch: Stopwatch?
+    /// Whose time it is to make a column.
+    private let step: StepProfile?
 
     /// Rows that are there.
-    init(_ columns: [Vector], count: Int) {
+    init(_ columns: [Vector], count: Int, _ watch: Stopwatch? = nil) {
         self.columns = columns
         self.count = count
+        self.watch = watch
         origin = .given
         wider = nil
+        step = nil
     }
 
     private init(
-        _ origin: Origin, count: Int, width: Int, among wider: (RowBatch, [UInt32])? = nil
+        _ origin: Origin, count: Int, width: Int, among wider: (RowBatch, [UInt32])? = nil,
+        _ watch: Stopwatch?, _ step: StepProfile?
     ) {
         self.origin = origin
         self.count = count
         self.wider = wider
+        self.watch = watch
+        self.step = step
         columns = Array(repeating: nil, count: width)
     }
 
     /// Rows of a chunk or a strip.
-    convenience init(_ rows: ScannedRows) {
-        self.init(.scan(rows), count: rows.count, width: rows.columnCount)
+    convenience init(_ rows: ScannedRows, _ watch: Stopwatch, _ step: StepProfile?) {
+        self.init(.scan(rows), count: rows.count, width: rows.columnCount, watch, step)
     }
 
     /// What expressions make of the rows.
     func projected(_ expressions: [BoundExpression], _ evaluator: Evaluator) -> RowBatch {
         RowBatch(
-            .projected(self, expressions, evaluator), count: count, width: expressions.count)
+            .projected(self, expressions, evaluator), count: count, width: expressions.count,
+            watch, watch?.step)
     }
 
     /// The rows with the columns of as many others behind their own.
     func beside(_ other: RowBatch) -> RowBatch {
         RowBatch(
-            .beside(self, other), count: count, width: columns.count + other.columns.count)
+            .beside(self, other), count: count, width: columns.count + other.columns.count,
+            watch, watch?.step)
     }
 
     /// Some of the rows, in any order and number.
@@ -68,7 +79,9 @@ final class RowBatch {
                 .beside(left.selecting(rows), right.selecting(rows))
             case .given, .scan: .selected(self, rows)
             }
-        return RowBatch(origin, count: rows.count, width: columns.count, among: (self, rows))
+        return RowBatch(
+            origin, count: rows.count, width: columns.count, among: (self, rows), watch,
+            watch?.step)
     }
 
     /// Whether rows are all there are, in their order.
@@ -87,6 +100,8 @@ final class RowBatch {
     /// The values of a column.
     func column(_ index: Int) throws(QueryFailure) -> Vector {
         if let known = columns[index] { return known }
+        let last = watch?.turn(to: step)
+        defer { watch?.turn(to: last) }
         if let (batch, rows) = wider, batch.isKnown(index) {
             let column = try batch.column(index).rows(rows)
             columns[index] = column
@@ -95,7 +110,9 @@ final class RowBatch {
         let column: Vector
         switch origin {
         case .given: preconditionFailure("a column that was not given")
-        case .scan(let rows): column = try rows.column(index)
+        case .scan(let rows):
+            column = try rows.column(index)
+            step?.add(column.storedCount * 8 + column.contentBytes, to: .decoded)
         case .selected(let base, let rows): column = try base.column(index).rows(rows)
         case .projected(let base, let expressions, let evaluator):
             column = try evaluator.evaluate(expressions[index], base)

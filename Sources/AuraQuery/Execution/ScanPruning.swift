@@ -9,6 +9,8 @@ struct ScanPruning {
     private(set) var times: TimeRanges?
     /// Attributes that must have one of some values.
     private(set) var filters: [ValueFilter] = []
+    /// The conditions that say so.
+    private(set) var sought: [BoundExpression] = []
     /// What is still to be looked at for each row: times are seen to by whoever reads.
     private(set) var conditions: [BoundExpression] = []
 
@@ -29,7 +31,9 @@ struct ScanPruning {
                 }
                 eventTypes = eventTypes.map { known in known.filter(names.contains) } ?? names
             case .attribute(let name):
-                if let filter = ScanPruning.filter(name, values) { filters.append(filter) }
+                guard let filter = ScanPruning.filter(name, values) else { continue }
+                filters.append(filter)
+                sought.append(condition)
             case .time, .sequence, .weight: break
             }
         }

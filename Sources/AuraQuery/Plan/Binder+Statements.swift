@@ -7,10 +7,7 @@ extension Binder {
         switch statement {
         case .query(let query): return finished(try plan(query))
         case .explain(let query, let isAnalyzed):
-            guard !isAnalyzed else {
-                throw TextError("EXPLAIN ANALYZE is not supported yet; use EXPLAIN", at: .none)
-            }
-            return lines(PlanText(finished(try plan(query))).lines)
+            return explained(finished(try plan(query)), isAnalyzed: isAnalyzed)
         case .show(let what, let place): return try show(what, place)
         case .describe(let path): return described(try table(path))
         case .describeQuery(let query): return described(try plan(query))
@@ -19,8 +16,14 @@ extension Binder {
         }
     }
 
-    private func lines(_ lines: [String]) -> Plan {
-        Plan([Plan.Column(name: "plan", type: .text)], lines.map { [.text($0)] })
+    /// A finished plan in words.
+    private func explained(_ plan: Plan, isAnalyzed: Bool) -> Plan {
+        let columns = [Plan.Column(name: "plan", type: .text)]
+        let explanation = Explanation(plan: plan, subqueries: subqueries, shared: shared)
+        // Whoever explains the query answers them, if anybody does.
+        subqueries = []
+        if isAnalyzed { return Plan(node: .explained(explanation), columns: columns) }
+        return Plan(columns, PlanText(explanation, source, settings).lines.map { [.text($0)] })
     }
 
     private func described(_ plan: Plan) -> Plan {

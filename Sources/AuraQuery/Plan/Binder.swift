@@ -10,7 +10,7 @@ final class Binder {
     let source: QuerySource?
     let casting: Casting
     /// What is asked inside of expressions, in the order in which it must be answered.
-    private(set) var subqueries: [Subquery] = []
+    var subqueries: [Subquery] = []
     /// Queries that are answered once for several uses.
     private(set) var shared: [Plan] = []
     /// The queries of WITH that can be named, the innermost last.

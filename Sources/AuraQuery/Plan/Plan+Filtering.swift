@@ -12,7 +12,7 @@ extension Plan {
             return filtered(plan, aggregation, conditions)
         case .union(let parts):
             return Plan(node: .union(parts.map { $0.filtered(by: conditions) }), columns: columns)
-        case .scan, .rows, .fill, .distinct, .sort, .limit, .window, .shared, .unnest:
+        case .scan, .rows, .fill, .distinct, .sort, .limit, .window, .shared, .unnest, .explained:
             return Plan(node: .filter(self, conditions), columns: columns)
         }
     }

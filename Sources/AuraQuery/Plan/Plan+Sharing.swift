@@ -35,7 +35,7 @@ extension Plan {
     func mappingInputs(_ body: (Plan) -> Plan) -> Plan {
         var copy = self
         switch node {
-        case .scan, .rows, .shared: break
+        case .scan, .rows, .shared, .explained: break
         case .filter(let input, let conditions): copy.node = .filter(body(input), conditions)
         case .project(let input, let parts): copy.node = .project(body(input), parts)
         case .aggregate(let input, let groups): copy.node = .aggregate(body(input), groups)

@@ -25,11 +25,15 @@ struct Plan: Sendable {
         case shared(Int)
         /// A column of lists becomes a row for each item; the other columns repeat.
         case unnest(Plan, [Int])
+        /// What EXPLAIN ANALYZE says of a query.
+        case explained(Explanation)
     }
 
     var node: Node
     /// Name and type of each column.
     var columns: [Column]
+    /// What it did; nil where nobody wants to know.
+    var profile: StepProfile?
 
     struct Column: Hashable, Sendable {
         var name: String

@@ -20,6 +20,12 @@ package struct SnapshotPart: Sendable {
         self.mask = mask
     }
 
+    /// Whether it is a strip.
+    package var isInMemory: Bool {
+        if case .strip = place { return true }
+        return false
+    }
+
     /// What is said of whole hours; nil for events in memory, and where some are hidden.
     package var rollup: Rollup? {
         guard case .chunk(let chunk) = place, mask.tombstones.isEmpty else { return nil }

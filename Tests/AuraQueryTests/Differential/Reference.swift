@@ -72,6 +72,8 @@ final class Reference {
             return rows
         case .unnest(let input, let lists):
             return try rows(of: input).flatMap { items(of: $0, lists) }
+        case .explained:
+            throw ComputationError("the reference measures nothing")
         }
     }
 
