@@ -50,6 +50,19 @@ struct QueryShellTests {
         try await leave()
     }
 
+    @Test func `the text of an error has colours where they are welcome`() async throws {
+        let colored = try TypedTerminal(
+            data.words(), in: data.folder, variables: ["NO_COLOR": ""])
+        try #require(try await colored.shows("aura> "))
+        #expect(try await colored.enter("SELECT 1, 'a', nope;", "error: line 1: "))
+        #expect(
+            try await colored.shows(
+                "  \u{1B}[1mSELECT\u{1B}[0m \u{1B}[36m1\u{1B}[0m, \u{1B}[32m'a'\u{1B}[0m, nope;"))
+        colored.type("\u{4}")
+        #expect(try await colored.status() == 0)
+        try await leave()
+    }
+
     @Test func `Tab completes attributes, tables, functions and commands`() async throws {
         shell.type("SELECT sum(pat\t")
         #expect(try await shell.shows("ient_id"))
