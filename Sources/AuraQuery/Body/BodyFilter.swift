@@ -26,30 +26,27 @@ struct BodyFilter: Sendable {
 
     /// What an attribute is compared with.
     struct Operand: Sendable {
-        let value: JSONValue
-
-        fileprivate init(of value: JSONValue) {
-            self.value = value
-        }
+        let json: JSONValue
+        let expression: Expression
 
         init(_ value: JSONValue) throws(TextError) {
             switch value.form {
-            case .bool, .integer, .float, .text: self.value = value
+            case .bool(let isTrue):
+                expression = Expression(form: .bool(isTrue), place: value.place)
+            case .integer(let number): expression = Expression(integer: number, value.place)
+            case .float(let number): expression = Expression(float: number, value.place)
+            case .text(let text): expression = Expression(text: text, value.place)
             case .null, .array, .object:
                 throw TextError(
                     "a value is a string, a number or a bool, not \(value.kind)", at: value.bytes,
                     hint: "[\"missing\", attribute] asks for events without the attribute")
             }
+            json = value
         }
 
-        var expression: Expression {
-            switch value.form {
-            case .bool(let isTrue): Expression(form: .bool(isTrue), place: value.place)
-            case .integer(let number): Expression(integer: number, value.place)
-            case .float(let number): Expression(float: number, value.place)
-            case .text(let text): Expression(text: text, value.place)
-            case .null, .array, .object: Expression(form: .null, place: value.place)
-            }
+        init(_ text: String, _ place: Place) {
+            json = JSONValue(.text(text), at: place.bytes)
+            expression = Expression(text: text, place)
         }
     }
 
@@ -126,8 +123,7 @@ struct BodyFilter: Sendable {
 
     /// Whether an attribute is a text.
     init(_ name: BodyName, is text: String) {
-        let operand = Operand(of: JSONValue(.text(text), at: name.place.bytes))
-        self.init(form: .test(.is, name, [operand]), place: name.place)
+        self.init(form: .test(.is, name, [Operand(text, name.place)]), place: name.place)
     }
 
     /// Attributes that are compared, in all.
@@ -207,7 +203,7 @@ extension BodyFilter.Test {
     }
 
     fileprivate func json(of operands: [BodyFilter.Operand]) -> [JSONValue] {
-        let values = operands.map { JSONValue($0.value.form) }
+        let values = operands.map(\.json)
         return switch wanted {
         case .none, .one: values
         case .pair, .some: [JSONValue(.array(values))]

@@ -56,6 +56,13 @@ struct BodyEvents {
         return rows
     }
 
+    /// The rows of a body alone.
+    func rows(_ body: QueryBody) throws -> [[String]] {
+        let answer = try PreparedQuery(body: body, over: source, settings()).answer()
+        return [answer.columns.map(\.name)]
+            + (0..<answer.rowCount).map { answer.row($0).map(\.description) }
+    }
+
     /// What is wrong with a text; nil if it has an answer.
     func failure(_ text: String) throws -> TextError? {
         var session = QuerySession(try settings())
