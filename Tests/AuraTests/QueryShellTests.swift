@@ -51,6 +51,7 @@ struct QueryShellTests {
     }
 
     @Test func `the text of an error has colours where they are welcome`() async throws {
+        try await leave()
         let colored = try TypedTerminal(
             data.words(), in: data.folder, variables: ["NO_COLOR": ""])
         try #require(try await colored.shows("aura> "))
@@ -60,7 +61,6 @@ struct QueryShellTests {
                 "  \u{1B}[1mSELECT\u{1B}[0m \u{1B}[36m1\u{1B}[0m, \u{1B}[32m'a'\u{1B}[0m, nope;"))
         colored.type("\u{4}")
         #expect(try await colored.status() == 0)
-        try await leave()
     }
 
     @Test func `Tab completes attributes, tables, functions and commands`() async throws {
