@@ -154,6 +154,45 @@ struct QueryCommandTests {
         #expect(try await data.query("-f", "/no/such/file").status == 2)
     }
 
+    @Test func `a query in JSON is asked, or said in SQL`() async throws {
+        let text = #"{"metrics": ["count"], "dimensions": ["type"], "zone": "Europe/Berlin"}"#
+        let file = try data.folder.write("body.json", text)
+        for outcome in [
+            try await data.query("--body", file),
+            try await data.query("--body", "-", input: text),
+            try await data.query("-f", file), try await data.query(text),
+        ] {
+            #expect(outcome.output == "type\tcount\nvisit.begun\t1995\nvisit.ended\t5\n")
+            #expect(outcome.errors.isEmpty)
+        }
+        let sql = try await data.query("--body", file, "--print-sql")
+        #expect(
+            sql.output == "SET timezone = 'Europe/Berlin'; SELECT type, count(*) AS count "
+                + "FROM events GROUP BY 1 ORDER BY count DESC, type LIMIT 10000;\n")
+        #expect(try await data.query(sql.output).output == data.query("-f", file).output)
+    }
+
+    @Test func `what is wrong with a query in JSON is told with its pointer`() async throws {
+        let wrong = #"{"filters": ["is", "patent_id", 5]}"#
+        for outcome in [
+            try await data.query("--body", "-", input: wrong), try await data.query(wrong),
+        ] {
+            #expect(outcome.status == 2)
+            #expect(
+                outcome.errors == """
+                    error: line 1, /filters/1: there is no column 'patent_id'
+                      {"filters": ["is", "patent_id", 5]}
+                                         ^^^^^^^^^^^
+                    hint: did you mean 'patient_id'?
+
+                    """)
+        }
+        let sql = try await data.query("--body", "-", input: "SELECT 1")
+        #expect(sql.status == 2 && sql.errors.contains("'SELECT' is no value of JSON"))
+        let two = try await data.query("--body", "-", "SELECT 1")
+        #expect(two.errors.contains("give the query, a file or a body, and not two of them"))
+    }
+
     @Test func `Ctrl-C cancels a query with status 130`() async throws {
         let command = try Command(data.words(QueryData.long), in: data.folder)
         try await Task.sleep(for: .seconds(1))

@@ -49,6 +49,20 @@ struct QueryServerTests {
         }
     }
 
+    @Test func `a query in JSON goes to a server as it is`() async throws {
+        let body = #"{"dimensions": ["type"], "filters": ["<", "clinic", 2], "range": "all"}"#
+        let outcome = try await server.aura(["query", "--body", "-", "-o", "csv"], input: body)
+        #expect(outcome.output == "type,count\ncall,96\nvisit,48\n", "\(outcome.errors)")
+        let python = try await server.python("query", body)
+        #expect(
+            python.output == #"{"type": "call", "count": 96}"# + "\n"
+                + #"{"type": "visit", "count": 48}"# + "\n")
+        let wrong = try await server.aura("query", #"{"metrics": ["max(clinc)"]}"#)
+        #expect(wrong.status == 2)
+        #expect(wrong.errors.contains("line 1, /metrics/0: there is no column 'clinc'\n"))
+        #expect(wrong.errors.contains("hint: did you mean 'clinic'?"))
+    }
+
     @Test func `what a script sets holds until its end`() async throws {
         let script = """
             SET timezone = 'Europe/Berlin'; SET rollups = off;

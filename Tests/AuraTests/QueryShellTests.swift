@@ -14,6 +14,10 @@ struct QueryShellTests {
         try #require(try await shell.shows("aura> "))
     }
 
+    private static let historyPath = ".local/state/aura/history"
+
+    private var history: String { data.folder.text(QueryShellTests.historyPath) }
+
     /// Enters a line, sees a text behind it, and then the prompt.
     private func enter(_ line: String, _ text: String) async throws -> Bool {
         guard try await shell.enter(line, text) else { return false }
@@ -44,6 +48,19 @@ struct QueryShellTests {
         #expect(try await shell.shows("aura> "))
         #expect(try await enter("SELECT 7 AS seven;", "seven\r\n    7\r\n"))
         try await leave()
+    }
+
+    @Test func `the text of an error has colours where they are welcome`() async throws {
+        try await leave()
+        let colored = try TypedTerminal(
+            data.words(), in: data.folder, variables: ["NO_COLOR": ""])
+        try #require(try await colored.shows("aura> "))
+        #expect(try await colored.enter("SELECT 1, 'a', nope;", "error: line 1: "))
+        #expect(
+            try await colored.shows(
+                "  \u{1B}[1mSELECT\u{1B}[0m \u{1B}[36m1\u{1B}[0m, \u{1B}[32m'a'\u{1B}[0m, nope;"))
+        colored.type("\u{4}")
+        #expect(try await colored.status() == 0)
     }
 
     @Test func `Tab completes attributes, tables, functions and commands`() async throws {
@@ -102,16 +119,48 @@ struct QueryShellTests {
         #expect(try await shell.status() == 0)
     }
 
+    @Test func `whom a query is about does not come to the disk, and can be repeated`() async throws
+    {
+        #expect(
+            try await enter(
+                "SELECT 'p-4711' AS a, 'visit.ended' AS b, 123456 AS c; -- Huber",
+                "a       b                 c\r\np-4711  visit.ended  123456\r\n"))
+        #expect(try await shell.enter("\\set patient 4711", "aura> "))
+        #expect(
+            try await enter("{\"filters\": [\"is\", \"patient_id\", 17]}", "count\r\n    1\r\n"))
+        #expect(
+            try await enter(
+                "\u{1B}[A\u{1B}[A\u{1B}[A", "p-4711  visit.ended  123456\r\n"))
+        #expect(try await enter("\\history", "the history is redacted"))
+        #expect(try await enter("\\history off", "the history is off"))
+        #expect(try await enter("SELECT 1 AS kept;", "kept\r\n"))
+        #expect(try await enter("\\history some", "error: 'some' is nothing to be kept"))
+        try await leave()
+        let redacted = "SELECT '…' AS a, 'visit.ended' AS b, '…' AS c; \n"
+        #expect(
+            history == redacted + "\\\\set patient …\n" + redacted
+                + "\\\\history\n\\\\history off\n")
+    }
+
+    @Test func `a query in JSON ends with its brace`() async throws {
+        #expect(try await shell.enter("{\"metrics\": [\"count\"],", "   -> "))
+        #expect(try await enter("\"dimensions\": [\"type\"]}", "visit.begun   1995\r\n"))
+        #expect(try await enter("{\"limit\": 0}", "line 1, /limit: the limit is a whole number"))
+        try await leave()
+    }
+
     @Test func `what was typed is known again, to its user alone`() async throws {
+        #expect(try await enter("\\history full", "the history is full"))
         #expect(try await shell.enter("SELECT 'first' AS a, -- one", "   -> "))
         #expect(try await enter("  '\\' AS b;", "a      b\r\nfirst  \\\r\n"))
         #expect(try await enter(" SELECT 'secret' AS a;", "a\r\nsecret\r\n"))
         #expect(try await enter("SELECT 'last' AS a;", "a\r\nlast\r\n"))
         try await leave()
-        let path = ".local/state/aura/history"
         #expect(
-            data.folder.text(path)
-                == "SELECT 'first' AS a, -- one\\n  '\\\\' AS b;\nSELECT 'last' AS a;\n")
+            history
+                == "\\\\history full\nSELECT 'first' AS a, -- one\\n  '\\\\' AS b;\nSELECT 'last' AS a;\n"
+        )
+        let path = QueryShellTests.historyPath
         let attributes = try FileManager.default.attributesOfItem(atPath: data.folder.path(path))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         let again = try TypedTerminal(data.words(), in: data.folder)

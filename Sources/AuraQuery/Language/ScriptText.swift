@@ -15,8 +15,13 @@ public struct ScriptText: Sendable {
     /// Whether a semicolon ends the last one, or there is none: then no more lines are to follow.
     public private(set) var isFinished = true
 
-    /// Tells the statements of a text apart.
+    /// Tells the statements of a text apart; a body is one, up to the brace that closes it.
     public init(_ text: String) {
+        guard !QueryBody.isMeant(by: text) else {
+            statements = [Statement(text: text, offset: 0)]
+            isFinished = !QueryBody.isBegun(by: text)
+            return
+        }
         let bytes = Array(text.utf8)
         var lexer = Lexer(text)
         var range: Range<Int>?

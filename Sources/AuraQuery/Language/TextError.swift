@@ -43,10 +43,15 @@ public struct TextError: Error, Hashable, Sendable {
         return shown(bytes[..<end]) + "…"
     }
 
-    /// The message, the line of the text with a mark under the place, and the hint.
+    /// The message, the line of the text with a mark under the place, and the hint; of a body also
+    /// where in it that is, as a JSON pointer.
     ///
-    /// - Parameter text: The text of the query.
-    public func description(in text: String) -> String {
+    /// - Parameters:
+    ///   - text: The text of the query.
+    ///   - highlighted: The shown line in colours.
+    public func description(
+        in text: String, highlighted: (String) -> String = { $0 }
+    ) -> String {
         let all = Array(text.utf8)
         let start = min(bytes.lowerBound, all.count)
         let lineStart = all[..<start].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -59,8 +64,9 @@ public struct TextError: Error, Hashable, Sendable {
         while end < lineEnd, all[end] & 0xC0 == 0x80 { end += 1 }
         let before = TextError.shown(all[first..<start])
         let marked = TextError.shown(all[start..<max(start, min(end, bytes.upperBound))])
-        var lines = ["line \(number): \(message)"]
-        lines.append("  " + TextError.shown(all[first..<end]))
+        let pointer = QueryBody.pointer(to: bytes, in: text).map { ", " + TextError.line($0) } ?? ""
+        var lines = ["line \(number)\(pointer): \(message)"]
+        lines.append("  " + highlighted(TextError.shown(all[first..<end])))
         let mark = String(repeating: "^", count: max(1, DisplayWidth.of(marked)))
         lines.append("  " + String(repeating: " ", count: DisplayWidth.of(before)) + mark)
         if let hint { lines.append("hint: \(hint)") }

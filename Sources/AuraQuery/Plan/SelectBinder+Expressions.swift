@@ -106,7 +106,7 @@ extension SelectBinder {
                 "'\(text)' is a column of the query around this one", at: place,
                 hint: "a subquery stands by itself here: write a JOIN instead")
         }
-        var names = scope.columnNames + aliases.map(\.name.text)
+        var names = scope.columnNames + aliases.map(\.name.text).filter { $0 != text }
         names += scope.tables.flatMap { table in
             table.name.map { name in table.columns.map { name + "." + $0.name } } ?? []
         }

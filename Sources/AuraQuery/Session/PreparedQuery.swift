@@ -18,6 +18,14 @@ public struct PreparedQuery {
         try self.init(statement, over: source, settings)
     }
 
+    /// As for a text that asks the same.
+    public init(
+        body: QueryBody, over source: QuerySource, _ settings: QuerySettings
+    ) throws(QueryFailure) {
+        let statement = body.statement
+        try self.init(statement.statement, over: source, settings.inZone(of: statement))
+    }
+
     /// Finds out what a statement names and which types things have.
     init(
         _ statement: Statement, over source: QuerySource, _ settings: QuerySettings

@@ -52,7 +52,7 @@ struct CollectedAnswer {
 
     init(_ settings: QuerySettings) {
         self.settings = settings
-        memory = MemoryGrant(settings.memoryLimit)
+        memory = MemoryGrant(settings.memoryLimit, nil)
     }
 
     /// Begins anew.

@@ -3,16 +3,21 @@ public struct QueryScript: Sendable {
     /// One of them.
     public struct Statement: Sendable {
         let statement: AuraQuery.Statement
+        /// The zone of days and hours of this statement alone; nil for that of its session.
+        var zone: BodyName?
     }
 
     /// In their order.
     public let statements: [Statement]
 
-    /// Reads a text; semicolons stand between statements.
+    /// Reads a text: statements with semicolons between, or a body.
     public init(_ text: String) throws(QueryFailure) {
-        do { statements = try Parser.statements(text).map { Statement(statement: $0) } } catch {
-            throw .text(error)
-        }
+        do {
+            statements =
+                QueryBody.isMeant(by: text)
+                ? [try QueryBody(text).statement]
+                : try Parser.statements(text).map { Statement(statement: $0) }
+        } catch { throw .text(error) }
     }
 }
 
@@ -60,7 +65,8 @@ public struct QuerySession: Sendable {
         case .reset(let name):
             do { try settings.reset(name, to: defaults) } catch { throw .text(error) }
         default:
-            try PreparedQuery(statement.statement, over: source, settings)
+            try PreparedQuery(
+                statement.statement, over: source, settings.inZone(of: statement))
                 .answer(meter: meter, shouldStop, forget: forget, take: take)
         }
     }

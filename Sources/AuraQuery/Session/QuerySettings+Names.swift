@@ -28,6 +28,14 @@ extension QuerySettings {
         }
     }
 
+    /// The same, in the zone that a statement says.
+    func inZone(of statement: QueryScript.Statement) throws(QueryFailure) -> QuerySettings {
+        guard let zone = statement.zone else { return self }
+        var settings = self
+        do { try settings.set(.timeZone, to: zone.text, zone.place) } catch { throw .text(error) }
+        return settings
+    }
+
     mutating func set(_ name: Expression.Name, to value: Expression) throws(TextError) {
         let setting = try QuerySettings.setting(name.text, name.place)
         let text: String

@@ -82,6 +82,7 @@ extension Completion {
             switch command {
             case .describe: QueryWords.tables + names.types
             case .format: OutputFormat.allCases.map(\.rawValue)
+            case .history: HistoryKeeping.allCases.map(\.rawValue)
             default: []
             }
         self.init(typed, words.map { Candidate(name: $0, written: $0, end: "") })

@@ -15,6 +15,7 @@ struct QueryCommand: AsyncParsableCommand {
               echo 'DESCRIBE events' | aura query
               aura query                       a shell, at a terminal; \\? lists what it knows
               aura query --data-dir data 'SHOW TYPES'
+              aura query --body widget.json    a query in JSON; --print-sql shows what it means
 
             The table 'events' has the columns time, type, sequence and every attribute by its name; \
             the events of one type are a table of its name. A server is asked unless --data-dir names a \
@@ -27,8 +28,15 @@ struct QueryCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(name: .customShort("f"), help: "Read the queries from this file.")
+    @Option(
+        name: .customShort("f"), help: "Read the queries from this file; - is the standard input.")
     var file: String?
+
+    @Option(help: "Read a query in JSON from this file; - is the standard input.")
+    var body: String?
+
+    @Flag(help: "Print the SQL that a query in JSON means, and do not ask it.")
+    var printSql = false
 
     @Option(
         parsing: .unconditionalSingleValue,
@@ -49,15 +57,21 @@ struct QueryCommand: AsyncParsableCommand {
     var query: String?
 
     func validate() throws {
-        guard query == nil || file == nil else {
-            throw ValidationError("give the query or a file, not both")
+        guard [query, file, body].count(where: { $0 != nil }) <= 1 else {
+            throw ValidationError("give the query, a file or a body, and not two of them")
         }
         guard threads ?? 1 > 0 else { throw ValidationError("--threads is from 1 on") }
     }
 
     func run() async throws {
-        let isShell = query == nil && file == nil && Terminal.input.isInteractive
+        let isShell =
+            query == nil && file == nil && body == nil && !printSql
+            && Terminal.input.isInteractive
         let text = isShell ? "" : try self.text()
+        if body != nil || printSql {
+            let sql = try QueryText.sql(ofBody: text)
+            if printSql { return StandardOutput.write(sql + ";\n") }
+        }
         let parameters = try self.parameters()
         let door = try door()
         do {
@@ -83,7 +97,7 @@ struct QueryCommand: AsyncParsableCommand {
 
     private func text() throws(CommandFailure) -> String {
         if let query { return query }
-        if let file { return try QueryText.read(file: file) }
+        if let path = file ?? body, path != "-" { return try QueryText.read(file: path) }
         return try QueryText.readInput()
     }
 

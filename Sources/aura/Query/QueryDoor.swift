@@ -82,7 +82,9 @@ extension CommandFailure {
     init(_ failure: QueryDoorFailure, in text: String, at offset: Int = 0) {
         switch failure {
         case .text(let error):
-            self.init(.usage, error.moved(by: offset).description(in: text))
+            self.init(
+                .usage,
+                error.moved(by: offset).description(in: text) { Terminal.errors.highlighted($0) })
         case .stopped: self.init(.interrupted, "the query was cancelled")
         case .failed(let failure): self = failure
         }

@@ -4,10 +4,12 @@ import Glibc
 /// What was typed into the shell, in a file that only its user can read: one entry a line.
 ///
 /// Several shells may add to it at a time. A file that cannot be read or written costs the history,
-/// never the shell. A line that begins with a blank is not kept.
+/// never the shell. A line that begins with a blank is not kept, and of all others what `keeping` says.
 struct QueryHistory {
     /// Entries that are read.
     static let limit = 1_000
+    /// What of entries goes into the file; `AURA_HISTORY` says it at first.
+    var keeping: HistoryKeeping
     private let path: String?
 
     /// The history of the user: `$XDG_STATE_HOME/aura/history`.
@@ -16,6 +18,7 @@ struct QueryHistory {
             nonEmpty(variables["XDG_STATE_HOME"])
             ?? nonEmpty(variables["HOME"]).map { "\($0)/.local/state" }
         path = state.map { "\($0)/aura/history" }
+        keeping = variables["AURA_HISTORY"].flatMap(HistoryKeeping.init) ?? .redacted
     }
 
     /// The last entries, the oldest first; a file of far more is cut to them.
@@ -30,9 +33,11 @@ struct QueryHistory {
     }
 
     /// Adds an entry.
-    func add(_ entry: String) {
-        guard !entry.hasPrefix(" ") else { return }
-        write(QueryHistory.line(entry) + "\n", O_APPEND)
+    ///
+    /// - Parameter names: Those of the events.
+    func add(_ entry: String, _ names: EventNames) {
+        guard !entry.hasPrefix(" "), let kept = keeping.kept(entry, names) else { return }
+        write(QueryHistory.line(kept) + "\n", O_APPEND)
     }
 
     private func write(_ text: String, _ flag: Int32) {

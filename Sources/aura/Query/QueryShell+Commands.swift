@@ -20,6 +20,7 @@ extension QueryShell {
             try await run.answer(
                 script: "EXPLAIN " + (argument.isEmpty ? try lastQuery() : argument))
         case .format: try setFormat(argument)
+        case .history: try setHistory(argument)
         case .input: try await run.answer(script: QueryText.read(file: argument))
         case .set: try setParameter(argument)
         case .timing:
@@ -61,6 +62,18 @@ extension QueryShell {
         run.output.json = false
         run.output.output = format
         say("the format is \(format.rawValue)")
+    }
+
+    private func setHistory(_ name: String) throws(CommandFailure) {
+        if !name.isEmpty {
+            guard let keeping = HistoryKeeping(rawValue: name) else {
+                throw CommandFailure(
+                    .usage, "'\(name)' is nothing to be kept of queries",
+                    hint: "there are off, redacted (without texts and long numbers) and full")
+            }
+            history.keeping = keeping
+        }
+        say("the history is \(history.keeping.rawValue)")
     }
 
     private func setParameter(_ argument: String) throws(CommandFailure) {

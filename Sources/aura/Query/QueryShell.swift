@@ -9,7 +9,7 @@ final class QueryShell {
     var last: String?
     /// The format that `\x` goes back to.
     var tableFormat: OutputFormat?
-    private let history = QueryHistory()
+    var history = QueryHistory()
     private let editor: LineEditor
     private var names = EventNames()
     private var namesRead: ContinuousClock.Instant?
@@ -93,7 +93,7 @@ final class QueryShell {
 
     private func remember(_ entry: String) {
         editor.remember(entry)
-        history.add(entry)
+        history.add(entry, names)
     }
 
     /// Does something that Ctrl-C ends; a failure is told, and the shell goes on.

@@ -1,3 +1,4 @@
+import AuraQuery
 import Foundation
 
 /// The text of queries, from wherever it is given.
@@ -13,6 +14,13 @@ enum QueryText {
     /// What comes on the standard input.
     static func readInput() throws(CommandFailure) -> String {
         try text(FileHandle.standardInput.readDataToEndOfFile())
+    }
+
+    /// The SQL that a body means.
+    static func sql(ofBody text: String) throws(CommandFailure) -> String {
+        do throws(TextError) { return try QueryBody(text).sql } catch {
+            throw CommandFailure(.usage, error.description(in: text))
+        }
     }
 
     private static func text(_ data: Data) throws(CommandFailure) -> String {

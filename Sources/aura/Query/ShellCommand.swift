@@ -7,6 +7,7 @@ enum ShellCommand: String, CaseIterable {
     case describe = "d"
     case explain
     case format
+    case history
     case input = "i"
     case set
     case timing
@@ -23,6 +24,7 @@ enum ShellCommand: String, CaseIterable {
         case .describe: "[table]"
         case .explain: "[query]"
         case .format: "[format]"
+        case .history: "[off|redacted|full]"
         case .input: "file"
         case .set: "[name [value]]"
         case .watch: "[seconds]"
@@ -36,6 +38,7 @@ enum ShellCommand: String, CaseIterable {
         case .describe: "the tables, or the columns of one"
         case .explain: "how a query is answered; the last one if there is none"
         case .format: OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        case .history: "what is kept of queries in the history's file"
         case .input: "answer the queries of a file"
         case .set: "give the parameter $name a value, or none; list them"
         case .timing: "print the time that a query takes, or no more"
