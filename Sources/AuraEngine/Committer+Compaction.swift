@@ -36,7 +36,12 @@ extension Committer {
             switch result {
             case .success:
                 self.logger.info("events before \(Timestamp(microseconds: time)) are deleted")
-                self.orderCompaction()
+                self.rebuildIndex { result in
+                    if case .failure(let error) = result {
+                        self.logger.warning("deleted events are still counted: \(error)")
+                    }
+                    self.orderCompaction()
+                }
             case .failure(let error):
                 self.logger.warning("old events are not deleted: \(error)")
             }

@@ -31,6 +31,7 @@ extension EventStore {
             try storage.delete(before: time.microseconds, now: now)
         }
         let before = try Extent(of: tombstone, in: snapshot)
+        try await wait { $0.rebuildIndex($1) }
         return try await carryOut(tombstone, of: before)
     }
 

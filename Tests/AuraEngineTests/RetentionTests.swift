@@ -52,6 +52,8 @@ import Testing
         #expect(store.snapshot.chunkCount == 2)
         #expect(try store.allEvents().count == 40)
         #expect(store.expiry(before: 12 * day, bytes: nil) == nil)
+        #expect(try store.auditIndex(seed: 4).mismatches.isEmpty)
+        #expect(try total(of: store, from: 10 * day) == 40)
         // Older events that come afterwards are not meant.
         _ = try await store.append(batch(events(3, &random)))
         #expect(try store.allEvents().count == 60)
@@ -60,6 +62,8 @@ import Testing
         let again = try openStore(on: disk)
         #expect(disk.files.filter { $0.hasSuffix(".chunk") }.count == 2)
         #expect(try again.allEvents().count == 60)
+        #expect(try total(of: again, from: 0) == 60)
+        #expect(try again.auditIndex(seed: 5).mismatches.isEmpty)
         try again.close()
     }
 
@@ -95,6 +99,51 @@ import Testing
         #expect(receipt.rewritten.count <= 1)
         #expect(try store.count(CountQuery()).rows.first?.count == 61)
         try store.close()
+    }
+
+    @Test(arguments: [true, false])
+    func `statements count nothing that is deleted, nor after a restart`(erases: Bool) async throws
+    {
+        var random = SeededRandom(seed: 9)
+        let disk = SimulatedFileSystem()
+        var store = try openStore(on: disk)
+        for day in 10..<14 { _ = try await store.append(batch(events(day, &random))) }
+        try await store.flush()
+        let doomed = Event(
+            type: "a", time: Timestamp(microseconds: 9 * 86_400_000_000),
+            attributes: [Attribute("user_id", .int64(7))])
+        _ = try await store.append(batch([doomed]))
+        #expect(try dayCounts(in: store) == [1, 20, 20, 20, 20])
+        if erases {
+            _ = try await store.erase(attribute: "user_id", values: [.int64(7)])
+        } else {
+            _ = try await store.delete(before: Timestamp(microseconds: 10 * 86_400_000_000))
+        }
+        #expect(try dayCounts(in: store) == [20, 20, 20, 20])
+        #expect(try dayCounts(in: store, rollups: false) == [20, 20, 20, 20])
+        try store.close()
+        store = try openStore(on: disk)
+        #expect(try dayCounts(in: store) == [20, 20, 20, 20])
+        try store.close()
+    }
+
+    /// How many events each day has, by SQL.
+    private func dayCounts(in store: EventStore, rollups: Bool = true) throws -> [Int64] {
+        var session = QuerySession(QuerySettings(now: Timestamp(microseconds: 0)))
+        session.settings.usesRollups = rollups
+        let text = "SELECT time::DATE AS day, count(*) FROM events GROUP BY day ORDER BY day"
+        let answer = try session.answer(QueryScript(text).statements[0], over: store.querySource)
+        return (0..<(answer?.rowCount ?? 0)).compactMap { row in
+            if case .int64(let count)? = answer?.row(row)[1] { count } else { nil }
+        }
+    }
+
+    /// Events that the index counts from a time on.
+    private func total(of store: EventStore, from start: Int64) throws -> UInt64? {
+        var query = MetricQuery()
+        query.start = Timestamp(microseconds: start)
+        query.end = Timestamp(microseconds: start + 365 * 86_400_000_000)
+        return try store.metrics(query).rows.first.map { UInt64($0.count) }
     }
 
     /// Events that the index counts.

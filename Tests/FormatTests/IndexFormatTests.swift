@@ -42,9 +42,6 @@ import Testing
         Damage("checksum", 3, "Another checksum", isSealed: false) {
             $0.damage("checksum", "another", UInt64(1))
         },
-        Damage("reserved", 4, "A reserved byte is set") {
-            $0.damage("reserved", "not zero", UInt32(1))
-        },
         Damage("range-reversed", 4, "The latest time before the earliest") {
             $0.damage("latest", "a second before", ReferenceIndex.first - 1_000_000)
         },

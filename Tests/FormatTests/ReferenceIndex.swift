@@ -65,7 +65,7 @@ struct ReferenceIndex {
 
     private mutating func writeHeader() {
         bytes.append("magic", "AIX1", bytes: Array("AIX1".utf8))
-        bytes.append("reserved", UInt32(0))
+        bytes.append("deletion", UInt32(0))
         bytes.append("size", UInt64(0))
         bytes.append("plan", "hash of the plan", Self.plan.fingerprint)
         bytes.append("watermark", UInt64(2))

@@ -331,8 +331,9 @@ final class SelectBinder {
         }
         var sets: [[Int]] = [[]]
         for grouping in select.groupings {
-            guard sets.count * grouping.setCount(upTo: SelectBinder.setLimit + 1)
-                <= SelectBinder.setLimit
+            guard
+                sets.count * grouping.setCount(upTo: SelectBinder.setLimit + 1)
+                    <= SelectBinder.setLimit
             else {
                 throw TextError(
                     "GROUP BY makes more than \(SelectBinder.setLimit) groupings",

@@ -66,8 +66,9 @@ public struct QuerySession: Sendable {
             do { try settings.reset(name, to: defaults) } catch { throw .text(error) }
         default:
             try PreparedQuery(
-                statement.statement, over: source, settings.inZone(of: statement))
-                .answer(meter: meter, shouldStop, forget: forget, take: take)
+                statement.statement, over: source, settings.inZone(of: statement)
+            )
+            .answer(meter: meter, shouldStop, forget: forget, take: take)
         }
     }
 

@@ -29,7 +29,9 @@ public struct QuerySource: Sendable {
         snapshot = view.snapshot
         self.catalogues = catalogues
         self.running = running
-        index = view.uncounted.isEmpty ? view.state : nil
+        // While an order to delete is being carried out the index may still count what it hides.
+        let isTrue = view.uncounted.isEmpty && view.state.lastDeletion >= snapshot.lastDeletion
+        index = isTrue ? view.state : nil
     }
 
     /// The same events, but for chunks that cannot be read.

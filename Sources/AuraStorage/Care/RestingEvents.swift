@@ -2,7 +2,7 @@
 public struct RestingEvents: Sendable {
     /// The events, those that only the log holds in memory.
     public let snapshot: Snapshot
-    /// What counts them; nil if none was asked for, or if it would count what the snapshot hides.
+    /// What counts them; nil if none was asked for.
     public let index: EventIndex?
 }
 
@@ -33,9 +33,11 @@ extension StoreDirectory {
         }
         let erasures = try ErasureLedger(place, at: nil)
             .erasures(of: incarnation, unknownTo: state, upTo: last, segment: state.lastSegment)
-        let mask = Mask(tombstones: contents.mask.tombstones + erasures)
+        let mask = Mask(
+            tombstones: contents.mask.tombstones + erasures,
+            lastDeletion: erasures.last?.number ?? contents.mask.lastDeletion)
         let snapshot = contents.replay.head.snapshot(with: contents.chunks, mask)
         contents.index?.show(snapshot)
-        return RestingEvents(snapshot: snapshot, index: erasures.isEmpty ? contents.index : nil)
+        return RestingEvents(snapshot: snapshot, index: contents.index)
     }
 }

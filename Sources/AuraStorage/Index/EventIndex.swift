@@ -73,7 +73,9 @@ public final class EventIndex: Sendable {
     ) throws(StorageError) {
         let all = Snapshot(chunks: chunks, runs: [], tail: [], mask: mask, watermark: sequence)
         let (state, missing) = try all.readingWhole { snapshot throws(StorageError) in
-            var state = IndexState(plan)
+            // Of what is deleted nothing is counted, but of what the log still has of it.
+            let isPending = mask.tombstones.contains { $0.sequence > sequence }
+            var state = IndexState(plan, behind: isPending ? 0 : mask.lastDeletion)
             try state.count(snapshot, arrival: arrival)
             return state
         }

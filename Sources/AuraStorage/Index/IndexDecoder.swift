@@ -39,7 +39,7 @@ struct IndexDecoder: ~Escapable {
 
     private mutating func state() throws(FormatError) -> IndexState {
         _ = try reader.read(UInt32.self)
-        guard try reader.read(UInt32.self) == 0 else { throw wrong(4, "reserved bytes are set") }
+        let lastDeletion = UInt64(try reader.read(UInt32.self))
         _ = try reader.read(UInt64.self)
         guard try reader.read(UInt64.self) == plan.fingerprint else {
             throw wrong(5, "it was made by another plan")
@@ -47,7 +47,8 @@ struct IndexDecoder: ~Escapable {
         let empty = IndexState(plan)
         var parts = IndexState.Parts(
             series: empty.series, byType: empty.byType, byDimension: empty.byDimension,
-            watermark: try reader.read(), now: try time(orNone: .min))
+            watermark: try reader.read(), now: try time(orNone: .min),
+            lastDeletion: lastDeletion)
         parts.timeRange = try range()
         parts.beyond = try range()
         let seriesCount = Int(try reader.read(UInt32.self))

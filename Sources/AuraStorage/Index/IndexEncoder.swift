@@ -17,7 +17,8 @@ struct IndexEncoder {
 
     private mutating func append(_ state: IndexState) {
         out.append(little: IndexEncoder.magic)
-        out.append(little: UInt32(0))
+        // Nobody orders four thousand million deletions.
+        out.append(little: UInt32(clamping: state.lastDeletion))
         out.append(little: UInt64(0))
         out.append(little: state.plan.fingerprint)
         out.append(little: state.watermark)

@@ -35,7 +35,8 @@ extension Storage {
     public func beginIndexRebuild() -> IndexRebuild? {
         guard let index else { return nil }
         return IndexRebuild(
-            snapshot: snapshot, arrival: lastIngestTime, state: IndexState(index.view.state.plan))
+            snapshot: snapshot, arrival: lastIngestTime,
+            state: IndexState(index.view.state.plan, behind: mask.lastDeletion))
     }
 
     /// Puts the new index in the place of the old one, with what came meanwhile.

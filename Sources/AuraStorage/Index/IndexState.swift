@@ -21,9 +21,13 @@ package struct IndexState: Sendable {
     package private(set) var beyond: ClosedRange<Int64>?
     /// When each producer was last seen.
     package private(set) var producers: [UInt32: SeriesTable.Sight] = [:]
+    /// Number of the last order to delete of which nothing is counted any more.
+    package private(set) var lastDeletion: UInt64 = 0
 
-    package init(_ plan: IndexPlan) {
+    /// - Parameter lastDeletion: Number of the last order to delete, of which nothing will be counted.
+    package init(_ plan: IndexPlan, behind lastDeletion: UInt64 = 0) {
         self.plan = plan
+        self.lastDeletion = lastDeletion
         series = SeriesTable(plan)
         let share = plan.dimensions.isEmpty ? 1 : 2
         byType = SeriesGroup(total: SeriesTable.total, byteLimit: plan.memoryLimit / share)
@@ -41,6 +45,7 @@ package struct IndexState: Sendable {
         timeRange = parts.timeRange
         beyond = parts.beyond
         producers = parts.producers
+        lastDeletion = parts.lastDeletion
     }
 
     /// All that a state consists of beside its plan.
@@ -53,6 +58,7 @@ package struct IndexState: Sendable {
         var timeRange: ClosedRange<Int64>?
         var beyond: ClosedRange<Int64>?
         var producers: [UInt32: SeriesTable.Sight] = [:]
+        var lastDeletion: UInt64
     }
 
     /// Bytes of memory.

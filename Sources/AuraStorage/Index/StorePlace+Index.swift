@@ -12,9 +12,13 @@ extension StorePlace {
         let name = FileName.index(mark.checkpoint)
         do {
             let state = try indexState(name, plan, seed: incarnation)
-            if state.watermark == mark.sequence { return EventIndex(state) }
-            report.indexLoss =
-                "\(name) counts events up to \(state.watermark), not \(mark.sequence)"
+            let isWhole = state.watermark == mark.sequence
+            // One that counts events which are deleted since is not lost, but of no use.
+            if isWhole, state.lastDeletion >= manifest.lastTombstone { return EventIndex(state) }
+            if !isWhole {
+                report.indexLoss =
+                    "\(name) counts events up to \(state.watermark), not \(mark.sequence)"
+            }
         } catch let error as FormatError {
             report.indexLoss = "\(name), byte \(error.offset): \(error.reason)"
         } catch {

@@ -4,6 +4,8 @@ import AuraCore
 struct Mask: Sendable {
     /// Those that are not carried out everywhere yet, by number.
     let tombstones: [Tombstone]
+    /// Number of the last order to delete there ever was, carried out or not.
+    var lastDeletion: UInt64 = 0
 
     /// Hides nothing.
     static let none = Mask(tombstones: [])

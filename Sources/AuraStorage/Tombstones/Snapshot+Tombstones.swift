@@ -2,6 +2,9 @@ extension Snapshot {
     /// Deletions that are not carried out everywhere yet, the oldest first.
     public var tombstones: [Tombstone] { mask.tombstones }
 
+    /// Number of the last order to delete there ever was; 0 for none.
+    package var lastDeletion: UInt64 { mask.lastDeletion }
+
     /// Whether the tombstone, or one that means all that it means, is not carried out everywhere yet.
     public func isPending(_ tombstone: Tombstone) -> Bool {
         tombstones.contains { $0 == tombstone || $0.includes(tombstone) }

@@ -76,5 +76,6 @@ extension Mask {
     init(_ state: ManifestState) {
         let known = state.tombstones.values.sorted { $0.number < $1.number }
         tombstones = Canary.forgetTombstones.isActive ? [] : known
+        lastDeletion = state.lastTombstone
     }
 }

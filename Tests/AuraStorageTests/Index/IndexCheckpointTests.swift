@@ -94,7 +94,7 @@ import Testing
                 .ofTests,
                 IndexState.Parts(
                     series: series, byType: group, byDimension: state.byDimension, watermark: 1,
-                    now: 1_700_000_000_000_000)
+                    now: 1_700_000_000_000_000, lastDeletion: 0)
             ).encoded()
             do throws(FormatError) {
                 _ = try IndexState(decoding: bytes.rawSpan, plan: .ofTests)
