@@ -280,10 +280,10 @@ struct MetricTableTests {
         let plan = try plan(["error_rate", "users"])
         let table = MetricTable(plan: plan, metrics: metrics([row]), isForPeople: true).answer
         #expect(table.columns.map(\.name) == ["error_rate", "users", "from", "to"])
-        #expect(table.rows.row(0).prefix(2) == [.number(0.333333), .text("~120000")])
+        #expect(table.rows[0].prefix(2) == [.number(0.333333), .text("~120000")])
         let plain = MetricTable(plan: plan, metrics: metrics([row]), isForPeople: false).answer
         #expect(plain.columns.map(\.name).prefix(3) == ["error_rate", "users", "users_exact"])
-        #expect(plain.rows.row(0).prefix(3) == [.number(1.0 / 3), .count(120_000), .bool(false)])
+        #expect(plain.rows[0].prefix(3) == [.number(1.0 / 3), .count(120_000), .bool(false)])
     }
 
     @Test func `series are drawn over time, with nothing where nothing was`() throws {
