@@ -36,7 +36,7 @@ import Testing
                 "createDirectory /d", "open /d/a (create)", "write /d/a [5, +3]",
                 "read /d/a [1, +2]", "size /d/a", "sync /d/a", "rename /d/a → /d/b",
                 "syncDirectory /d", "exists /d/a", "remove /d/a failed: notFound", "list /d",
-                "freeBytes /d", "lock /d/LOCK",
+                "freeBytes /d", "lock /d/LOCK (exclusive)",
             ])
         let mutations = disk.operations.indices.filter { disk.operations[$0].isMutation }
         #expect(mutations == [0, 1, 2, 5, 6, 7, 9, 12])
