@@ -31,8 +31,9 @@ struct KilledIngest {
 
     /// Runs the ingest to its end; each kill comes when so much is stored that it is in the middle.
     ///
-    /// The ingest stands still while a server starts, which takes a busy machine long: the file would
-    /// be at its end before the last kills. They may still come too late; most must hit.
+    /// The ingest goes on for moments alone, and stands still while somebody looks how far it is or a
+    /// server starts, which takes a busy machine long: the file would be at its end before the last
+    /// kills. They may still come too late; most must hit.
     func run(kills: Int) async throws {
         let client = AuraClient(ClientConfiguration(port: server.port))
         var random = SeededGenerator(seed: seed)
@@ -45,9 +46,16 @@ struct KilledIngest {
         var ingest = try start()
         var hits = 0
         for (place, victim) in zip(places, victims) {
-            ingest.signal(SIGCONT)
-            let isThere = try await eventually { try await self.stored(client) >= place }
+            let isThere = try await eventually(within: .seconds(120)) {
+                ingest.signal(SIGCONT)
+                try await Task.sleep(for: .milliseconds(50))
+                ingest.signal(SIGSTOP)
+                return try await self.stored(client) >= place
+            }
             try #require(isThere, "seed \(seed): \(place) events were never there")
+            // In the middle of whatever it does.
+            ingest.signal(SIGCONT)
+            try await Task.sleep(for: .milliseconds(random.whole(0...20)))
             switch victim {
             case .server:
                 try await server.kill()
