@@ -38,17 +38,16 @@ import Testing
             (
                 "SELECT type, count(*) AS many FROM events WHERE time >= '2023-11-14 22:20:03' GROUP BY type",
                 """
-                compute many := coalesce(sum(weight), 0) [rows 3, _ ms]
-                  compute coalesce(sum(weight), 0) [rows 3, _ ms]
-                    group by type: sum(weight) [rows 3, _ ms, _]
-                      scan counts of events by type and day [rows 128, _ ms]
-                        time from 2023-11-14 22:20:03+00
-                        event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
-                        columns type, weight
-                        cells 127
-                        chunks 1 of 3, batches in memory 0 of 1
-                        blocks 1 of 6, skipped 5 by time
-                        decoded _
+                compute many := sum(weight) [rows 3, _ ms]
+                  group by type: sum(weight) [rows 3, _ ms, _]
+                    scan counts of events by type and day [rows 4, _ ms]
+                      time from 2023-11-14 22:20:03+00
+                      event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
+                      columns type, weight
+                      cells 127
+                      chunks 1 of 3, batches in memory 0 of 1
+                      blocks 1 of 6, skipped 5 by time
+                      decoded _
                 answered in _ ms, threads _, at most _ in a step, watermark 500
                 """
             ),

@@ -32,13 +32,12 @@ import Testing
         (
             "SELECT type, count(*) AS many FROM events WHERE time >= '2023-11-14 22:20:03' GROUP BY type",
             """
-            compute many := coalesce(sum(weight), 0)
-              compute coalesce(sum(weight), 0)
-                group by type: sum(weight)
-                  scan counts of events by type and day
-                    time from 2023-11-14 22:20:03+00
-                    event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
-                    columns type, weight
+            compute many := sum(weight)
+              group by type: sum(weight)
+                scan counts of events by type and day
+                  time from 2023-11-14 22:20:03+00
+                  event by event from 2023-11-14 22:20:03+00 until 2023-11-14 22:20:10+00
+                  columns type, weight
             """
         ),
         (

@@ -83,11 +83,15 @@ import Testing
     }
 
     @Test func `a cell is quoted byte by byte`() {
-        let csv = DelimitedForm(.csv, null: "")
-        #expect(csv.escaped("a\"\u{301}b").utf8.elementsEqual("\"a\"\"\u{301}b\"".utf8))
-        #expect(csv.escaped("a\r\nb") == "\"a\r\nb\"")
-        let tsv = DelimitedForm(.tsv, null: "")
-        #expect(tsv.escaped("a\r\nb\t\\") == "a\\r\\nb\\t\\\\")
+        func line(_ text: String, _ dialect: DelimitedForm.Dialect) -> [UInt8] {
+            var bytes: [UInt8] = []
+            DelimitedForm(dialect, null: "-").append([.text(text), .absent], to: &bytes)
+            return bytes
+        }
+        #expect(line("a\"\u{301}b", .csv) == Array("\"a\"\"\u{301}b\",-\n".utf8))
+        #expect(line("a\r\nb", .csv) == Array("\"a\r\nb\",-\n".utf8))
+        #expect(line("-", .csv) == Array("\"-\",-\n".utf8))
+        #expect(line("a\r\nb\t\\", .tsv) == Array("a\\r\\nb\\t\\\\\t-\n".utf8))
     }
 
     @Test func `the same content has the same name, anything else another`() throws {

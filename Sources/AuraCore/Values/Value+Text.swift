@@ -8,9 +8,7 @@ extension Value: CustomStringConvertible {
         case .int128(let value): String(value)
         case .float64(let value): Value.text(of: value)
         case .text(let value): value
-        case .timestamp(let value): Value.text(ofTimestamp: value)
-        case .instant(let value): Value.text(ofTimestamp: value) + "+00"
-        case .date(let value): Value.text(ofDate: value)
+        case .timestamp, .instant, .date: Value.text(of: self)
         case .interval(let value): value.description
         case .uuid(let value): value.description
         case .list(let items): "[" + items.map(\.description).joined(separator: ", ") + "]"
@@ -34,35 +32,60 @@ extension Value: CustomStringConvertible {
             + (digits.count < 2 ? "0" : "") + digits
     }
 
-    package static func text(ofDate days: Int64) -> String {
-        let (start, overflows) = days.multipliedReportingOverflow(by: Interval.dayMicroseconds)
-        if overflows { return String(days) }
-        return dateText(CivilTime(utc: Timestamp(microseconds: start)))
+    package static func text(ofDate days: Int64) -> String { text(of: .date(days)) }
+
+    package static func text(ofTimestamp time: Int64) -> String { text(of: .timestamp(time)) }
+
+    private static func text(of value: Value) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        value.append(to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
-    package static func text(ofTimestamp time: Int64) -> String {
-        let civil = CivilTime(utc: Timestamp(microseconds: time))
-        return dateText(civil) + " "
-            + clock(civil.hour, civil.minute, civil.second, Int64(civil.microsecond))
+    /// Appends the text that `description` is, in UTF-8.
+    public func append(to text: inout [UInt8]) {
+        switch self {
+        case .int64(let value): text.append(decimal: value)
+        case .date(let days):
+            let (start, overflows) = days.multipliedReportingOverflow(by: Interval.dayMicroseconds)
+            if overflows { return text.append(decimal: days) }
+            Value.append(CivilTime(utc: Timestamp(microseconds: start)), to: &text)
+        case .timestamp(let time), .instant(let time):
+            let civil = CivilTime(utc: Timestamp(microseconds: time))
+            Value.append(civil, to: &text)
+            text.append(UInt8(ascii: " "))
+            Value.append(
+                hours: civil.hour, civil.minute, civil.second, civil.microsecond, to: &text)
+            if case .instant = self { text.append(contentsOf: "+00".utf8) }
+        default: text.append(contentsOf: description.utf8)
+        }
     }
 
-    private static func dateText(_ civil: CivilTime) -> String {
+    /// Appends `2024-03-01`; years before the first are those before Christ.
+    private static func append(_ civil: CivilTime, to text: inout [UInt8]) {
         let isEarlier = civil.year <= 0
-        let year = padded(isEarlier ? 1 - civil.year : civil.year, 4)
-        return year + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2)
-            + (isEarlier ? " (BC)" : "")
+        text.append(digits: UInt64(isEarlier ? 1 - civil.year : civil.year), width: 4)
+        text.append(UInt8(ascii: "-"))
+        text.append(digits: UInt64(civil.month), width: 2)
+        text.append(UInt8(ascii: "-"))
+        text.append(digits: UInt64(civil.day), width: 2)
+        if isEarlier { text.append(contentsOf: " (BC)".utf8) }
     }
 
-    /// `12:34:56.789`, without zeros at its end.
-    fileprivate static func clock(
-        _ hours: Int, _ minutes: Int, _ seconds: Int, _ microseconds: Int64
-    ) -> String {
-        var text = padded(hours, 2) + ":" + padded(minutes, 2) + ":" + padded(seconds, 2)
-        guard microseconds != 0 else { return text }
-        var decimals = padded(Int(microseconds), 6)
-        while decimals.hasSuffix("0") { decimals.removeLast() }
-        text += "." + decimals
-        return text
+    /// Appends `12:34:56.789`, without zeros at its end.
+    fileprivate static func append(
+        hours: Int, _ minutes: Int, _ seconds: Int, _ microseconds: Int, to text: inout [UInt8]
+    ) {
+        text.append(digits: UInt64(hours), width: 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(digits: UInt64(minutes), width: 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(digits: UInt64(seconds), width: 2)
+        guard microseconds != 0 else { return }
+        text.append(UInt8(ascii: "."))
+        text.append(digits: UInt64(microseconds), width: 6)
+        while text.last == UInt8(ascii: "0") { text.removeLast() }
     }
 
     package static func padded(_ number: Int, _ width: Int) -> String {
@@ -85,9 +108,12 @@ extension Interval: CustomStringConvertible {
         if microseconds != 0 || parts.isEmpty {
             let all = microseconds.magnitude
             let seconds = Int(all / 1_000_000)
-            let clock = Value.clock(
-                seconds / 3_600, seconds / 60 % 60, seconds % 60, Int64(all % 1_000_000))
-            parts.append((microseconds < 0 ? "-" : "") + clock)
+            var clock: [UInt8] = []
+            if microseconds < 0 { clock.append(UInt8(ascii: "-")) }
+            Value.append(
+                hours: seconds / 3_600, seconds / 60 % 60, seconds % 60, Int(all % 1_000_000),
+                to: &clock)
+            parts.append(String(decoding: clock, as: UTF8.self))
         }
         return parts.joined(separator: " ")
     }

@@ -92,6 +92,7 @@ extension AggregateFunction {
     func accumulator() -> any Accumulator {
         switch kind {
         case .count: CountAccumulator()
+        case .eventCount: EventCountAccumulator()
         case .countIf: WholeSumAccumulator()
         case .sum:
             result == .float64 ? FloatSumAccumulator(isAverage: false) : WholeSumAccumulator()

@@ -5,6 +5,8 @@ struct AggregateFunction: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         /// Of rows, or of values that are not NULL.
         case count
+        /// Of the events that rows of cells stand for.
+        case eventCount
         case countIf
         case sum
         case product

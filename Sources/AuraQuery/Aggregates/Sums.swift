@@ -30,7 +30,36 @@ final class CountAccumulator: Accumulator {
     }
 }
 
+/// How many events rows stand for: the sum of their weights, 0 for no rows.
+final class EventCountAccumulator: Accumulator {
+    private var counts: [Int64] = []
+
+    var size: Int { counts.count * 8 }
+
+    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        add(weights: columns[0].integers, columns[0].valid, groups, groupCount: groupCount)
+    }
+
+    /// Takes those of some rows.
+    func add(weights: [Int64], _ isTaken: [Bool]?, _ groups: RowNumbers, groupCount: Int) {
+        counts.grow(to: groupCount, 0)
+        counts.update(groups, by: weights, isTaken) { $0 &+= $1 }
+    }
+
+    func merge(_ other: EventCountAccumulator, _ groups: [UInt32], groupCount: Int) {
+        counts.grow(to: groupCount, 0)
+        counts.merge(other.counts, groups) { $0 &+= $1 }
+    }
+
+    func results(_ groupCount: Int) -> Vector {
+        counts.grow(to: groupCount, 0)
+        return Vector(.int64, .integers(counts))
+    }
+}
+
 /// sum of whole numbers, and of how often something is true: 128 bits hold any of 64-bit numbers.
+///
+/// With two arguments the second is a weight: how many events have the value.
 final class WholeSumAccumulator: Accumulator {
     private struct State {
         var sum: Int128 = 0
@@ -54,6 +83,13 @@ final class WholeSumAccumulator: Accumulator {
         states.grow(to: groupCount, State())
         let valid = columns[0].valid
         switch columns[0].values {
+        case .integers(let values) where columns.count == 2:
+            let weights = columns[1].integers
+            let products = values.indices.map { Int128(values[$0]) &* Int128(weights[$0]) }
+            states.update(groups, by: products, valid) {
+                $0.sum &+= $1
+                $0.hasRows = true
+            }
         case .integers(let values):
             states.update(groups, by: values, valid) {
                 $0.sum &+= Int128($1)
@@ -88,9 +124,11 @@ final class WholeSumAccumulator: Accumulator {
 }
 
 /// avg of whole numbers: their exact sum, divided once.
+///
+/// With two arguments the second is a weight: how many events have the value.
 final class WholeAverageAccumulator: Accumulator {
     private let sum = WholeSumAccumulator()
-    private let count = CountAccumulator()
+    private let count = EventCountAccumulator()
 
     var size: Int { sum.size + count.size }
 
@@ -98,7 +136,10 @@ final class WholeAverageAccumulator: Accumulator {
         _ columns: [Vector], _ groups: RowNumbers, groupCount: Int
     ) throws(ComputationError) {
         try sum.add(columns, groups, groupCount: groupCount)
-        count.add(columns, groups, groupCount: groupCount)
+        let weights =
+            columns.count == 2
+            ? columns[1].integers : [Int64](repeating: 1, count: groups.count)
+        count.add(weights: weights, columns[0].valid, groups, groupCount: groupCount)
     }
 
     func merge(

@@ -17,9 +17,9 @@ struct CountedRows {
 
     /// The cells of a resolution, or finer ones where the wanted times begin and end.
     ///
-    /// - Returns: The rows, and the times whose events must be read, one by one, up to the watermark of
-    ///   the index; nil if the cells do not say it.
-    func rows(_ cells: Scan.Cells) -> (cells: Morsel, edges: TimeRanges?)? {
+    /// - Returns: The rows, of how many cells they are made, and the times whose events must be read, one
+    ///   by one, up to the watermark of the index; nil if the cells do not say it.
+    func rows(_ cells: Scan.Cells) -> (rows: Morsel, cellCount: Int, edges: TimeRanges?)? {
         let isByType = cells.isByType || pruning.eventTypes != nil
         guard !isByType || !state.series.hasOtherTypes else { return nil }
         var edges: [Range<Int64>] = []
@@ -32,11 +32,20 @@ struct CountedRows {
         var times: [Int64] = []
         var codes: [UInt32] = []
         var weights: [Int64] = []
+        var cellCount = 0
         for window in windows(&edges) {
             let cover = state.byType.cells(in: window, upTo: cells.resolution)
             edges += cover.edges
             for (code, series) in series.enumerated() {
+                // What the last row stands for.
+                var known = 0..<Int64(0)
                 state.byType.forEachCount(of: series.number, in: cover) { start, events in
+                    cellCount += 1
+                    if known.contains(start) {
+                        weights[weights.count - 1] &+= Int64(events)
+                        return
+                    }
+                    known = cells.times(around: start)
                     times.append(start)
                     codes.append(UInt32(code))
                     weights.append(Int64(events))
@@ -56,7 +65,7 @@ struct CountedRows {
         }
         var morsel = Morsel(.rows(columns, 0..<times.count))
         if !pruning.conditions.isEmpty { morsel = morsel.then(.filter(pruning.conditions)) }
-        return (morsel, edges.isEmpty ? nil : TimeRanges(edges))
+        return (morsel, cellCount, edges.isEmpty ? nil : TimeRanges(edges))
     }
 
     /// The times that cells may have something of: where no event is before or behind, whole days.
@@ -80,5 +89,14 @@ struct CountedRows {
             if !window.isEmpty { windows.append(window) }
         }
         return windows
+    }
+}
+
+extension Scan.Cells {
+    /// The times that one row may stand for.
+    fileprivate func times(around time: Int64) -> Range<Int64> {
+        guard let stretch else { return .min..<(.max) }
+        let start = time.aligned(to: stretch)
+        return start..<start &+ stretch
     }
 }

@@ -23,7 +23,7 @@ extension Execution {
 
 extension Execution {
     /// Takes the first rows by time: the morsels in the order of theirs, more and more at once, until none
-    /// that is left can have one that comes before.
+    /// that is left can have one that comes before; of the others no more than may do so is read.
     private func takeInOrder(
         _ rows: inout SortedBatches, _ morsels: [Morsel], _ keys: [SortKey], first count: Int
     ) throws(QueryFailure) {
@@ -38,8 +38,10 @@ extension Execution {
         var taken = 0
         var wanted = settings.partRows
         while taken < order.count {
+            var times: Range<Int64>?
             if let last = try rows.time(at: count - 1) {
                 if starts[order[taken]] > (isDescending ? ~last : last) { return }
+                times = isDescending ? last..<(.max) : .min..<last + 1
             }
             var next = taken
             var size = 0
@@ -47,7 +49,9 @@ extension Execution {
                 size += morsels[order[next]].size
                 next += 1
             }
-            let part = order[taken..<next].map { morsels[$0] }
+            let part = order[taken..<next].map { index in
+                times.map { morsels[index].narrowed(to: $0) } ?? morsels[index]
+            }
             try rows.merge(try fold(part) { SortedBatches(keys, count, evaluator) })
             taken = next
             wanted *= 2

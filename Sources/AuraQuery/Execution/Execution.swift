@@ -154,12 +154,12 @@ final class Execution {
         guard let cells = scan.cells, let index = source.index,
             let counted = CountedRows(scan, types, pruning, index).rows(cells)
         else { return try morsels(reading) }
-        profile?.add(counted.cells.size, to: .cells)
-        profile?.add(counted.cells.size, to: .rows)
-        guard let edges = counted.edges else { return [counted.cells] }
+        profile?.add(counted.cellCount, to: .cells)
+        profile?.add(counted.rows.size, to: .rows)
+        guard let edges = counted.edges else { return [counted.rows] }
         reading.times = edges
         reading.lastSequence = index.watermark
-        return try [counted.cells] + morsels(reading)
+        return try [counted.rows] + morsels(reading)
     }
 
     private func morsels(_ reading: EventReading) throws(QueryFailure) -> [Morsel] {

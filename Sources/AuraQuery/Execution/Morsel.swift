@@ -40,6 +40,15 @@ struct Morsel: Sendable {
         return rows.timeRange
     }
 
+    /// The same, without events whose times lie outside of a range.
+    func narrowed(to times: Range<Int64>) -> Morsel {
+        guard case .events(let rows, var reading) = source else { return self }
+        reading.times = reading.times?.clamped(to: times) ?? TimeRanges([times])
+        var narrow = Morsel(.events(rows, reading))
+        narrow.steps = steps
+        return narrow
+    }
+
     /// The same with one more step at the end.
     func then(_ step: Step) -> Morsel {
         var longer = self

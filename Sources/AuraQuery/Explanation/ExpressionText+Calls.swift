@@ -73,7 +73,7 @@ extension AggregateFunction.Kind {
         switch self {
         case .count: return ("count", [])
         case .countIf: return ("count_if", [])
-        case .sum: return ("sum", [])
+        case .sum, .eventCount: return ("sum", [])
         case .average: return ("avg", [])
         case .first(let skipsNulls): return (skipsNulls ? "any_value" : "first", [])
         case .last: return ("last", [])

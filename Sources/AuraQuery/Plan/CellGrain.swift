@@ -119,6 +119,11 @@ enum CellGrain: Hashable {
         return Int64(clamping: left)
     }
 
+    /// The stretches of time in which all is the same, in µs; nil if it is at any time.
+    var stretch: Int64? {
+        if case .stretches(let width) = self { width } else { nil }
+    }
+
     /// The widest cells that are fine enough; nil if none are.
     var resolution: Resolution? {
         switch self {

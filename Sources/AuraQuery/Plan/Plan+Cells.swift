@@ -11,7 +11,7 @@ extension Plan {
         if case .aggregate(let input, let aggregation) = copy.node,
             let counted = CountedPlan(input, aggregation, isUTC: isUTC)
         {
-            copy.node = .project(counted.groups, counted.results)
+            copy.node = .aggregate(counted.cells, counted.aggregation)
         }
         return copy
     }
@@ -20,117 +20,84 @@ extension Plan {
 /// Groups of events that are computed from cells: each stands for as many events as it counts, its
 /// *weight*.
 private struct CountedPlan {
-    /// The groups, with aggregates of weights.
-    private(set) var groups: Plan
-    /// What was asked for, from the columns of those.
-    private(set) var results: [BoundExpression] = []
+    private(set) var cells: Plan
+    /// With aggregates of weights.
+    private(set) var aggregation: Aggregation
 
     private let weight: BoundExpression
-    private var calls: [AggregateCall] = []
-    private let keyCount: Int
 
     /// nil if events themselves are needed.
     init?(_ input: Plan, _ aggregation: Aggregation, isUTC: Bool) {
         guard let events = ScannedColumns(input),
             !events.conditions.contains(where: \.isVolatileCall)
         else { return nil }
-        let keys = aggregation.keys.map(events.expression)
-        let asked = aggregation.calls.map { $0.mapExpressions(events.expression) }
-        var needed = keys + asked.flatMap { $0.arguments + [$0.filter].compactMap(\.self) }
+        self.aggregation = aggregation
+        self.aggregation.keys = aggregation.keys.map(events.expression)
+        self.aggregation.calls = aggregation.calls.map { $0.mapExpressions(events.expression) }
+        var needed = self.aggregation.keys
+        for call in self.aggregation.calls {
+            needed += call.arguments + [call.filter].compactMap(\.self)
+        }
         let pruning = ScanPruning(events.scan, events.conditions)
         needed += pruning.conditions
-        let scan = events.scan
+        var scan = events.scan
         let grain = CellGrain(needed.map { CellGrain($0, of: scan, isUTC: isUTC) })
         guard let resolution = grain.resolution else { return nil }
-        weight = BoundExpression(.column(scan.fields.count), .int64, .none)
-        keyCount = keys.count
-        var cells = scan
-        cells.fields.append(.weight)
         let ofTypes = needed.contains { part in
             part.columns.contains { scan.fields[$0] == .type }
         }
-        cells.cells = Scan.Cells(
-            resolution: resolution, isByType: ofTypes || scan.eventTypes != nil)
+        weight = BoundExpression(.column(scan.fields.count), .int64, .none)
+        scan.fields.append(.weight)
+        scan.cells = Scan.Cells(
+            resolution: resolution, stretch: grain.stretch,
+            isByType: ofTypes || scan.eventTypes != nil)
         let columns = events.columns + [Plan.Column(name: "weight", type: .int64)]
-        groups = Plan(node: .scan(cells), columns: columns)
+        cells = Plan(node: .scan(scan), columns: columns)
         if !events.conditions.isEmpty {
-            groups = Plan(node: .filter(groups, events.conditions), columns: columns)
+            cells = Plan(node: .filter(cells, events.conditions), columns: columns)
         }
-        results = keys.enumerated().map { index, key in
-            BoundExpression(.column(index), key.type, key.place)
+        for (index, call) in self.aggregation.calls.enumerated() {
+            guard let counted = counted(call) else { return nil }
+            self.aggregation.calls[index] = counted
         }
-        for call in asked {
-            guard let result = self.result(of: call) else { return nil }
-            results.append(result)
-        }
-        groups = Plan(
-            aggregate: groups, Aggregation(keys: keys, sets: aggregation.sets, calls: calls))
     }
 
-    /// An aggregate's result; nil if it needs events themselves.
-    private mutating func result(of call: AggregateCall) -> BoundExpression? {
+    /// The aggregate of cells that has the same result as one of events; nil if it needs those.
+    private func counted(_ call: AggregateCall) -> AggregateCall? {
         guard call.order.isEmpty else { return nil }
-        let type = call.function.result
-        if call.isDistinct { return column(call) }
+        if call.isDistinct { return call }
         switch call.function.kind {
-        case .least, .greatest, .allHold, .anyHolds: return column(call)
+        case .least, .greatest, .allHold, .anyHolds: return call
         case .count:
-            return counted(call).map { count in
-                let zero = BoundExpression(.int64(0), .int64, .none)
-                return BoundExpression(.coalesce([count, zero]), type, .none)
+            let isPresent = call.arguments.map { argument in
+                BoundExpression(
+                    .not(BoundExpression(.isNull(argument), .bool, .none)), .bool, .none)
             }
+            let filters = [call.filter].compactMap(\.self) + isPresent
+            let filter =
+                filters.count > 1 ? BoundExpression(.all(filters), .bool, .none) : filters.first
+            return AggregateCall(
+                function: AggregateFunction(
+                    kind: .eventCount, arguments: [.int64], result: .int64),
+                arguments: [weight], filter: filter)
         case .countIf:
-            return sum(
-                BoundExpression(.cast(call.arguments[0], isTried: false), .int64, .none), call)
-        case .sum where call.function.arguments == [.int64]: return sum(call.arguments[0], call)
-        case .average where call.function.arguments == [.int64]:
-            guard let sum = sum(call.arguments[0], call), let count = counted(call),
-                let divide = BoundFunction.operation("/", [.float64, .float64])
-            else { return nil }
-            let parts = [sum, count].map {
-                BoundExpression(.cast($0, isTried: false), .float64, .none)
-            }
-            return BoundExpression(.call(divide, parts), .float64, .none)
+            let number = BoundExpression(.cast(call.arguments[0], isTried: false), .int64, .none)
+            return weighted(.sum, number, call)
+        case .sum where call.function.arguments == [.int64],
+            .average where call.function.arguments == [.int64]:
+            return weighted(call.function.kind, call.arguments[0], call)
         default: return nil
         }
     }
 
-    /// The result of one more call.
-    private mutating func column(_ call: AggregateCall) -> BoundExpression {
-        calls.append(call)
-        return BoundExpression(
-            .column(keyCount + calls.count - 1), call.function.result, .none)
-    }
-
-    /// How many rows a call takes that have a value; NULL for none.
-    private mutating func counted(_ call: AggregateCall) -> BoundExpression? {
-        var filters = [call.filter].compactMap(\.self)
-        filters += call.arguments.map { argument in
-            BoundExpression(
-                .not(BoundExpression(.isNull(argument), .bool, .none)), .bool, .none)
-        }
-        let filter =
-            filters.count > 1 ? BoundExpression(.all(filters), .bool, .none) : filters.first
-        let sum = column(
-            AggregateCall(
-                function: AggregateFunction(kind: .sum, arguments: [.int64], result: .int128),
-                arguments: [weight], filter: filter))
-        return BoundExpression(.cast(sum, isTried: false), .int64, .none)
-    }
-
-    /// The sum of a value times how often it stands there.
-    private mutating func sum(
-        _ value: BoundExpression, _ call: AggregateCall
-    ) -> BoundExpression? {
-        guard let multiply = BoundFunction.operation("*", [.int128, .int128]) else { return nil }
-        let factors = [value, weight].map {
-            BoundExpression(.cast($0, isTried: false), .int128, .none)
-        }
-        return column(
-            AggregateCall(
-                function: AggregateFunction(kind: .sum, arguments: [.int128], result: .int128),
-                arguments: [BoundExpression(.call(multiply, factors), .int128, .none)],
-                filter: call.filter))
+    /// An aggregate of values, each of which as many events have as its row stands for.
+    private func weighted(
+        _ kind: AggregateFunction.Kind, _ value: BoundExpression, _ call: AggregateCall
+    ) -> AggregateCall {
+        AggregateCall(
+            function: AggregateFunction(
+                kind: kind, arguments: [.int64, .int64], result: call.function.result),
+            arguments: [value, weight], filter: call.filter)
     }
 }
 
@@ -168,14 +135,5 @@ private struct ScannedColumns {
     func expression(_ expression: BoundExpression) -> BoundExpression {
         guard let expressions else { return expression }
         return expression.mapColumns { index, _ in expressions[index] }
-    }
-}
-
-extension BoundFunction {
-    /// An operator for operands of these types.
-    fileprivate static func operation(_ name: String, _ types: [ValueType]) -> BoundFunction? {
-        ScalarFunction.all[name]?.first { $0.parameters == types }.map {
-            BoundFunction(name: name, function: $0)
-        }
     }
 }

@@ -65,6 +65,9 @@ struct Scan: Hashable, Sendable {
     struct Cells: Hashable, Sendable {
         /// No cell is wider.
         var resolution: Resolution
+        /// Cells of stretches of so many µs, which begin at multiples of that, count as one; nil means
+        /// that all do.
+        var stretch: Int64?
         /// Whether there is one for each type, or one for all.
         var isByType: Bool
     }

@@ -93,25 +93,26 @@ extension Chunk {
         return codes
     }
 
-    /// Which of some codes may occur in a group, by what is said of the group.
+    /// Which of some codes may occur in a group, by what is said of the group's column at an index.
     func codes(
-        _ codes: [Int64], in group: ChunkGroup, _ column: Int
+        _ codes: [Int64], in group: ChunkGroup, _ index: Int
     ) throws(StorageError) -> [Int64] {
-        guard let values = try block(group.key(.values, column)) else { return [] }
-        let near = codes.filter { $0 >= values.least && $0 <= values.greatest }
-        let key = group.key(.codes, column)
-        guard !near.isEmpty, try block(key) != nil else { return near }
-        return try withBlock(key) { reader throws(FormatError) in
+        let zone = group.zones[index]
+        let near = codes.filter { $0 >= zone.least && $0 <= zone.greatest }
+        guard !near.isEmpty, zone.isListed else { return near }
+        return try withBlock(group.key(.codes, group.columns[index])) {
+            reader throws(FormatError) in
             var found: [Int64] = []
             for code in near where try reader.place(of: code) != nil { found.append(code) }
             return found
         }
     }
 
-    /// Whether a value of a column is in so few rows of a group that it is worth to find them first.
-    func isSelective(_ column: Int, in group: ChunkGroup) throws(StorageError) -> Bool {
-        if try block(group.key(.codes, column)) != nil { return true }
-        return try entries(.dictionary, column)?.count ?? 0 >= Chunk.selectiveEntries
+    /// Whether a value of a group's column is in so few rows that it is worth to find them first.
+    func isSelective(_ index: Int, in group: ChunkGroup) throws(StorageError) -> Bool {
+        if group.zones[index].isListed { return true }
+        return try entries(.dictionary, group.columns[index])?.count ?? 0
+            >= Chunk.selectiveEntries
     }
 }
 
@@ -129,9 +130,9 @@ extension ChunkPiece {
             }
             let column = group.columns[index]
             guard let all = codes[column] else { continue }
-            let wanted = try chunk.codes(all, in: group, column)
+            let wanted = try chunk.codes(all, in: group, index)
             if wanted.isEmpty { continue }
-            guard try chunk.isSelective(column, in: group) else { return self }
+            guard try chunk.isSelective(index, in: group) else { return self }
             let present = try chunk.presence(column, group, rows)
             let values = try chunk.values(column, group, rows, present)
             let only = wanted.count == 1 ? wanted[0] : nil

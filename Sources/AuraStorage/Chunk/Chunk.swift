@@ -16,8 +16,8 @@ final class Chunk: Sendable {
     /// Why it is set aside; nil while it is read.
     let fault: Mutex<StorageError?> = Mutex(nil)
 
-    /// The file and what is in it.
-    struct Opened: Sendable {
+    /// The file and what is in it: one object, for it is asked for with every block.
+    final class Opened: Sendable {
         let file: any File
         let footer: ChunkFooter
         /// Where each block stands in the footer.
@@ -26,6 +26,19 @@ final class Chunk: Sendable {
         let types: [ExactText: Int]
         /// The dictionaries and maps, by the keys of their first blocks.
         let lists: [ChunkFooter.Key: EntryList]
+
+        fileprivate init(
+            _ file: any File, _ footer: ChunkFooter, indexes: [ChunkFooter.Key: Int],
+            lists: [ChunkFooter.Key: EntryList]
+        ) {
+            self.file = file
+            self.footer = footer
+            self.indexes = indexes
+            types = Dictionary(
+                footer.types.enumerated().map { (ExactText($1.name), $0) },
+                uniquingKeysWith: { first, _ in first })
+            self.lists = lists
+        }
     }
 
     init(_ entry: ChunkEntry, in place: StorePlace, incarnation: UInt64, cache: BlockCache) {
@@ -141,11 +154,7 @@ final class Chunk: Sendable {
         guard let lists = EntryList.all(of: footer.blocks) else {
             throw corrupt(6, trailer.footerOffset, "a dictionary or a map with gaps")
         }
-        let types = Dictionary(
-            footer.types.enumerated().map { (ExactText($1.name), $0) },
-            uniquingKeysWith: { first, _ in first })
-        return Opened(
-            file: file, footer: footer, indexes: indexes, types: types, lists: lists)
+        return Opened(file, footer, indexes: indexes, lists: lists)
     }
 
     /// Whether events of the subject are here, which is found out once.

@@ -10,10 +10,20 @@ final class ChunkGroup: Sendable {
     let columns: [Int]
     let typeNames: [String]
     let columnKeys: [ColumnKey]
+    /// What is known of the codes of each of the columns.
+    let zones: [Zone]
     /// All of them.
     let rows: RowRanges
     let timeRange: ClosedRange<Int64>
     let sequenceRange: ClosedRange<UInt64>
+
+    /// The codes of a column, or its values where it has no dictionary.
+    struct Zone: Sendable {
+        let least: Int64
+        let greatest: Int64
+        /// Whether a block lists all of them.
+        let isListed: Bool
+    }
 
     init(of chunk: Chunk, section: Int, group: Int) throws(StorageError) {
         let footer = try chunk.open().footer
@@ -34,10 +44,16 @@ final class ChunkGroup: Sendable {
         sequenceRange =
             UInt64(bitPattern: sequences.least)...UInt64(bitPattern: sequences.greatest)
         var columns: [Int] = []
-        for index in footer.columns.indices where try chunk.block(key(.values, index)) != nil {
+        var zones: [Zone] = []
+        for index in footer.columns.indices {
+            guard let values = try chunk.block(key(.values, index)) else { continue }
             columns.append(index)
+            let isListed = try chunk.block(key(.codes, index)) != nil
+            zones.append(
+                Zone(least: values.least, greatest: values.greatest, isListed: isListed))
         }
         self.columns = columns
+        self.zones = zones
         columnKeys = columns.map { footer.columns[$0] }
     }
 

@@ -17,6 +17,11 @@ public struct TimeRanges: Sendable {
         self.ranges = merged
     }
 
+    /// What of them is in another range.
+    package func clamped(to range: Range<Int64>) -> TimeRanges {
+        TimeRanges(ranges.map { $0.clamped(to: range) })
+    }
+
     /// Whether a time is in one of them.
     package func contains(_ time: Int64) -> Bool { overlaps(time...time) }
 

@@ -38,9 +38,8 @@ final class RejectFile {
             ]
             buffer += Array("{\(fields.joined(separator: ","))}\n".utf8)
         } else {
-            let form = DelimitedForm(.tsv, null: "")
-            let fields = [String(row.line), form.escaped(row.reason), form.escaped(text)]
-            buffer += Array((fields.joined(separator: "\t") + "\n").utf8)
+            DelimitedForm(.tsv, null: "").append(
+                [.count(UInt64(row.line)), .text(row.reason), .text(text)], to: &buffer)
         }
     }
 

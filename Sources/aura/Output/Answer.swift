@@ -22,6 +22,8 @@ struct Answer: Sendable {
         case wide(Int128)
         /// Several values, and how they stand in a text.
         case list([Cell], text: String)
+        /// Of a query, as CAST to VARCHAR writes it.
+        case value(Value)
 
         init(_ value: AttributeValue?) {
             switch value {
@@ -44,6 +46,29 @@ struct Answer: Sendable {
             case .bool(let value): String(value)
             case .wide(let value): String(value)
             case .list(_, let text): text
+            case .value(let value): value.description
+            }
+        }
+
+        /// Appends the value as text; nothing where there is none.
+        func append(to bytes: inout [UInt8]) {
+            switch self {
+            case .integer(let value): Value.int64(value).append(to: &bytes)
+            case .value(let value): value.append(to: &bytes)
+            default: if let text { bytes.append(contentsOf: text.utf8) }
+            }
+        }
+
+        /// Appends the value as JSON.
+        func append(asJSONTo bytes: inout [UInt8]) {
+            switch self {
+            case .integer, .bool, .count, .wide: append(to: &bytes)
+            case .value:
+                // Digits, letters and signs, none of which is escaped.
+                bytes.append(UInt8(ascii: "\""))
+                append(to: &bytes)
+                bytes.append(UInt8(ascii: "\""))
+            default: bytes.append(contentsOf: json.utf8)
             }
         }
 
@@ -53,6 +78,7 @@ struct Answer: Sendable {
             case .absent: "null"
             case .text(let text): JSONEncoding.quoted(text)
             case .number(let value) where !value.isFinite: JSONEncoding.quoted(String(value))
+            case .value(let value): JSONEncoding.quoted(value.description)
             case .list(let cells, _): "[" + cells.map(\.json).joined(separator: ",") + "]"
             case .integer, .count, .number, .bool, .wide: text ?? "null"
             }

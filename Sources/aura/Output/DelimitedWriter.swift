@@ -7,11 +7,12 @@ struct DelimitedWriter: RowWriter {
 
     init(_ columns: [Answer.Column], _ form: DelimitedForm, hasHeader: Bool) {
         self.form = form
-        if hasHeader { page.write(form.line(columns.map { form.escaped($0.name) })) }
+        if hasHeader { write(columns.map { .text($0.name) }) }
     }
 
     mutating func write(_ row: [Answer.Cell]) {
-        page.write(form.line(row.map { $0.text.map(form.escaped) ?? form.null }))
+        let form = form
+        page.write { form.append(row, to: &$0) }
     }
 
     mutating func end() { page.flush() }
@@ -36,50 +37,62 @@ struct DelimitedForm {
         self.null = null
     }
 
-    func line(_ cells: [String]) -> String {
-        cells.joined(separator: dialect == .csv ? "," : "\t") + "\n"
+    /// Appends a line with the cells of a row.
+    func append(_ row: [Answer.Cell], to bytes: inout [UInt8]) {
+        let delimiter = UInt8(ascii: dialect == .csv ? "," : "\t")
+        for (index, cell) in row.enumerated() {
+            if index > 0 { bytes.append(delimiter) }
+            switch cell {
+            case .absent: bytes.append(contentsOf: null.utf8)
+            case .text(let text): append(text, to: &bytes)
+            case .list(_, let text): append(text, to: &bytes)
+            default:
+                let start = bytes.count
+                cell.append(to: &bytes)
+                // A value that looks like what stands for none.
+                if dialect == .csv, bytes[start...].elementsEqual(null.utf8) {
+                    bytes.removeSubrange(start...)
+                    append(null, to: &bytes)
+                }
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
     }
 
-    /// Whether a byte cannot stand in a value that is not quoted.
-    private static func isSpecial(_ byte: UInt8) -> Bool {
+    /// Whether a byte cannot stand in a value as it is.
+    private func isSpecial(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+        case UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+        case UInt8(ascii: ","), UInt8(ascii: "\""): dialect == .csv
+        case UInt8(ascii: "\\"), UInt8(ascii: "\t"): dialect == .tsv
         default: false
         }
     }
 
-    /// The text as it stands in a cell.
-    func escaped(_ text: String) -> String {
+    /// Appends a text as it stands in a cell: byte by byte, for to a `String` CR LF is one character,
+    /// and so is a quote with an accent.
+    func append(_ text: String, to bytes: inout [UInt8]) {
+        let isPlain = !text.utf8.contains(where: isSpecial)
         switch dialect {
         case .csv:
-            guard text == null || text.utf8.contains(where: DelimitedForm.isSpecial) else {
-                return text
+            if isPlain && text != null { return bytes.append(contentsOf: text.utf8) }
+            bytes.append(UInt8(ascii: "\""))
+            for byte in text.utf8 {
+                if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+                bytes.append(byte)
             }
-            return "\"" + replacing(in: text) { $0 == UInt8(ascii: "\"") ? "\"\"" : nil } + "\""
+            bytes.append(UInt8(ascii: "\""))
         case .tsv:
-            guard text.utf8.contains(where: { "\\\t\n\r".utf8.contains($0) }) else { return text }
-            return replacing(in: text) { byte in
+            if isPlain { return bytes.append(contentsOf: text.utf8) }
+            for byte in text.utf8 {
                 switch byte {
-                case UInt8(ascii: "\\"): "\\\\"
-                case UInt8(ascii: "\t"): "\\t"
-                case UInt8(ascii: "\n"): "\\n"
-                case UInt8(ascii: "\r"): "\\r"
-                default: nil
+                case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+                case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+                case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+                case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
+                default: bytes.append(byte)
                 }
             }
         }
-    }
-
-    /// Byte by byte: to a `String`, CR LF is one character, and so is a quote with an accent.
-    private func replacing(in text: String, with replacement: (UInt8) -> String?) -> String {
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if let replacement = replacement(byte) {
-                bytes += replacement.utf8
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -20,7 +20,20 @@ private struct JSONForm {
     }
 
     func object(_ row: [Answer.Cell]) -> String {
-        "{" + zip(keys, row).map { $0 + $1.json }.joined(separator: ",") + end
+        var bytes: [UInt8] = []
+        append(row, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the object of a row.
+    func append(_ row: [Answer.Cell], to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
+        for (index, cell) in row.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: keys[index].utf8)
+            cell.append(asJSONTo: &bytes)
+        }
+        bytes.append(contentsOf: end.utf8)
     }
 }
 
@@ -39,9 +52,13 @@ struct JSONWriter: RowWriter {
     }
 
     mutating func write(_ row: [Answer.Cell]) {
-        let object = form.object(row)
-        page.write(isArray ? (isFirst ? "\n" : ",\n") + object : object + "\n")
-        isFirst = false
+        let (form, isArray, isFirst) = (form, isArray, isFirst)
+        page.write { bytes in
+            if isArray { bytes.append(contentsOf: (isFirst ? "\n" : ",\n").utf8) }
+            form.append(row, to: &bytes)
+            if !isArray { bytes.append(UInt8(ascii: "\n")) }
+        }
+        self.isFirst = false
     }
 
     mutating func end() {

@@ -8,27 +8,34 @@ protocol RowWriter {
 
 /// Text on its way to the standard output, written in large pieces.
 struct OutputPage {
-    private var text: String
+    private var bytes: [UInt8]
+
+    private static let size = 1 << 16
 
     init(_ start: String = "") {
-        text = start
+        bytes = Array(start.utf8)
     }
 
     mutating func write(_ more: String) {
-        text += more
-        if text.utf8.count > 1 << 16 { flush() }
+        write { $0.append(contentsOf: more.utf8) }
+    }
+
+    /// Writes what `body` appends to the page.
+    mutating func write(_ body: (inout [UInt8]) -> Void) {
+        body(&bytes)
+        if bytes.count > OutputPage.size { flush() }
     }
 
     /// Writes what was kept.
     mutating func flush() {
-        if !text.isEmpty { StandardOutput.write(text) }
-        text = ""
+        if !bytes.isEmpty { StandardOutput.write(bytes) }
+        bytes.removeAll(keepingCapacity: true)
     }
 
     /// Ends the page, and says how many rows a limit has left out, if it did.
     mutating func flush(rows count: Int, limit: Int?) {
         let left = count - (limit ?? count)
-        if left > 0 { text += "… \(left) more rows (use --max-rows 0)\n" }
+        if left > 0 { write("… \(left) more rows (use --max-rows 0)\n") }
         flush()
     }
 }

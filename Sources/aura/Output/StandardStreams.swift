@@ -6,6 +6,11 @@ import Glibc
 /// quietly with status 141, as SIGPIPE would: the network library ignores that signal.
 enum StandardOutput {
     static func write(_ text: String) {
+        write(Array(text.utf8))
+    }
+
+    /// Writes UTF-8.
+    static func write(_ text: [UInt8]) {
         writeAll(text, to: STDOUT_FILENO)
     }
 }
@@ -13,13 +18,12 @@ enum StandardOutput {
 /// What a command says beside its answer: progress, warnings, errors.
 enum StandardError {
     static func write(_ text: String) {
-        writeAll(text, to: STDERR_FILENO)
+        writeAll(Array(text.utf8), to: STDERR_FILENO)
     }
 }
 
-private func writeAll(_ text: String, to descriptor: Int32) {
-    var text = text
-    text.withUTF8 { bytes in
+private func writeAll(_ text: [UInt8], to descriptor: Int32) {
+    unsafe text.withUnsafeBytes { bytes in
         var start = 0
         while start < bytes.count {
             let count = unsafe write(

@@ -79,7 +79,8 @@ extension Answer.Cell {
         case .float64(let value): self = .number(value)
         case .int128(let value): self = .wide(value)
         case .list(let items): self = .list(items.map { Self($0) }, text: value.description)
-        default: self = .text(value.description)
+        case .text(let text): self = .text(text)
+        case .timestamp, .instant, .date, .interval, .uuid: self = .value(value)
         }
     }
 }
