@@ -17,7 +17,12 @@ extension Vector {
         case .wide: values = .wide(parts.flatMap(\.wide))
         case .floats: values = .floats(parts.flatMap(\.floats))
         case .texts: values = joinedTexts(parts)
-        case .uuids, .intervals, .lists:
+        case .uuids:
+            values = .uuids(
+                parts.flatMap { part in
+                    if case .uuids(let uuids) = part.values { uuids } else { [UUIDBytes]() }
+                })
+        case .intervals, .lists:
             var builder = VectorBuilder(type)
             for part in parts { for row in 0..<part.count { builder.append(part.value(row)) } }
             values = builder.finish().values

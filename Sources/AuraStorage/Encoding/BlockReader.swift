@@ -139,6 +139,27 @@ struct BlockReader {
         return values
     }
 
+    /// Holds all floats, where that is known without unpacking them: NaN is the greatest.
+    func floatBounds() throws(FormatError) -> ClosedRange<Double>? {
+        func bounds(_ bits: Int64) -> ClosedRange<Double> {
+            let value = Double(bitPattern: UInt64(bitPattern: bits))
+            return value.isNaN ? .infinity...Double.infinity : value...value
+        }
+        if encoding == .constant { return bounds(try integers(in: RowRanges([0..<1]))[0]) }
+        guard encoding == .decimal, let whole = packed?.bounds else { return nil }
+        let (exponent, exceptions) = try BlockReader.decimalHeader(bytes, count)
+        let power = DecimalFloats.power(exponent)
+        var (least, greatest) = (
+            Double(whole.lowerBound) / power, Double(whole.upperBound) / power
+        )
+        for index in 0..<exceptions {
+            let value = bounds(bytes.rawSpan.load(8 + exceptions * 4 + index * 8))
+            least = min(least, value.lowerBound)
+            greatest = max(greatest, value.upperBound)
+        }
+        return least...greatest
+    }
+
     /// The first place in a range whose value is not below another one; its end if there is none.
     ///
     /// The values of the range ascend.
