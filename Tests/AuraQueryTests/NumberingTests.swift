@@ -159,4 +159,22 @@ import Testing
         #expect(
             (0..<found.count).map { found.value($0) } == (0..<found.count).map { texts.value($0) })
     }
+
+    @Test(arguments: 1...UInt64(Effort.count(20)))
+    func `keys that are looked up together have the numbers that they have one by one`(seed: UInt64)
+    {
+        var random = SeededRandom(seed: seed)
+        var (together, single) = (NumberTable<UInt128>(), NumberTable<UInt128>())
+        let reach = random.element(of: [3, 300, 100_000])
+        for _ in 0..<5 {
+            let keys = (0..<random.below(3_000)).map { _ in UInt128(random.below(reach)) << 60 }
+            let valid = random.chance(50) ? keys.map { _ in random.chance(80) } : nil
+            let numbers = together.numbers(of: keys, valid)
+            for (row, key) in keys.enumerated() {
+                let isValid = valid?[row] ?? true
+                #expect(numbers[row] == (isValid ? single.number(of: key) + 1 : 0), "seed \(seed)")
+            }
+            #expect(together.keys == single.keys)
+        }
+    }
 }

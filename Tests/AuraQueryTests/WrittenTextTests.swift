@@ -11,7 +11,7 @@ import Testing
     /// come.
     private static let questions = [
         "SELECT x, count(*), sum(n) FROM events GROUP BY x ORDER BY x",
-        "SELECT x, k, count(*) FROM events GROUP BY x, k ORDER BY ALL",
+        "SELECT x, k, count(*) FROM events GROUP BY x, k ORDER BY x, k",
         "SELECT k, count(DISTINCT x), min(x), max(x) FROM events GROUP BY k ORDER BY k",
         "SELECT n FROM events WHERE x LIKE '%1%' ORDER BY n",
         "SELECT n FROM events WHERE x LIKE '10.%' OR x LIKE 'a%' ORDER BY n",

@@ -237,12 +237,6 @@ extension NumberTable<UInt128> {
 }
 
 extension Vector {
-    /// The networks that its texts are; nil if they are others.
-    fileprivate var networks: [Int64]? {
-        guard case .texts(let codes, .networks(let networks)) = values else { return nil }
-        return networks.at(codes)
-    }
-
     /// Each value as a word, equal where values are; nil for types of more than 64 bits.
     fileprivate func keys() -> [Int64]? {
         switch values {

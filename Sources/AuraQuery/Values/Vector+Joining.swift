@@ -32,6 +32,10 @@ extension Vector {
 
     /// The texts of all with one code for each that occurs.
     private static func joinedTexts(_ parts: [Vector]) -> Values {
+        let networks = parts.compactMap(\.networks)
+        if networks.count == parts.count, networks.contains(where: { !$0.isEmpty }) {
+            return TextEntries.networks(networks.flatMap { $0 }).values
+        }
         var texts = StringInterner()
         var codes: [UInt32] = []
         for part in parts {

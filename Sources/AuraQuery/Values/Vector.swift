@@ -208,6 +208,12 @@ extension Vector {
         return values
     }
 
+    /// The networks that its texts are; nil if they are others.
+    var networks: [Int64]? {
+        guard case .texts(let codes, .networks(let networks)) = values else { return nil }
+        return networks.at(codes)
+    }
+
     var texts: (codes: [UInt32], table: TextEntries) {
         guard case .texts(let codes, let table) = values else {
             preconditionFailure("\(type) is no VARCHAR")
