@@ -26,6 +26,7 @@ import Testing
                   filter by type = 'a' AND n >= 100
                     scan events of 'a'
                       time from 2023-11-14 22:20:00+00
+                      blocks that may have n >= 100
                       columns time, type, n
             """
         ),

@@ -115,4 +115,66 @@ import Testing
         }
         #expect(found == wanted, "seed \(seed)")
     }
+
+    @Test(arguments: 1...UInt64(Effort.count(40)))
+    func `networks have the numbers of their texts`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        func networks() -> Vector {
+            let words = (0..<1 + random.below(300)).map { _ in
+                let isOld = random.chance(70)
+                let third = UInt8(random.below(200))
+                return Int64(
+                    bitPattern: isOld
+                        ? IPPrefix(v4: 10, 0, third).rawValue
+                        : IPPrefix(v6: 0x2001, 0xDB8, UInt16(third)).rawValue)
+            }
+            let valid = random.chance(50) ? words.map { _ in random.chance(80) } : nil
+            return Vector(.text, TextEntries.networks(words).values, valid: valid)
+        }
+        func plain(_ column: Vector) -> Vector {
+            var builder = VectorBuilder(.text)
+            for row in 0..<column.count { builder.append(column.value(row)) }
+            return builder.finish()
+        }
+        // One is given networks as such, and at times as texts; the other gets texts alone.
+        var numbers = ValueNumbers(.text)
+        var wanted = ValueNumbers(.text)
+        for _ in 0..<6 {
+            let column = networks()
+            let asked = networks()
+            #expect(numbers.known(of: asked).stored == wanted.known(of: plain(asked)).stored)
+            #expect(numbers.known(of: plain(asked)).stored == wanted.known(of: asked).stored)
+            let given = random.chance(30) ? plain(column) : column
+            #expect(
+                numbers.numbers(of: given).stored == wanted.numbers(of: plain(column)).stored,
+                "seed \(seed)")
+            var others = (ValueNumbers(.text), ValueNumbers(.text))
+            let more = networks()
+            _ = others.0.numbers(of: more)
+            _ = others.1.numbers(of: plain(more))
+            #expect(numbers.merge(others.0) == wanted.merge(others.1), "seed \(seed)")
+            #expect(numbers.end == wanted.end && numbers.hasNull == wanted.hasNull)
+        }
+        let (found, texts) = (numbers.values(), wanted.values())
+        #expect(
+            (0..<found.count).map { found.value($0) } == (0..<found.count).map { texts.value($0) })
+    }
+
+    @Test(arguments: 1...UInt64(Effort.count(20)))
+    func `keys that are looked up together have the numbers that they have one by one`(seed: UInt64)
+    {
+        var random = SeededRandom(seed: seed)
+        var (together, single) = (NumberTable<UInt128>(), NumberTable<UInt128>())
+        let reach = random.element(of: [3, 300, 100_000])
+        for _ in 0..<5 {
+            let keys = (0..<random.below(3_000)).map { _ in UInt128(random.below(reach)) << 60 }
+            let valid = random.chance(50) ? keys.map { _ in random.chance(80) } : nil
+            let numbers = together.numbers(of: keys, valid)
+            for (row, key) in keys.enumerated() {
+                let isValid = valid?[row] ?? true
+                #expect(numbers[row] == (isValid ? single.number(of: key) + 1 : 0), "seed \(seed)")
+            }
+            #expect(together.keys == single.keys)
+        }
+    }
 }

@@ -187,14 +187,28 @@ extension IPPrefix {
 
 extension IPPrefix: CustomStringConvertible {
     /// `192.0.2.0/24` or `2001:db8::/48`, canonical (RFC 5952).
-    public var description: String {
-        if rawValue >> 48 == 4 {
-            return "\(rawValue >> 16 & 255).\(rawValue >> 8 & 255).\(rawValue & 255).0/24"
+    public var description: String { text.bytes.text }
+
+    /// The same as bytes.
+    package var text: ShortText {
+        var text = ShortText()
+        guard rawValue >> 48 == 6 else {
+            for shift: UInt64 in [16, 8, 0] {
+                text.append(decimal: rawValue >> shift & 255)
+                text.append(".")
+            }
+            for character: Unicode.Scalar in ["0", "/", "2", "4"] { text.append(character) }
+            return text
         }
-        var groups = [rawValue >> 32 & 0xFFFF, rawValue >> 16 & 0xFFFF, rawValue & 0xFFFF]
         // The five groups that are not kept are zero, so the longest run of zeros ends the address.
-        while groups.last == 0 { groups.removeLast() }
-        return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/48"
+        for shift: UInt64 in [32, 16, 0] where rawValue & ((1 << (shift + 16)) - 1) != 0 {
+            if shift < 32 { text.append(":") }
+            for digit in String(rawValue >> shift & 0xFFFF, radix: 16).unicodeScalars {
+                text.append(digit)
+            }
+        }
+        for character: Unicode.Scalar in [":", ":", "/", "4", "8"] { text.append(character) }
+        return text
     }
 }
 

@@ -48,18 +48,25 @@ public struct UUIDBytes: Hashable, Comparable, Sendable {
 
 extension UUIDBytes: CustomStringConvertible {
     /// 36 characters in lower case.
-    public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for index in 0..<32 {
-            if index == 8 || index == 12 || index == 16 || index == 20 {
-                text.append(UInt8(ascii: "-"))
-            }
-            let half = index < 16 ? high : low
-            text.append(digits[Int(half >> UInt64((15 - index % 16) * 4) & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
+    public var description: String { text.bytes.text }
+
+    /// The same as bytes.
+    package var text: ShortText {
+        let first = HexadecimalDigits.text(UInt32(truncatingIfNeeded: high >> 32))
+        let second = HexadecimalDigits.text(UInt32(truncatingIfNeeded: high))
+        let third = HexadecimalDigits.text(UInt32(truncatingIfNeeded: low >> 32))
+        var text = ShortText()
+        text.append(first, count: 8)
+        text.append("-")
+        text.append(second, count: 4)
+        text.append("-")
+        text.append(second >> 32, count: 4)
+        text.append("-")
+        text.append(third, count: 4)
+        text.append("-")
+        text.append(third >> 32, count: 4)
+        text.append(HexadecimalDigits.text(UInt32(truncatingIfNeeded: low)), count: 8)
+        return text
     }
 }
 
@@ -86,5 +93,17 @@ private enum HexadecimalDigits {
         let fours = pairs & 0x0000_00FF_0000_00FF | pairs >> 8 & 0x0000_FF00_0000_FF00
         let eight = UInt32(truncatingIfNeeded: fours | fours >> 16)
         return UInt64(eight.byteSwapped)
+    }
+
+    /// The eight digits in lower case that write a number, the first in the lowest byte.
+    @inline(__always)
+    static func text(_ number: UInt32) -> UInt64 {
+        // Pairs of bytes apart, then bytes, then the digits of a byte.
+        let word = UInt64(number.byteSwapped)
+        let fours = (word | word << 16) & 0x0000_FFFF_0000_FFFF
+        let pairs = (fours | fours << 8) & 0x00FF_00FF_00FF_00FF
+        let digits = (pairs >> 4 | pairs << 8) & 0x0F0F_0F0F_0F0F_0F0F
+        let isLetter = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return digits &+ 0x3030_3030_3030_3030 &+ isLetter &* 39
     }
 }

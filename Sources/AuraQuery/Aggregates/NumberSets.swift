@@ -65,10 +65,13 @@ struct NumberSets {
         // Out of here while it changes, lest it be copied.
         var table = self.table ?? NumberTable()
         self.table = nil
-        for row in 0..<numbers.count where valid?[row] ?? true {
-            let known = table.count
-            _ = table.number(of: UInt64(groups[row]) << 32 | UInt64(numbers[row]))
-            if table.count > known { groupCounts[groups[row]] += 1 }
+        var known = UInt32(table.count)
+        let pairs = Columns.map(groups.expanded, numbers.expanded) {
+            UInt64($0) << 32 | UInt64($1)
+        }
+        for (row, number) in table.numbers(of: pairs, valid).enumerated() where number > known {
+            groupCounts[groups[row]] += 1
+            known = number
         }
         self.table = table
     }

@@ -114,7 +114,32 @@ extension Evaluator {
     }
 }
 
+extension [BoundExpression] {
+    /// Conditions that cannot fail before those that can, which stay in their order: what guards one of
+    /// them is asked before it in any case.
+    var cheapestFirst: [BoundExpression] {
+        var costs: [(cost: Int, index: Int)] = []
+        for (index, part) in enumerated() {
+            costs.append((part.canFail ? .max : part.cost, index))
+        }
+        costs.sort { $0 < $1 }
+        return costs.map { self[$0.index] }
+    }
+}
+
 extension BoundExpression {
+    /// How much work one that cannot fail is for each row: texts are several times as much as numbers,
+    /// and sets as comparisons.
+    fileprivate var cost: Int {
+        let own =
+            switch form {
+            case .column: type == .text ? 4 : 1
+            case .among, .amongRows: 4
+            default: 1
+            }
+        return parts.reduce(own) { $0 + $1.cost }
+    }
+
     /// Whether some values might have no result, so that it may be asked for no other rows than those
     /// that need it.
     var canFail: Bool {

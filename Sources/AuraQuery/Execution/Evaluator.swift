@@ -96,13 +96,13 @@ struct Evaluator: Sendable {
 
     // MARK: Conditions
 
-    /// The rows for which all conditions hold, one after the other: what one refuses the next does not
-    /// see.
+    /// The rows for which all conditions hold, one after the other, the cheapest first: what one refuses
+    /// the next does not see.
     func rows(
         of rows: RowBatch, where conditions: [BoundExpression]
     ) throws(QueryFailure) -> RowBatch {
         var rows = rows
-        for condition in conditions {
+        for condition in conditions.cheapestFirst {
             if rows.count == 0 { break }
             let column = try evaluate(condition, rows)
             if column.isConstant {
@@ -131,7 +131,7 @@ struct Evaluator: Sendable {
         }
     }
 
-    /// AND, which false decides, and OR, which true does.
+    /// AND, which false decides, and OR, which true does: the cheapest parts first.
     ///
     /// What was decided is not asked any more: a part may be there to guard the next.
     private func joined(
@@ -139,7 +139,7 @@ struct Evaluator: Sendable {
     ) throws(QueryFailure) -> Vector {
         var results = [Bool](repeating: !decides, count: rows.count)
         var valid: [Bool]?
-        for (index, part) in parts.enumerated() {
+        for (index, part) in parts.cheapestFirst.enumerated() {
             let open: [UInt32]? =
                 index > 0 && part.canFail
                 ? Evaluator.rows(where: results.mapped { $0 != decides }, nil) : nil

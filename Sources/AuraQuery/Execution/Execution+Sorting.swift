@@ -85,6 +85,8 @@ private struct SortedBatches: RowFold {
     private var keyColumns: [[Vector]] = []
     private var count = 0
     private var keyBytes = 0
+    /// The greatest `SortOrder.firstWords` that a row may have which is still wanted; nil if any may.
+    private var bound: Int64?
 
     init(_ keys: [SortKey], _ limit: Int?, _ evaluator: Evaluator) {
         self.keys = keys
@@ -93,6 +95,7 @@ private struct SortedBatches: RowFold {
     }
 
     mutating func add(_ batch: RowBatch) throws(QueryFailure) {
+        let batch = try withinBound(batch)
         if batch.count == 0 { return }
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key.expression, batch)) }
@@ -103,7 +106,18 @@ private struct SortedBatches: RowFold {
         try letGo()
     }
 
+    /// The rows that may come before those that are kept, of which the first key is enough to tell.
+    private func withinBound(_ batch: RowBatch) throws(QueryFailure) -> RowBatch {
+        guard let bound, batch.count > 0,
+            let words = SortOrder.firstWords(
+                try evaluator.evaluate(keys[0].expression, batch), keys[0])
+        else { return batch }
+        let rows = Evaluator.rows(where: words.mapped { $0 <= bound }, nil)
+        return rows.count == batch.count ? batch : batch.selecting(rows)
+    }
+
     mutating func merge(_ next: SortedBatches) throws(QueryFailure) {
+        if let other = next.bound { bound = min(bound ?? other, other) }
         batches += next.batches
         keyColumns += next.keyColumns
         count += next.count
@@ -115,8 +129,10 @@ private struct SortedBatches: RowFold {
 
     /// From time to time lets go of all but the first rows.
     private mutating func letGo() throws(QueryFailure) {
-        guard let limit, count > 1 << 16, count / 2 > limit else { return }
+        guard let limit, count > 1 << 13, count / 2 > limit else { return }
         try keep(first: limit)
+        let first = Vector.joined(keyColumns.map { $0[0] }, keys[0].expression.type)
+        bound = SortOrder.firstWords(first, keys[0])?.max()
     }
 
     /// The time that the row at a place in order has, which is the first key; nil if there are no so many.

@@ -7,7 +7,7 @@ struct ScanPruning {
     private(set) var eventTypes: [ExactText]?
     /// Only events of these times; nil means all.
     private(set) var times: TimeRanges?
-    /// Attributes that must have one of some values.
+    /// Attributes that must have one of some values, or a number of a range.
     private(set) var filters: [ValueFilter] = []
     /// The conditions that say so.
     private(set) var sought: [BoundExpression] = []
@@ -23,6 +23,11 @@ struct ScanPruning {
                 continue
             }
             self.conditions.append(condition)
+            if let filter = ScanPruning.range(condition, scan) {
+                filters.append(filter)
+                sought.append(condition)
+                continue
+            }
             guard let (field, values) = ScanPruning.values(condition, scan) else { continue }
             switch field {
             case .type:
@@ -93,6 +98,26 @@ struct ScanPruning {
         case .greater: return time + 1..<Int64.max
         case .greaterEqual: return time..<Int64.max
         case .notEqual: return nil
+        }
+    }
+
+    /// A filter of the numbers that an attribute must have; nil for a condition of another kind.
+    private static func range(_ condition: BoundExpression, _ scan: Scan) -> ValueFilter? {
+        guard case .compare(var comparison, var left, var right) = condition.form else {
+            return nil
+        }
+        if left.constant != nil { (comparison, left, right) = (comparison.swapped, right, left) }
+        if case .cast(let part, _) = left.form, part.type == .int64, left.type == .float64 {
+            left = part
+        }
+        guard case .column(let index) = left.form, case .attribute(let name) = scan.fields[index],
+            left.type == .int64 || left.type == .float64,
+            let bound = right.constant?.double, !bound.isNaN
+        else { return nil }
+        switch comparison {
+        case .less, .lessEqual: return ValueFilter(name, in: -.infinity...bound)
+        case .greater, .greaterEqual: return ValueFilter(name, in: bound...(.infinity))
+        case .equal, .notEqual: return nil
         }
     }
 

@@ -38,6 +38,7 @@ struct ScannedRows {
 
     /// The values of an attribute, which may have several types.
     private func attribute(_ columns: [ColumnData], _ type: ValueType) -> Vector {
+        let columns = columns.filter { $0.count > 0 }
         guard let first = columns.first else { return Vector(.null, type, count: count) }
         if columns.count == 1 {
             return first.vector(as: type).spread(to: first.rows, count: count)
@@ -62,7 +63,9 @@ extension ColumnData {
     /// The values, without the rows that have none, as those of a type that fits.
     fileprivate func vector(as wanted: ValueType) -> Vector {
         switch (values, type, wanted) {
-        case (.texts(let codes, let table), _, .text): return Vector(.text, .texts(codes, table))
+        case (.texts(let codes, let table), _, .text):
+            return Vector(.text, .texts(codes, .table(table)))
+        case (.uuids(let uuids), _, .text): return Vector(.text, TextEntries.uuids(uuids).values)
         case (.uuids(let uuids), _, .uuid): return Vector(.uuid, .uuids(uuids))
         case (.integers(let integers), .int64, .int64),
             (.integers(let integers), .timestamp, .instant):
@@ -74,22 +77,21 @@ extension ColumnData {
                 .float64, .floats(integers.mapped { Double(bitPattern: UInt64(bitPattern: $0)) }))
         case (.integers(let integers), .bool, .bool):
             return Vector(.bool, .bools(integers.mapped { $0 != 0 }))
+        case (.integers(let integers), _, .text): return texts(integers)
         default:
             // Of another event type in the same place, whose rows are not wanted.
-            guard wanted == .text else { return Vector(.null, wanted, count: count).expanded }
-            return texts
+            return Vector(.null, wanted, count: count).expanded
         }
     }
 
     /// The values as CAST to VARCHAR writes them, each different one once.
-    private var texts: Vector {
-        var texts = TextBuilder()
-        guard case .integers(let integers) = values else {
-            for index in 0..<count { texts.append(text(index)) }
-            return Vector(.text, texts.values)
-        }
+    private func texts(_ integers: [Int64]) -> Vector {
         var known = WordNumbers()
         let numbers = known.numbers(of: integers, nil)
+        if type == .ipPrefix {
+            return Vector(.text, .texts(numbers.mapped { $0 &- 1 }, .networks(known.keys)))
+        }
+        var texts = TextBuilder()
         var seen: UInt32 = 0
         for (index, number) in numbers.enumerated() where number > seen {
             texts.append(text(index))

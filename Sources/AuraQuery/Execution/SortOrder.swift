@@ -30,12 +30,29 @@ struct SortOrder: Sendable {
             }
         }
         if columns.first?.valid != nil {
-            // Whether it is NULL, and nearly all of the value.
-            prefixes = Columns.map(words[0], words[1]) { $1 >> 1 &+ ($0 &* 2 &- 1) << 62 }
+            prefixes = Columns.map(words[0], words[1], SortOrder.prefix)
         } else {
             prefixes = words.first ?? []
         }
         self.words = words
+    }
+
+    /// Whether it is NULL, and nearly all of the value.
+    @inline(__always)
+    private static func prefix(_ null: Int64, _ word: Int64) -> Int64 {
+        word >> 1 &+ (null &* 2 &- 1) << 62
+    }
+
+    /// A word for each value of a first key, in whose order rows are: values of different words are in the
+    /// order of these, whatever columns they stand in. nil for keys of which no such words are known.
+    static func firstWords(_ column: Vector, _ key: SortKey) -> [Int64]? {
+        switch column.values {
+        case .bools, .integers, .floats: break
+        case .wide, .texts, .uuids, .intervals, .lists: return nil
+        }
+        let order = SortOrder([column], [key])
+        guard column.valid == nil else { return order.prefixes }
+        return order.prefixes.mapped { prefix(key.hasNullsFirst ? 1 : 0, $0) }
     }
 
     /// Whether all rows are equal.

@@ -57,6 +57,7 @@ struct Casting: Hashable, Sendable {
         case (.integers(let times), .date)
         where column.type == .timestamp || column.type == .instant && zone.fixedOffset == 0:
             values = .integers(times.mapped { $0.flooredQuotient(Interval.dayMicroseconds) })
+        case (.uuids(let uuids), .text): values = TextEntries.uuids(uuids).values
         default: return nil
         }
         let result = Vector(type, values, valid: column.valid)

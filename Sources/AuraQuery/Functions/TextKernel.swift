@@ -104,7 +104,7 @@ private struct TextColumn {
 
     /// For each text once.
     private func byCode<Results: TextResults>(
-        _ codes: [UInt32], _ table: TextTable, _ function: TextFunction<Results>
+        _ codes: [UInt32], _ table: TextEntries, _ function: TextFunction<Results>
     ) throws(ComputationError) -> Vector {
         var results = Results()
         // Where the result of a text lies among all, the first of which is that of NULL.
@@ -170,7 +170,7 @@ private struct TextColumn {
     }
 }
 
-extension TextTable {
+extension TextEntries {
     /// Appends what a function makes of the text of a code.
     fileprivate func append<Results>(
         _ code: Int, _ function: TextFunction<Results>, to results: inout Results

@@ -42,6 +42,24 @@ extension Vector {
         return mapped(.timestamp, .integers(results))
     }
 
+    /// A part of each time: neighbours mostly have the same.
+    func parts(_ part: TimePart) -> Vector {
+        let values = integers
+        let length = part.span
+        var results = [Int64](repeating: 0, count: values.count)
+        var row = 0
+        while row < values.count {
+            let start = values[row].flooredQuotient(length) &* length
+            let result = part.value(ofTime: values[row])
+            repeat {
+                results[row] = result
+                row += 1
+            } while row < values.count
+                && UInt64(bitPattern: values[row] &- start) < UInt64(length)
+        }
+        return mapped(.int64, .integers(results))
+    }
+
     /// Other values in the place of these, where nothing can be wrong.
     func mapped(_ type: ValueType, _ values: Vector.Values) -> Vector {
         let result = Vector(type, values, valid: valid)

@@ -66,6 +66,9 @@ enum TimePart: String, CaseIterable, Sendable {
         }
     }
 
+    /// µs of the spans, counted from 1970, in each of which all times have the same.
+    var span: Int64 { unit ?? Interval.dayMicroseconds }
+
     /// µs after which a part of a day begins anew; that of milliseconds and µs with the minute.
     private var cycle: Int64 {
         switch self {

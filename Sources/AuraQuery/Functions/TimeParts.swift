@@ -26,7 +26,7 @@ extension ScalarFunction {
     /// The function of a part that is a whole number.
     private static func whole(_ part: TimePart) -> [ScalarFunction] {
         var functions = [
-            ScalarFunction([.timestamp], .int64, .integer { part.value(ofTime: $0) }),
+            ScalarFunction([.timestamp], .int64, .columns { columns, _ in columns[0].parts(part) }),
             ScalarFunction([.date], .int64, .integer { part.value(ofDay: $0) }),
         ]
         if part.value(of: Interval()) != nil {

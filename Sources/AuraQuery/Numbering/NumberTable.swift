@@ -66,6 +66,43 @@ struct NumberTable<Key: TableKey>: Sendable {
         }
     }
 
+    /// Keys that are looked up together.
+    private static var blockSize: Int { 256 }
+
+    /// The number of each key plus 1, 0 where it is not valid; new ones are added, in their order.
+    ///
+    /// First all slots of a block of keys are read, then all keys that these name, so that a table greater
+    /// than the processor's caches is waited for once and not once for each key.
+    mutating func numbers(of wanted: [Key], _ valid: [Bool]?) -> [UInt32] {
+        var numbers = [UInt32](repeating: 0, count: wanted.count)
+        for start in stride(from: 0, to: wanted.count, by: Self.blockSize) {
+            let block = start..<Swift.min(wanted.count, start + Self.blockSize)
+            guess(wanted.span.extracting(block), &numbers, start)
+            for row in block where valid?[row] ?? true {
+                if numbers[row] == 0 { numbers[row] = number(of: wanted[row]) &+ 1 }
+            }
+        }
+        guard let valid else { return numbers }
+        return Columns.map(numbers, valid) { $1 ? $0 : 0 }
+    }
+
+    /// Writes the numbers plus 1 of those keys that the first slot tells, and 0 for all others.
+    private func guess(_ wanted: Span<Key>, _ numbers: inout [UInt32], _ start: Int) {
+        if keys.isEmpty { return }
+        let (slots, keys) = (slots.span, keys.span)
+        var numbers = numbers.mutableSpan
+        let mask = slots.count &- 1
+        for index in wanted.indices {
+            let slot = Int(truncatingIfNeeded: wanted[index].mixed(seed) >> shift) & mask
+            numbers[start &+ index] = slots[slot]
+        }
+        for index in wanted.indices {
+            let number = numbers[start &+ index]
+            let isRight = keys[Int(Swift.max(number, 1) &- 1)] == wanted[index]
+            numbers[start &+ index] = isRight ? number : 0
+        }
+    }
+
     /// The number of a key; nil if it has none.
     @inline(__always)
     func known(_ key: Key) -> UInt32? {

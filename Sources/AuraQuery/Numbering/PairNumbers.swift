@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Distinct pairs of small numbers, each with a number: first come, first numbered.
 ///
 /// A matrix while few are possible, or many of these were seen; a hash table else. Of the numbers on either
@@ -98,17 +100,9 @@ struct PairNumbers: Sendable {
         _ numbers: inout [UInt32], from table: inout NumberTable<UInt64>,
         _ first: (Int) -> UInt32, _ second: (Int) -> UInt32
     ) {
-        var lastKey = UInt64.max
-        var lastNumber: UInt32 = 0
-        for row in numbers.indices {
-            let key = UInt64(first(row)) << 32 | UInt64(second(row))
-            // Neighbours are often alike.
-            if key != lastKey {
-                lastKey = key
-                lastNumber = table.number(of: key)
-            }
-            numbers[row] = lastNumber
-        }
+        var keys = [UInt64](repeating: 0, count: numbers.count)
+        for row in keys.indices { keys[row] = UInt64(first(row)) << 32 | UInt64(second(row)) }
+        numbers = table.numbers(of: keys, nil).mapped { $0 &- 1 }
     }
 
     /// The number of a pair; nil if it has none.

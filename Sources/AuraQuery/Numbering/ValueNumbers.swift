@@ -11,6 +11,8 @@ struct ValueNumbers: Sendable {
         case words(WordNumbers)
         case pairs(NumberTable<UInt128>)
         case texts(StringInterner)
+        /// Texts as well, as long as all of them are networks.
+        case networks(WordNumbers)
         case lists([Value: UInt32], [Value])
     }
 
@@ -38,7 +40,7 @@ struct ValueNumbers: Sendable {
     /// The number behind the greatest.
     var end: Int {
         switch table {
-        case .words(let table): table.count + 1
+        case .words(let table), .networks(let table): table.count + 1
         case .pairs(let table): table.count + 1
         case .texts(let texts): texts.count + 1
         case .lists(_, let values): values.count + 1
@@ -48,7 +50,7 @@ struct ValueNumbers: Sendable {
     /// Bytes of memory, about.
     var size: Int {
         switch table {
-        case .words(let table): table.size
+        case .words(let table), .networks(let table): table.size
         case .pairs(let table): table.count * 28
         case .texts(let texts): texts.count * 28 + texts.byteCount
         case .lists(_, let values): values.count * 200
@@ -81,13 +83,18 @@ struct ValueNumbers: Sendable {
             let numbers = column.wideKeys().map { pairs.numbers(of: $0, column.valid) } ?? []
             table = .pairs(pairs)
             return numbers
-        case .texts(var texts):
-            let (codes, entries) = column.texts
-            let numbers = TextCodes(codes, column.valid, entries).map { code in
-                UInt32(entries.withBytes(of: Int(code)) { texts.intern($0) } + 1)
+        case .texts(let texts): return number(column, texts)
+        case .networks(var words):
+            if let networks = column.networks {
+                let numbers = words.numbers(of: networks, column.valid)
+                table = .networks(words)
+                return numbers
             }
-            table = .texts(texts)
-            return numbers
+            var texts = StringInterner()
+            for word in words.keys {
+                _ = TextEntries.networks([word]).withBytes(of: 0) { texts.intern($0) }
+            }
+            return number(column, texts)
         case .lists(var known, var values):
             var numbers: [UInt32] = []
             for row in 0..<column.storedCount {
@@ -105,6 +112,23 @@ struct ValueNumbers: Sendable {
             table = .lists(known, values)
             return numbers
         }
+    }
+
+    /// Numbers texts, those before among them.
+    private mutating func number(_ column: Vector, _ known: consuming StringInterner) -> [UInt32] {
+        if known.count == 0, let networks = column.networks {
+            var words = WordNumbers()
+            let numbers = words.numbers(of: networks, column.valid)
+            table = .networks(words)
+            return numbers
+        }
+        let (codes, entries) = column.texts
+        var texts = known
+        let numbers = TextCodes(codes, column.valid, entries).map { code in
+            UInt32(entries.withBytes(of: Int(code)) { texts.intern($0) } + 1)
+        }
+        table = .texts(texts)
+        return numbers
     }
 
     /// Adds the values of another.
@@ -133,6 +157,17 @@ struct ValueNumbers: Sendable {
             numbers = TextCodes(codes, column.valid, entries).map { code in
                 entries.withBytes(of: Int(code)) { texts.code(of: $0) }.map { UInt32($0 + 1) }
                     ?? ValueNumbers.unknown
+            }
+        case .networks(let words):
+            if let networks = column.networks {
+                numbers = words.known(networks, column.valid, unknown: ValueNumbers.unknown)
+            } else {
+                let (codes, entries) = column.texts
+                numbers = TextCodes(codes, column.valid, entries).map { code in
+                    entries.withBytes(of: Int(code)) { IPPrefix(canonical: $0) }
+                        .flatMap { words.known(Int64(bitPattern: $0.rawValue)) }
+                        ?? ValueNumbers.unknown
+                }
             }
         case .lists(let known, _):
             numbers = (0..<column.storedCount).map { row in
@@ -180,6 +215,8 @@ struct ValueNumbers: Sendable {
             builder.append("")
             for code in 0..<texts.count { builder.append(texts[code]) }
             return Vector(type, builder.values, valid: valid)
+        case .networks(let table):
+            return Vector(type, TextEntries.networks([0] + table.keys).values, valid: valid)
         case .lists(_, let values):
             var builder = VectorBuilder(type)
             builder.append(.null)
@@ -190,24 +227,6 @@ struct ValueNumbers: Sendable {
 }
 
 extension NumberTable<UInt128> {
-    /// The number of each key, from 1 on; 0 where there is none.
-    fileprivate mutating func numbers(of keys: [Key], _ valid: [Bool]?) -> [UInt32] {
-        var numbers = [UInt32](repeating: 0, count: keys.count)
-        // Neighbours are often alike.
-        var last: (key: Key, number: UInt32)?
-        for row in keys.indices where valid?[row] ?? true {
-            let key = keys[row]
-            if let last, last.key == key {
-                numbers[row] = last.number
-                continue
-            }
-            let number = number(of: key) + 1
-            last = (key, number)
-            numbers[row] = number
-        }
-        return numbers
-    }
-
     fileprivate func known(_ keys: [Key], _ valid: [Bool]?) -> [UInt32] {
         var numbers = [UInt32](repeating: 0, count: keys.count)
         for row in keys.indices where valid?[row] ?? true {
@@ -254,34 +273,5 @@ extension Interval {
             months: Int64(truncatingIfNeeded: days / 30),
             days: Int64(truncatingIfNeeded: days % 30),
             microseconds: Int64(truncatingIfNeeded: rest))
-    }
-}
-
-/// The codes of a column of texts, each of which is looked at once if there are fewer texts than rows.
-struct TextCodes {
-    private let codes: [UInt32]
-    private let valid: [Bool]?
-    private let table: TextTable
-
-    init(_ codes: [UInt32], _ valid: [Bool]?, _ table: TextTable) {
-        self.codes = codes
-        self.valid = valid
-        self.table = table
-    }
-
-    /// What `body` makes of each row's text, which is never 0; 0 for NULL.
-    func map(_ body: (UInt32) -> UInt32) -> [UInt32] {
-        var results = [UInt32](repeating: 0, count: codes.count)
-        if table.count > codes.count * 4 {
-            for row in codes.indices where valid?[row] ?? true { results[row] = body(codes[row]) }
-            return results
-        }
-        var ofCode = [UInt32](repeating: 0, count: table.count)
-        for row in codes.indices where valid?[row] ?? true {
-            let code = Int(codes[row])
-            if ofCode[code] == 0 { ofCode[code] = body(codes[row]) }
-            results[row] = ofCode[code]
-        }
-        return results
     }
 }

@@ -28,7 +28,13 @@ struct WordNumbers: Sendable {
     /// The number of each word, 0 where it is not valid; new ones are added.
     mutating func numbers(of words: [Int64], _ valid: [Bool]?) -> [UInt32] {
         makeRoom(for: words, valid)
-        if table != nil { return tableNumbers(words, valid) }
+        if var table {
+            // Out of here while it changes, lest it be copied.
+            self.table = nil
+            let numbers = table.numbers(of: words.mapped { UInt64(bitPattern: $0) }, valid)
+            self.table = table
+            return numbers
+        }
         var numbers = [UInt32](repeating: 0, count: words.count)
         // Out of here while they change, so that no copy is feared for each word.
         var (known, places) = (self.words, self.places)
@@ -66,39 +72,18 @@ struct WordNumbers: Sendable {
     func known(_ words: [Int64], _ valid: [Bool]?, unknown: UInt32) -> [UInt32] {
         var numbers = [UInt32](repeating: 0, count: words.count)
         for row in words.indices where valid?[row] ?? true {
-            let number: UInt32
-            if let table {
-                number = table.known(UInt64(bitPattern: words[row])).map { $0 + 1 } ?? 0
-            } else {
-                let place = UInt64(bitPattern: words[row] &- base)
-                number = place < UInt64(places.count) ? places[Int(place)] : 0
-            }
-            numbers[row] = number == 0 ? unknown : number
+            numbers[row] = known(words[row]) ?? unknown
         }
         return numbers
     }
 
-    private mutating func tableNumbers(_ words: [Int64], _ valid: [Bool]?) -> [UInt32] {
-        var numbers = [UInt32](repeating: 0, count: words.count)
-        // Out of here while it changes, lest it be copied.
-        var table = self.table ?? NumberTable()
-        self.table = nil
-        var row = 0
-        while row < words.count {
-            guard valid?[row] ?? true else {
-                row += 1
-                continue
-            }
-            let word = words[row]
-            let number = table.number(of: UInt64(bitPattern: word)) + 1
-            // Neighbours are often alike.
-            repeat {
-                numbers[row] = number
-                row += 1
-            } while row < words.count && words[row] == word && valid?[row] ?? true
-        }
-        self.table = table
-        return numbers
+    /// The number of a word; nil if it has none.
+    @inline(__always)
+    func known(_ word: Int64) -> UInt32? {
+        if let table { return table.known(UInt64(bitPattern: word)).map { $0 + 1 } }
+        let place = UInt64(bitPattern: word &- base)
+        let number = place < UInt64(places.count) ? places[Int(place)] : 0
+        return number == 0 ? nil : number
     }
 
     /// Gives all of the words places if they lie close enough together, else makes a table.

@@ -17,7 +17,12 @@ extension Vector {
         case .wide: values = .wide(parts.flatMap(\.wide))
         case .floats: values = .floats(parts.flatMap(\.floats))
         case .texts: values = joinedTexts(parts)
-        case .uuids, .intervals, .lists:
+        case .uuids:
+            values = .uuids(
+                parts.flatMap { part in
+                    if case .uuids(let uuids) = part.values { uuids } else { [UUIDBytes]() }
+                })
+        case .intervals, .lists:
             var builder = VectorBuilder(type)
             for part in parts { for row in 0..<part.count { builder.append(part.value(row)) } }
             values = builder.finish().values
@@ -27,6 +32,10 @@ extension Vector {
 
     /// The texts of all with one code for each that occurs.
     private static func joinedTexts(_ parts: [Vector]) -> Values {
+        let networks = parts.compactMap(\.networks)
+        if networks.count == parts.count, networks.contains(where: { !$0.isEmpty }) {
+            return TextEntries.networks(networks.flatMap { $0 }).values
+        }
         var texts = StringInterner()
         var codes: [UInt32] = []
         for part in parts {

@@ -11,7 +11,7 @@ struct Vector: Sendable {
         case wide([Int128])
         case floats([Double])
         /// Codes of texts.
-        case texts([UInt32], TextTable)
+        case texts([UInt32], TextEntries)
         case uuids([UUIDBytes])
         case intervals([Interval])
         case lists([[Value]])
@@ -208,7 +208,13 @@ extension Vector {
         return values
     }
 
-    var texts: (codes: [UInt32], table: TextTable) {
+    /// The networks that its texts are; nil if they are others.
+    var networks: [Int64]? {
+        guard case .texts(let codes, .networks(let networks)) = values else { return nil }
+        return networks.at(codes)
+    }
+
+    var texts: (codes: [UInt32], table: TextEntries) {
         guard case .texts(let codes, let table) = values else {
             preconditionFailure("\(type) is no VARCHAR")
         }

@@ -100,8 +100,8 @@ struct TextBuilder {
         ends.append(UInt32(bytes.count))
     }
 
-    var table: TextTable { TextTable(bytes, ends: ends) }
+    var table: TextEntries { .table(TextTable(bytes, ends: ends)) }
 
     /// Each text once, in the order of appending.
-    var values: Vector.Values { .texts((0..<UInt32(ends.count)).map { $0 }, table) }
+    var values: Vector.Values { table.values }
 }

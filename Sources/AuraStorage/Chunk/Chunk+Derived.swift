@@ -57,11 +57,9 @@ extension Chunk {
         }
         return try withBlock(key) { reader throws(FormatError) in
             let (ranges, all) = try reader.ones(at: rows)
-            let bits = try reader.integers(in: rows)
-            var present: [UInt32] = []
-            present.reserveCapacity(ranges.reduce(0) { $0 + $1.count })
-            for row in bits.indices where bits[row] != 0 { present.append(UInt32(row)) }
-            return Presence(rows: present, places: RowRanges(ranges), all: all)
+            let places = RowRanges(ranges)
+            let present = reader.rows(ofOnesAt: rows, count: places.count)
+            return Presence(rows: present, places: places, all: all)
         }
     }
 }

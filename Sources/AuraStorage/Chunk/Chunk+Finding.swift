@@ -121,6 +121,7 @@ extension ChunkPiece {
     private static let fewRows = 64
 
     func rows(where filter: ValueFilter) throws(StorageError) -> (any RowSource)? {
+        if let range = filter.range { return try mayHold(range, filter.attribute) ? self : nil }
         let codes = try chunk.codes(of: filter)
         var found: [Int] = []
         for (index, key) in columnKeys.enumerated() where key.name == filter.attribute {
@@ -144,5 +145,27 @@ extension ChunkPiece {
         if found.isEmpty { return nil }
         if found.count > rowCount / ChunkPiece.fewRows { return self }
         return ChunkPiece(chunk, group, rows.places(at: found.sorted()), timeRange)
+    }
+
+    /// Whether the whole group may have numbers of a range, as far as they need not be unpacked to tell.
+    private func mayHold(
+        _ range: ClosedRange<Double>, _ attribute: ExactText
+    ) throws(StorageError) -> Bool {
+        for (index, key) in columnKeys.enumerated() where key.name == attribute {
+            let column = group.columns[index]
+            let values = group.key(.values, column)
+            let bounds: ClosedRange<Double>?
+            switch key.type {
+            case .float64:
+                bounds = try chunk.withBlock(values) { reader throws(FormatError) in
+                    try reader.floatBounds()
+                }
+            case .int64 where try chunk.entries(.dictionary, column) == nil:
+                bounds = try chunk.block(values).map { Double($0.least)...Double($0.greatest) }
+            default: bounds = nil
+            }
+            if bounds?.overlaps(range) ?? true { return true }
+        }
+        return false
     }
 }

@@ -7,7 +7,7 @@ import AuraCore
 struct BlockReader {
     let encoding: BlockEncoding
     let count: Int
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     /// What is packed of integers and decimals.
     private let packed: PackedReader?
 
@@ -139,6 +139,27 @@ struct BlockReader {
         return values
     }
 
+    /// Holds all floats, where that is known without unpacking them: NaN is the greatest.
+    func floatBounds() throws(FormatError) -> ClosedRange<Double>? {
+        func bounds(_ bits: Int64) -> ClosedRange<Double> {
+            let value = Double(bitPattern: UInt64(bitPattern: bits))
+            return value.isNaN ? .infinity...Double.infinity : value...value
+        }
+        if encoding == .constant { return bounds(try integers(in: RowRanges([0..<1]))[0]) }
+        guard encoding == .decimal, let whole = packed?.bounds else { return nil }
+        let (exponent, exceptions) = try BlockReader.decimalHeader(bytes, count)
+        let power = DecimalFloats.power(exponent)
+        var (least, greatest) = (
+            Double(whole.lowerBound) / power, Double(whole.upperBound) / power
+        )
+        for index in 0..<exceptions {
+            let value = bounds(bytes.rawSpan.load(8 + exceptions * 4 + index * 8))
+            least = min(least, value.lowerBound)
+            greatest = max(greatest, value.upperBound)
+        }
+        return least...greatest
+    }
+
     /// The first place in a range whose value is not below another one; its end if there is none.
     ///
     /// The values of the range ascend.
@@ -155,36 +176,6 @@ struct BlockReader {
         let place = try firstIndex(notBelow: value, in: 0..<count)
         guard place < count, try integer(at: place) == value else { return nil }
         return place
-    }
-
-    /// How many bits of a block of them are 1 before each end of the ranges, and in all.
-    func ones(at places: RowRanges) throws(FormatError) -> (ranges: [Range<Int>], all: Int) {
-        guard encoding == .bits, bytes.count == (count + 7) / 8 else { throw fail("no bits") }
-        var place = 0
-        var ones = 0
-        func advance(to end: Int) {
-            while place < end, place & 7 != 0 {
-                ones += Int(bytes[place >> 3] >> UInt8(place & 7) & 1)
-                place += 1
-            }
-            while place + 64 <= end {
-                ones += bytes.rawSpan.load(place >> 3, as: UInt64.self).nonzeroBitCount
-                place += 64
-            }
-            while place < end {
-                ones += Int(bytes[place >> 3] >> UInt8(place & 7) & 1)
-                place += 1
-            }
-        }
-        var ranges: [Range<Int>] = []
-        for range in places.ranges {
-            advance(to: range.lowerBound)
-            let first = ones
-            advance(to: range.upperBound)
-            ranges.append(first..<ones)
-        }
-        advance(to: count)
-        return (ranges, ones)
     }
 
     /// From what the values at some places are derived, and what is to be put right there.

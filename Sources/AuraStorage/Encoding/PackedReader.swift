@@ -86,6 +86,21 @@ struct PackedReader {
         min(PackedIntegers.frameSize, count - frame * PackedIntegers.frameSize)
     }
 
+    /// Holds all values, as far as the table of frames tells; nil if it does not.
+    var bounds: ClosedRange<Int64>? {
+        guard mode == .values, let first = frames.first else { return nil }
+        var (least, greatest) = (first.base, first.base)
+        for frame in frames {
+            let width = frame.width + (frame.exceptionCount > 0 ? frame.highWidth : 0)
+            guard width < 63 else { return nil }
+            let (end, overflows) = frame.base.addingReportingOverflow(1 << Int64(width) - 1)
+            if overflows { return nil }
+            least = min(least, frame.base)
+            greatest = max(greatest, end)
+        }
+        return least...greatest
+    }
+
     /// All values.
     func values() -> [Int64] {
         values(in: 0..<count)
