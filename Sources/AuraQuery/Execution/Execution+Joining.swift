@@ -12,7 +12,8 @@ struct JoinSide: Sendable {
         self.join = join
         count = columns.first?.count ?? 0
         table = try JoinTable(
-            RowBatch(columns, count: count), join.keys.map(\.right), evaluator)
+            RowBatch(columns, count: count), join.keys.map(\.right), evaluator,
+            matchesNulls: join.matchesNulls)
         guard join.keepsLeft else {
             self.columns = columns
             return
@@ -90,14 +91,16 @@ private struct JoinTable: Sendable {
     private let rows: GroupedRows
     /// Whether each key has one row.
     private let isUnique: Bool
+    private let matchesNulls: Bool
 
     /// Rows that are looked at until somebody asks whether to stop.
     private static let numberedRows = 1 << 16
 
     init(
-        _ side: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
+        _ side: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator, matchesNulls: Bool
     ) throws(QueryFailure) {
         count = side.count
+        self.matchesNulls = matchesNulls
         groups = GroupNumbers(keys.map(\.type))
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, side)) }
@@ -114,7 +117,7 @@ private struct JoinTable: Sendable {
         isUnique = groups.count == count
     }
 
-    /// The numbers of the keys of rows, unknown for those that equal none, as NULL does.
+    /// The numbers of the keys of rows, unknown for those that equal none.
     func numbers(
         of batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
     ) throws(QueryFailure) -> [UInt32] {
@@ -122,7 +125,7 @@ private struct JoinTable: Sendable {
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
         var numbers = groups.known(of: columns, count: batch.count)
-        if let valid = Columns.valid(columns, count: batch.count) {
+        if !matchesNulls, let valid = Columns.valid(columns, count: batch.count) {
             for row in numbers.indices where !valid[row] { numbers[row] = ValueNumbers.unknown }
         }
         return numbers

@@ -109,6 +109,8 @@ struct Join: Sendable {
     var keepsLeft: Bool
     /// Expressions that must be equal: of a row of the left, and of one of the right.
     var keys: [(left: BoundExpression, right: BoundExpression)]
+    /// Whether keys that are NULL are equal, too.
+    var matchesNulls = false
     /// What else must hold, of the columns of both.
     var conditions: [BoundExpression]
 }

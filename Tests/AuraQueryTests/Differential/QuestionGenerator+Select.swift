@@ -29,7 +29,7 @@ extension QuestionGenerator {
         var isFinal = false
     }
 
-    /// - Parameter isPart: Whether it is a side of a UNION: without an order.
+    /// - Parameter isPart: Whether it is a side of UNION and the like: without an order.
     mutating func select(
         depth: Int, types: [ValueType]? = nil, isPart: Bool = false
     ) -> Selection {

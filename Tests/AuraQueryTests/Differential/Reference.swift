@@ -107,7 +107,7 @@ final class Reference {
             let keys = try join.keys.map { try value($0.left, row) }
             let start = pairs.count
             for (other, otherKeys) in zip(right, rightKeys)
-            where !keys.contains(where: \.isNull) && keys == otherKeys {
+            where keys == otherKeys && (join.matchesNulls || !keys.contains(where: \.isNull)) {
                 if try holds(join.conditions, row + other) { pairs.append(row + other) }
             }
             if join.keepsLeft, pairs.count == start {
