@@ -24,7 +24,7 @@ extension QuestionGenerator {
                     rows: query.rows))
         }
         let table = random.chance(70) ? world.tables[0] : random.element(of: world.tables)
-        let alias = isAlone && random.chance(70) ? nil : name("t")
+        let alias = isAlone && random.chance(50) ? nil : name("t")
         let columns = table.columns.map { Term($0, in: alias, isOdd: world.hasOddFloats) }
         return Source(
             text: Term.quoted(table.name) + (alias.map { " AS " + $0 } ?? ""), columns: columns,
@@ -70,7 +70,7 @@ extension QuestionGenerator {
     }
 
     /// A condition that two expressions of the sides are equal.
-    private mutating func equality(_ left: Source, _ right: Source) -> String? {
+    mutating func equality(_ left: Source, _ right: Source) -> String? {
         let first = ExpressionGenerator.Leaves(left.columns)
         let second = ExpressionGenerator.Leaves(right.columns)
         let types = Set(left.columns.map(\.type)).intersection(right.columns.map(\.type))

@@ -182,11 +182,14 @@ struct QuestionGenerator {
             let leaves = ExpressionGenerator.Leaves(source.columns)
             parts.append(expressions.condition(leaves).text)
         }
-        if depth > 0, random.chance(12) { parts.append(subqueryCondition(source, depth: depth)) }
+        if depth > 0, random.chance(20) { parts.append(subqueryCondition(source, depth: depth)) }
         return parts.joined(separator: random.chance(85) ? " AND " : " OR ")
     }
 
     private mutating func subqueryCondition(_ source: Source, depth: Int) -> String {
+        if random.chance(50), let condition = correlatedCondition(source, depth: depth) {
+            return condition
+        }
         let leaves = ExpressionGenerator.Leaves(source.columns)
         let not = random.chance(40) ? "NOT " : ""
         if random.chance(25) {
