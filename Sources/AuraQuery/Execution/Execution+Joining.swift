@@ -7,9 +7,14 @@ struct JoinSide: Sendable {
     /// Its rows; behind them stands the one that rows of the left without a match get, if they stay.
     private let columns: [Vector]
     private let count: Int
+    private let nearest: NearestRows?
 
     init(_ join: Join, _ columns: [Vector], _ evaluator: Evaluator) throws(QueryFailure) {
         self.join = join
+        var columns = columns
+        nearest = try join.nearest.map { nearest throws(QueryFailure) in
+            try NearestRows(nearest, among: &columns, evaluator)
+        }
         count = columns.first?.count ?? 0
         table = try JoinTable(
             RowBatch(columns, count: count), join.keys.map(\.right), evaluator,
@@ -38,8 +43,12 @@ struct JoinSide: Sendable {
         var start = 0
         while start < batch.count {
             if evaluator.shouldStop() { throw .stopped }
-            let rows = table.part(of: numbers, from: start)
-            var pairs = table.pairs(rows, numbers)
+            let rows =
+                nearest == nil
+                ? table.part(of: numbers, from: start) : 0..<batch.count
+            var pairs =
+                try nearest?.pairs(of: batch, numbers, table.rows, evaluator)
+                ?? table.pairs(rows, numbers)
             if !join.conditions.isEmpty {
                 pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
             }
@@ -53,7 +62,7 @@ struct JoinSide: Sendable {
 }
 
 /// Rows of the left and as many of the right.
-private struct RowPairs {
+struct RowPairs {
     var left: [UInt32] = []
     var right: [UInt32] = []
 
@@ -88,7 +97,7 @@ private struct RowPairs {
 private struct JoinTable: Sendable {
     private let count: Int
     private var groups: GroupNumbers
-    private let rows: GroupedRows
+    let rows: GroupedRows
     /// Whether each key has one row.
     private let isUnique: Bool
     private let matchesNulls: Bool

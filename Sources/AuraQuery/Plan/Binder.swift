@@ -25,7 +25,7 @@ final class Binder {
         enum Use { case value, rows, exists }
 
         /// As it was written: an item that a name stands for is bound once more.
-        let query: Query
+        let query: Query?
         var plan: Plan
         let use: Use
         let place: Place
@@ -75,6 +75,11 @@ final class Binder {
         return Plan(node: .shared(shared.count - 1), columns: plan.columns)
     }
 
+    /// The same rows, as what may stand in several places: anything but events is computed once.
+    func repeatable(_ plan: Plan) -> Plan {
+        plan.isCheap || plan.contains(\.isOuter) ? plan : sharing(plan)
+    }
+
     /// The plan of the whole statement as it is carried out; those that it uses are finished with it.
     func finished(_ plan: Plan) -> Plan {
         var uses: [Int: Int] = [:]
@@ -107,12 +112,7 @@ final class Binder {
     private func ordered(_ plan: Plan, _ query: Query) throws(TextError) -> Plan {
         var scope = Scope()
         scope.add(nil, plan.columns)
-        let binder = SelectBinder(self, scope)
-        var keys: [SortKey] = []
-        for item in query.order {
-            keys.append(
-                binder.key(item, try binder.positioned(item.expression, plan.allColumns, .order)))
-        }
+        let keys = try SelectBinder(self, scope).orderKeys(query, plan.allColumns)
         return try limited(plan, keys, query)
     }
 
@@ -190,6 +190,16 @@ final class Binder {
 }
 
 extension Plan {
+    /// Whether it reads events, or less, and does nothing with many of them together.
+    fileprivate var isCheap: Bool {
+        switch node {
+        case .scan, .rows, .shared: true
+        case .filter(let input, let parts), .project(let input, let parts):
+            input.isCheap && !parts.contains { $0.contains(\.isVolatileCall) }
+        default: false
+        }
+    }
+
     /// Its columns as expressions of its rows.
     var allColumns: [BoundExpression] {
         columns.indices.map { BoundExpression(.column($0), columns[$0].type, .none) }

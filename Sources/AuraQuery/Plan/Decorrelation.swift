@@ -273,10 +273,12 @@ struct Decorrelation {
             return BoundExpression(.compare(.equal, key.left, other), .bool, place)
         }
         let conditions = equalities + join.conditions
-        if join.keepsLeft {
-            guard right.keys.isEmpty, !conditions.contains(where: \.needsOuter) else {
+        if join.keepsLeft || join.nearest != nil {
+            guard right.keys.isEmpty,
+                !(conditions + join.leftExpressions).contains(where: \.needsOuter)
+            else {
                 throw TextError(
-                    "the right side of a LEFT JOIN cannot name columns of the query around it",
+                    "the right side of this join cannot name columns of the query around it",
                     at: place, hint: Decorrelation.hint)
             }
         }

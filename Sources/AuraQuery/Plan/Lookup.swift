@@ -12,7 +12,7 @@ struct Lookup {
     }
 
     /// As it was written: an item that a name stands for is bound once more.
-    let query: Query
+    let query: Query?
     let plan: Plan
     let use: Use
     let place: Place
@@ -30,13 +30,19 @@ struct Lookup {
 
     var type: ValueType { use == .value ? plan.columns[0].type : .bool }
 
-    /// The rows around, with the value as a column behind theirs.
-    func joined(to outer: Plan, _ binder: Binder) throws(TextError) -> Plan {
-        let outer = outer.contains(\.isVolatileCall) ? binder.sharing(outer) : outer
+    /// Rows with the value as a column behind theirs.
+    ///
+    /// - Parameters:
+    ///   - outer: The rows around, maybe with further columns.
+    ///   - rows: The rows around, or more, for which the query is answered.
+    func joined(
+        to outer: Plan, around rows: Plan, _ binder: Binder
+    ) throws(TextError) -> Plan {
+        let decorrelation = Decorrelation(of: plan, around: rows, place)
         switch use {
-        case .value: return try value(outer, binder)
-        case .exists: return try existence(outer)
-        case .among(let value): return try membership(of: value, outer)
+        case .value: return try value(outer, decorrelation, binder)
+        case .exists: return try existence(outer, decorrelation)
+        case .among(let value): return try membership(of: value, outer, decorrelation)
         }
     }
 
@@ -53,12 +59,13 @@ struct Lookup {
 
     // MARK: One value
 
-    private func value(_ outer: Plan, _ binder: Binder) throws(TextError) -> Plan {
-        let decorrelation = Decorrelation(of: plan, around: outer, place)
+    private func value(
+        _ outer: Plan, _ decorrelation: Decorrelation, _ binder: Binder
+    ) throws(TextError) -> Plan {
         if let totals = try decorrelation.totals(of: plan) {
             // Of no rows there is a total, too, which the rows around without any have.
             binder.subqueries.append(
-                Binder.Subquery(query: query, plan: plan.ofNoRows, use: .value, place: place))
+                Binder.Subquery(query: nil, plan: plan.ofNoRows, use: .value, place: place))
             let none = made(.value(binder.subqueries.count - 1), type)
             return outer.joined(to: totals) { isThere, columns in
                 choice([(isThere, columns[0])], otherwise: none)
@@ -88,9 +95,11 @@ struct Lookup {
 
     // MARK: Rows
 
-    private func existence(_ outer: Plan) throws(TextError) -> Plan {
+    private func existence(
+        _ outer: Plan, _ decorrelation: Decorrelation
+    ) throws(TextError) -> Plan {
         let (plan, bound) = plan.ofWhichRowsExist.withoutBound
-        let rows = try Decorrelation(of: self.plan, around: outer, place).rows(of: plan)
+        let rows = try decorrelation.rows(of: plan)
         guard let bound else { return outer.joined(to: rows.distinct) { isThere, _ in isThere } }
         // Of a key the nearest row to any bound is the least or the greatest.
         let nearest = AggregateFunction(
@@ -105,9 +114,9 @@ struct Lookup {
 
     /// IN: NULL where the value is, and where it is not there and NULL is.
     private func membership(
-        of value: BoundExpression, _ outer: Plan
+        of value: BoundExpression, _ outer: Plan, _ decorrelation: Decorrelation
     ) throws(TextError) -> Plan {
-        let rows = try Decorrelation(of: plan, around: outer, place).rows(of: plan)
+        let rows = try decorrelation.rows(of: plan)
         let isNull = made(.isNull(rows.columns[0]))
         let hasNull = AggregateFunction(kind: .anyHolds, arguments: [.bool], result: .bool)
         let totals = rows.totals([AggregateCall(function: hasNull, arguments: [isNull])])

@@ -9,7 +9,7 @@ extension Plan {
         case .aggregate(_, let aggregation): aggregation.expressions
         case .distinct(_, let keys): keys
         case .sort(_, let keys, _): keys.map(\.expression)
-        case .join(let join): join.keys.flatMap { [$0.left, $0.right] } + join.conditions
+        case .join(let join): join.leftExpressions + join.rightExpressions + join.conditions
         case .window(_, let calls): calls.flatMap(\.expressions)
         }
     }
@@ -39,6 +39,10 @@ extension Plan {
         case .join(var join):
             join.keys = join.keys.map { (body($0.left), body($0.right)) }
             join.conditions = join.conditions.map(body)
+            if let nearest = join.nearest {
+                join.nearest?.left = body(nearest.left)
+                join.nearest?.right = body(nearest.right)
+            }
             copy.node = .join(join)
         case .window(let input, let calls):
             copy.node = .window(input, calls.map { $0.mapExpressions(body) })

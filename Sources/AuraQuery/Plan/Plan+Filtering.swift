@@ -40,7 +40,7 @@ extension Plan {
                 rest.append(condition)
             } else if needed.allSatisfy({ $0 < width }) {
                 left.append(condition)
-            } else if join.keepsLeft {
+            } else if join.keepsLeft || join.nearest != nil {
                 rest.append(condition)
             } else if needed.allSatisfy({ $0 >= width }) {
                 right.append(condition.shifted(by: -width))

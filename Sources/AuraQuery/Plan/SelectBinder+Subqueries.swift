@@ -110,11 +110,14 @@ extension SelectBinder {
 
     /// The rows with the columns of queries that were met since the last time.
     func joiningLookups(_ plan: Plan) throws(TextError) -> Plan {
-        var plan = plan
-        for number in plan.columns.count - scope.count..<lookups.count {
-            plan = try lookups[number].joined(to: plan, binder)
+        let new = plan.columns.count - scope.count..<lookups.count
+        if new.isEmpty { return plan }
+        let rows = binder.repeatable(plan)
+        var joined = rows
+        for number in new {
+            joined = try lookups[number].joined(to: joined, around: rows, binder)
         }
-        return plan
+        return joined
     }
 
     /// Keys, and what queries give for all that they name of the rows if it is among them: that is the

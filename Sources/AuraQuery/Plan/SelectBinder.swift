@@ -97,7 +97,7 @@ final class SelectBinder {
         var qualify = try select.qualify.map { expression throws(TextError) in
             try condition(expression, .qualify)
         }
-        var order = try orderKeys(query, items.map(\.expression), select)
+        var order = try orderKeys(query, items.map(\.expression))
         var distinct = try distinctKeys(select)
         plan = try joiningLookups(plan)
         if sets.count == 1, sets[0].count == keys.count {
@@ -289,21 +289,17 @@ final class SelectBinder {
         return keys
     }
 
-    private func orderKeys(
-        _ query: Query?, _ items: [BoundExpression], _ select: Select
+    /// What rows are ordered by.
+    func orderKeys(
+        _ query: Query?, _ items: [BoundExpression]
     ) throws(TextError) -> [SortKey] {
         var keys: [SortKey] = []
         for item in query?.order ?? [] {
-            // ORDER BY ALL.
-            if case .column(let name) = item.expression.form, name.parts.count == 1,
-                name.parts[0].text.uppercased() == "ALL", !name.parts[0].isQuoted
-            {
+            if query?.ordersByAll == true {
                 keys += items.map { key(item, $0) }
-                continue
+            } else {
+                keys.append(key(item, try positioned(item.expression, items, .order)))
             }
-            let expression =
-                try positioned(item.expression, items, .order)
-            keys.append(key(item, expression))
         }
         return keys
     }
