@@ -10,7 +10,7 @@ extension ScalarFunction {
         "age": [age],
         "date_add": [
             shifted(.timestamp, isLess: false),
-            shifted(.instant, isLess: false) { $0.added(toInstant: $1) },
+            shifted(.instant, isLess: false) { $0.addedToInstant($1) },
         ],
         "last_day": ofDays(.date) { days in
             let date = CivilDate(days: days)
