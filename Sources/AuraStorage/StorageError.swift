@@ -10,6 +10,8 @@ public enum StorageError: Error, Hashable, Sendable {
     case corrupt(file: String, FormatError)
     /// A file that must exist does not.
     case missing(file: String, reason: String)
+    /// A directory that should have a store has none, or is not there.
+    case noStore(directory: String, exists: Bool)
     /// The data directory is in use by another process.
     case inUse(directory: String)
     /// The data directory was written by a newer Aura.
@@ -38,6 +40,9 @@ extension StorageError: CustomStringConvertible {
                 + "copy, or save what is intact with 'aura store salvage'"
         case .missing(let file, let reason):
             "\(file) is missing: \(reason). Restore it from a copy of the data directory"
+        case .noStore(let directory, let exists):
+            (exists ? "\(directory) holds no store" : "there is no directory \(directory)")
+                + "; name a data directory, or make one with 'aura serve --data-dir \(directory)'"
         case .inUse(let directory):
             "the data directory \(directory) is in use by another process; stop that one, or name "
                 + "another directory"

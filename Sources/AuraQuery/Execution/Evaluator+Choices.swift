@@ -144,7 +144,7 @@ extension BoundExpression {
     /// that need it.
     var canFail: Bool {
         switch form {
-        case .constant, .column, .value, .exists: false
+        case .constant, .column, .value, .exists, .outer: false
         case .all, .any, .not, .compare, .alike, .isNull, .among, .amongRows, .coalesce, .choice:
             parts.contains(where: \.canFail)
         case .call, .cast, .list, .tried, .aggregate, .window, .unnested: true

@@ -63,7 +63,7 @@ struct Evaluator: Sendable {
             return Vector(subqueries[number].value, expression.type, count: rows.count)
         case .exists(let number):
             return Vector(.bool(!subqueries[number].isEmpty), .bool, count: rows.count)
-        case .aggregate, .window, .unnested:
+        case .aggregate, .window, .unnested, .outer:
             preconditionFailure("an expression that was not finished")
         }
     }

@@ -7,12 +7,18 @@ struct JoinSide: Sendable {
     /// Its rows; behind them stands the one that rows of the left without a match get, if they stay.
     private let columns: [Vector]
     private let count: Int
+    private let nearest: NearestRows?
 
     init(_ join: Join, _ columns: [Vector], _ evaluator: Evaluator) throws(QueryFailure) {
         self.join = join
+        var columns = columns
+        nearest = try join.nearest.map { nearest throws(QueryFailure) in
+            try NearestRows(nearest, among: &columns, evaluator)
+        }
         count = columns.first?.count ?? 0
         table = try JoinTable(
-            RowBatch(columns, count: count), join.keys.map(\.right), evaluator)
+            RowBatch(columns, count: count), join.keys.map(\.right), evaluator,
+            matchesNulls: join.matchesNulls)
         guard join.keepsLeft else {
             self.columns = columns
             return
@@ -37,8 +43,12 @@ struct JoinSide: Sendable {
         var start = 0
         while start < batch.count {
             if evaluator.shouldStop() { throw .stopped }
-            let rows = table.part(of: numbers, from: start)
-            var pairs = table.pairs(rows, numbers)
+            let rows =
+                nearest == nil
+                ? table.part(of: numbers, from: start) : 0..<batch.count
+            var pairs =
+                try nearest?.pairs(of: batch, numbers, table.rows, evaluator)
+                ?? table.pairs(rows, numbers)
             if !join.conditions.isEmpty {
                 pairs = try pairs.fulfilling(join.conditions, batch, right, evaluator)
             }
@@ -52,7 +62,7 @@ struct JoinSide: Sendable {
 }
 
 /// Rows of the left and as many of the right.
-private struct RowPairs {
+struct RowPairs {
     var left: [UInt32] = []
     var right: [UInt32] = []
 
@@ -87,17 +97,19 @@ private struct RowPairs {
 private struct JoinTable: Sendable {
     private let count: Int
     private var groups: GroupNumbers
-    private let rows: GroupedRows
+    let rows: GroupedRows
     /// Whether each key has one row.
     private let isUnique: Bool
+    private let matchesNulls: Bool
 
     /// Rows that are looked at until somebody asks whether to stop.
     private static let numberedRows = 1 << 16
 
     init(
-        _ side: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
+        _ side: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator, matchesNulls: Bool
     ) throws(QueryFailure) {
         count = side.count
+        self.matchesNulls = matchesNulls
         groups = GroupNumbers(keys.map(\.type))
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, side)) }
@@ -114,7 +126,7 @@ private struct JoinTable: Sendable {
         isUnique = groups.count == count
     }
 
-    /// The numbers of the keys of rows, unknown for those that equal none, as NULL does.
+    /// The numbers of the keys of rows, unknown for those that equal none.
     func numbers(
         of batch: RowBatch, _ keys: [BoundExpression], _ evaluator: Evaluator
     ) throws(QueryFailure) -> [UInt32] {
@@ -122,7 +134,7 @@ private struct JoinTable: Sendable {
         var columns: [Vector] = []
         for key in keys { columns.append(try evaluator.evaluate(key, batch)) }
         var numbers = groups.known(of: columns, count: batch.count)
-        if let valid = Columns.valid(columns, count: batch.count) {
+        if !matchesNulls, let valid = Columns.valid(columns, count: batch.count) {
             for row in numbers.indices where !valid[row] { numbers[row] = ValueNumbers.unknown }
         }
         return numbers

@@ -61,8 +61,8 @@ extension Join {
         let needed = needed.adding(conditions)
         let width = left.columns.count
         return [
-            needed.first(width).adding(keys.map(\.left)),
-            needed.behind(width).adding(keys.map(\.right)),
+            needed.first(width).adding(leftExpressions),
+            needed.behind(width).adding(rightExpressions),
         ]
     }
 }

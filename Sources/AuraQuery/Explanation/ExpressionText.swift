@@ -56,7 +56,7 @@ struct ExpressionText {
         case .value(let number): Words(text: ExpressionText.name(ofSubquery: number))
         case .exists(let number):
             Words(text: "EXISTS \(ExpressionText.name(ofSubquery: number))")
-        case .aggregate(let number), .window(let number), .unnested(let number):
+        case .aggregate(let number), .window(let number), .unnested(let number), .outer(let number):
             Words(text: "#\(number)")
         }
     }

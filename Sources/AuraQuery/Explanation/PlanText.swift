@@ -195,10 +195,20 @@ struct PlanText {
     private func words(_ join: Join, _ both: ExpressionText) -> String {
         let width = join.left.columns.count
         let keys = join.keys.map { left, right in
-            BoundExpression(
-                .compare(.equal, left, right.shifted(by: width)), .bool, left.place)
+            let right = right.shifted(by: width)
+            return BoundExpression(
+                join.matchesNulls ? .alike(left, right) : .compare(.equal, left, right), .bool,
+                left.place)
         }
-        let conditions = keys + join.conditions
+        var conditions = keys + join.conditions
+        if let nearest = join.nearest {
+            conditions.append(
+                BoundExpression(
+                    .compare(nearest.comparison, nearest.left, nearest.right.shifted(by: width)),
+                    .bool, .none))
+            return "\(join.keepsLeft ? "left " : "")join of the nearest on "
+                + both.text(all: conditions)
+        }
         if conditions.isEmpty { return join.keepsLeft ? "left join" : "cross join" }
         return "\(join.keepsLeft ? "left join" : "join") on \(both.text(all: conditions))"
     }

@@ -8,13 +8,14 @@ extension ScalarFunction {
             swapped(days(isLess: false)),
             shifted(.date, isLess: false), shifted(.date, isLess: false, isSwapped: true),
             shifted(.timestamp, isLess: false), shifted(.timestamp, isLess: false, isSwapped: true),
-            shifted(.instant, isLess: false), shifted(.instant, isLess: false, isSwapped: true),
+            shifted(.instant, isLess: false) { $0.addedToInstant($1) },
+            shifted(.instant, isLess: false, isSwapped: true) { $0.addedToInstant($1) },
             intervals { $0.adding($1) },
         ],
         "-": [
             days(isLess: true), dayDifference,
             shifted(.date, isLess: true), shifted(.timestamp, isLess: true),
-            shifted(.instant, isLess: true),
+            shifted(.instant, isLess: true) { $0.addedToInstant($1) },
             difference(.timestamp), difference(.instant),
             intervals { left, right in right.multiplied(by: -1).flatMap { left.adding($0) } },
             ScalarFunction(

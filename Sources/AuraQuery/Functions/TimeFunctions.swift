@@ -8,7 +8,10 @@ extension ScalarFunction {
         "date_diff": [crossings], "datediff": [crossings],
         "date_sub": [distances], "datesub": [distances],
         "age": [age],
-        "date_add": [shifted(.timestamp, isLess: false)],
+        "date_add": [
+            shifted(.timestamp, isLess: false),
+            shifted(.instant, isLess: false) { $0.addedToInstant($1) },
+        ],
         "last_day": ofDays(.date) { days in
             let date = CivilDate(days: days)
             return days &+ Int64(CivilTime.days(inMonth: date.month, of: date.year) - date.day)

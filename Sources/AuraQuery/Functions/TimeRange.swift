@@ -54,6 +54,16 @@ extension Interval {
         return TimeRange.time(
             Int128(time) + shift * Int128(Interval.dayMicroseconds) + Int128(microseconds))
     }
+
+    /// The instant that much later where clocks show UTC.
+    ///
+    /// µs come last, but first where they are less than none: so a difference undoes a sum.
+    func addedToInstant(_ time: Int64) -> Int64? {
+        guard microseconds < 0, months != 0 else { return added(to: time) }
+        return TimeRange.time(Int128(time) + Int128(microseconds)).flatMap {
+            Interval(months: months, days: days).added(to: $0)
+        }
+    }
 }
 
 extension ScalarFunction {

@@ -6,9 +6,9 @@ import AuraCore
 extension Casting {
     /// The instant that much later; nil if there is none.
     ///
-    /// µs come last, but first where they are less than none: so a difference undoes a sum.
+    /// In the order of `Interval.addedToInstant(_:)`.
     func adding(_ interval: Interval, to time: Int64) -> Int64? {
-        if zone.fixedOffset == 0 { return interval.added(to: time) }
+        if zone.fixedOffset == 0 { return interval.addedToInstant(time) }
         let rest = Int128(interval.microseconds)
         guard let start = TimeRange.time(Int128(time) + min(rest, 0)) else { return nil }
         var moved = start

@@ -115,10 +115,14 @@ extension Expression.Argument {
 
 extension [OrderItem] {
     var text: String {
-        map { item in
-            let nulls = item.hasNullsFirst.map { $0 ? " NULLS FIRST" : " NULLS LAST" } ?? ""
-            return item.expression.text + (item.isDescending ? " DESC" : "") + nulls
-        }.joined(separator: ", ")
+        map { $0.expression.text + $0.directionText }.joined(separator: ", ")
+    }
+}
+
+extension OrderItem {
+    var directionText: String {
+        (isDescending ? " DESC" : "")
+            + (hasNullsFirst.map { $0 ? " NULLS FIRST" : " NULLS LAST" } ?? "")
     }
 }
 

@@ -54,16 +54,17 @@ extension Parser {
 
     mutating func orderItems() throws(TextError) -> [OrderItem] {
         try list { parser throws(TextError) in
-            var item = OrderItem(expression: try parser.expression())
-            if parser.take("DESC") {
-                item.isDescending = true
-            } else {
-                _ = parser.take("ASC")
-            }
-            if parser.take(["NULLS", "FIRST"]) { item.hasNullsFirst = true }
-            if parser.take(["NULLS", "LAST"]) { item.hasNullsFirst = false }
-            return item
+            parser.orderItem(try parser.expression())
         }
+    }
+
+    /// A term of ORDER BY, with the direction that stands behind it.
+    mutating func orderItem(_ expression: Expression) -> OrderItem {
+        var item = OrderItem(expression: expression)
+        if take("DESC") { item.isDescending = true } else { _ = take("ASC") }
+        if take(["NULLS", "FIRST"]) { item.hasNullsFirst = true }
+        if take(["NULLS", "LAST"]) { item.hasNullsFirst = false }
+        return item
     }
 
     /// What a window is, up to its closing parenthesis.

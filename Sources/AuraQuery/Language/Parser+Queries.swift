@@ -31,7 +31,13 @@ extension Parser {
         _ named: [Query.Named], _ first: Query.Body
     ) throws(TextError) -> Query {
         var query = Query(named: named, body: try combined(first))
-        if take(["ORDER", "BY"]) { query.order = try orderItems() }
+        if take(["ORDER", "BY"]) {
+            let place = next.place
+            query.ordersByAll = take("ALL")
+            query.order =
+                query.ordersByAll
+                ? [orderItem(Expression(form: .null, place: place))] : try orderItems()
+        }
         // In either order, as DuckDB takes them.
         while true {
             if query.limit == nil, take("LIMIT") {
@@ -241,7 +247,8 @@ extension Parser {
 
     private mutating func joined() throws(TextError) -> Table {
         var table = try table()
-        while let kind = try joinKind() {
+        while let (kind, words) = seenJoin {
+            for _ in 0..<words { advance() }
             let place = place
             let right = try self.table()
             var condition = Table.JoinCondition.none
@@ -261,24 +268,12 @@ extension Parser {
         return table
     }
 
-    private mutating func joinKind() throws(TextError) -> Table.JoinKind? {
-        for word in ["RIGHT", "FULL", "NATURAL", "SEMI", "ANTI", "ASOF"]
-        where sees(word) && (sees("JOIN", after: 1) || sees("OUTER", after: 1)) {
-            throw TextError(
-                "a \(word) join is not supported", at: next.place,
-                hint: "INNER, LEFT and CROSS joins are")
-        }
-        if take("JOIN") || take(["INNER", "JOIN"]) { return .inner }
-        if take(["LEFT", "JOIN"]) || take(["LEFT", "OUTER", "JOIN"]) { return .left }
-        return take(["CROSS", "JOIN"]) ? .cross : nil
-    }
-
     private mutating func table() throws(TextError) -> Table {
         let start = next.place
         if take(.leftParenthesis) {
             let query = try query()
             try expect(.rightParenthesis)
-            let alias = try alias()
+            let alias = seenJoin == nil ? try alias() : nil
             return .query(
                 query, alias: alias, columns: alias == nil ? [] : try columnNames(), place: start)
         }
@@ -290,6 +285,6 @@ extension Parser {
         guard !sees(.leftParenthesis) else {
             throw TextError("functions that make tables are not supported", at: start)
         }
-        return .named(path, alias: try alias())
+        return .named(path, alias: seenJoin == nil ? try alias() : nil)
     }
 }

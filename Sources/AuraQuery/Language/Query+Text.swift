@@ -4,10 +4,17 @@ extension Query {
         var words: [String] = []
         if !named.isEmpty { words.append("WITH " + named.map(\.text).joined(separator: ", ")) }
         words.append(body.text)
-        if !order.isEmpty { words.append("ORDER BY " + order.text) }
+        if !order.isEmpty { words.append("ORDER BY " + orderText) }
         if let limit { words.append("LIMIT " + limit.text) }
         if let offset { words.append("OFFSET " + offset.text) }
         return words.joined(separator: " ")
+    }
+}
+
+extension Query {
+    private var orderText: String {
+        guard ordersByAll, let item = order.first else { return order.text }
+        return "ALL" + item.directionText
     }
 }
 

@@ -32,6 +32,8 @@ struct Query: Hashable, Sendable {
     var named: [Named] = []
     var body: Body
     var order: [OrderItem] = []
+    /// ORDER BY ALL: by all columns, in the direction of the only item of `order`.
+    var ordersByAll = false
     var limit: Expression?
     var offset: Expression?
 }
@@ -86,7 +88,15 @@ indirect enum Table: Hashable, Sendable {
     enum JoinKind: String, Hashable, Sendable, CaseIterable {
         case inner = "JOIN"
         case left = "LEFT JOIN"
+        case right = "RIGHT JOIN"
+        case full = "FULL JOIN"
         case cross = "CROSS JOIN"
+        /// Rows of the left that have a match, and those that have none.
+        case semi = "SEMI JOIN"
+        case anti = "ANTI JOIN"
+        /// With the nearest row of the right.
+        case nearest = "ASOF JOIN"
+        case leftNearest = "ASOF LEFT JOIN"
     }
 
     enum JoinCondition: Hashable, Sendable {

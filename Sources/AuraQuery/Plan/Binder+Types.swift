@@ -67,7 +67,8 @@ extension Binder {
             return expression
         }
         switch expression.form {
-        case .column, .value, .exists, .aggregate, .window, .unnested, .amongRows: return expression
+        case .column, .value, .exists, .aggregate, .window, .unnested, .outer, .amongRows:
+            return expression
         case .call(let function, _) where function.function.isVolatile: return expression
         default: break
         }

@@ -25,7 +25,7 @@ final class Binder {
         enum Use { case value, rows, exists }
 
         /// As it was written: an item that a name stands for is bound once more.
-        let query: Query
+        let query: Query?
         var plan: Plan
         let use: Use
         let place: Place
@@ -52,8 +52,13 @@ final class Binder {
         defer { named = outer }
         for with in query.named {
             var plan = try self.plan(with.query)
+            guard !plan.contains(\.isOuter) else {
+                throw TextError(
+                    "'\(with.name.text)' cannot name columns of the query around",
+                    at: with.name.place, hint: "write it into FROM instead of WITH")
+            }
             try rename(&plan, with.columns)
-            shared.append(plan)
+            plan = sharing(plan)
             named.append(
                 Named(name: with.name.text, number: shared.count - 1, columns: plan.columns))
         }
@@ -62,6 +67,17 @@ final class Binder {
         }
         let body = try plan(query.body)
         return try ordered(body, query)
+    }
+
+    /// The rows of a plan, which is carried out once for all uses.
+    func sharing(_ plan: Plan) -> Plan {
+        shared.append(plan)
+        return Plan(node: .shared(shared.count - 1), columns: plan.columns)
+    }
+
+    /// The same rows, as what may stand in several places: anything but events is computed once.
+    func repeatable(_ plan: Plan) -> Plan {
+        plan.isCheap || plan.contains(\.isOuter) ? plan : sharing(plan)
     }
 
     /// The plan of the whole statement as it is carried out; those that it uses are finished with it.
@@ -96,12 +112,7 @@ final class Binder {
     private func ordered(_ plan: Plan, _ query: Query) throws(TextError) -> Plan {
         var scope = Scope()
         scope.add(nil, plan.columns)
-        let binder = SelectBinder(self, scope)
-        var keys: [SortKey] = []
-        for item in query.order {
-            keys.append(
-                binder.key(item, try binder.positioned(item.expression, plan.allColumns, .order)))
-        }
+        let keys = try SelectBinder(self, scope).orderKeys(query, plan.allColumns)
         return try limited(plan, keys, query)
     }
 
@@ -132,30 +143,11 @@ final class Binder {
 
     // MARK: Subqueries
 
-    /// The number of a subquery of an expression.
-    func subquery(
-        _ query: Query, _ use: Subquery.Use, _ place: Place, inside scope: Scope
-    ) throws(TextError) -> (number: Int, plan: Plan) {
-        let known = subqueries.firstIndex {
+    /// The number of a subquery of an expression that was met before; nil if it was not.
+    func subquery(_ query: Query, _ use: Subquery.Use, _ place: Place) -> Int? {
+        subqueries.firstIndex {
             $0.place.bytes == place.bytes && $0.use == use && $0.query == query
         }
-        if let known { return (known, subqueries[known].plan) }
-        outerScopes.append(scope)
-        defer { outerScopes.removeLast() }
-        let plan = try self.plan(query)
-        guard plan.columns.count == 1 || use == .exists else {
-            throw TextError(
-                "this query has \(plan.columns.count) columns, and one is wanted", at: place)
-        }
-        subqueries.append(Subquery(query: query, plan: plan, use: use, place: place))
-        return (subqueries.count - 1, plan)
-    }
-
-    /// Gives the rows of a subquery another type.
-    func cast(subquery number: Int, to type: ValueType) throws(TextError) {
-        let plan = subqueries[number].plan
-        let column = Plan.Column(name: plan.columns[0].name, type: type)
-        subqueries[number].plan = try plan.cast(to: [column], self)
     }
 
     // MARK: Tables
@@ -198,6 +190,16 @@ final class Binder {
 }
 
 extension Plan {
+    /// Whether it reads events, or less, and does nothing with many of them together.
+    fileprivate var isCheap: Bool {
+        switch node {
+        case .scan, .rows, .shared: true
+        case .filter(let input, let parts), .project(let input, let parts):
+            input.isCheap && !parts.contains { $0.contains(\.isVolatileCall) }
+        default: false
+        }
+    }
+
     /// Its columns as expressions of its rows.
     var allColumns: [BoundExpression] {
         columns.indices.map { BoundExpression(.column($0), columns[$0].type, .none) }

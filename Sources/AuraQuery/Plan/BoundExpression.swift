@@ -35,6 +35,8 @@ struct BoundExpression: Hashable, Sendable {
         case window(Int)
         /// An item of a list that becomes rows, until it is known where it stands.
         case unnested(Int)
+        /// A column of the rows around the query in an expression, until both are joined.
+        case outer(Int)
     }
 
     struct Branch: Hashable, Sendable {
@@ -124,7 +126,7 @@ extension BoundExpression {
     /// Those it is directly made of.
     var parts: [BoundExpression] {
         switch form {
-        case .constant, .column, .value, .exists, .aggregate, .window, .unnested: []
+        case .constant, .column, .value, .exists, .aggregate, .window, .unnested, .outer: []
         case .call(_, let parts), .all(let parts), .any(let parts), .coalesce(let parts),
             .list(let parts):
             parts
@@ -148,7 +150,7 @@ extension BoundExpression {
         }
         var copy = self
         switch form {
-        case .constant, .column, .value, .exists, .aggregate, .window, .unnested: break
+        case .constant, .column, .value, .exists, .aggregate, .window, .unnested, .outer: break
         case .call(let function, let parts): copy.form = .call(function, try all(parts))
         case .all(let parts): copy.form = .all(try all(parts))
         case .any(let parts): copy.form = .any(try all(parts))

@@ -53,7 +53,7 @@ enum CellGrain: Hashable {
             } else {
                 self = CellGrain(grains)
             }
-        case .aggregate, .window, .unnested: self = .events
+        case .aggregate, .window, .unnested, .outer: self = .events
         default: self = CellGrain(expression.parts.map(grain))
         }
     }

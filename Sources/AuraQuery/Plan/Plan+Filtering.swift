@@ -1,3 +1,5 @@
+import AuraCore
+
 /// Conditions go where rows come from: what is left out early is not joined, grouped or computed.
 extension Plan {
     /// The rows for which all conditions hold.
@@ -29,11 +31,16 @@ extension Plan {
         var rest: [BoundExpression] = []
         for condition in conditions {
             let needed = condition.columns
+            if join.keepsLeft, let column = condition.columnThatIsThere, column >= width {
+                // Then no row without a match stays.
+                join.keepsLeft = false
+                if join.right.isNeverNull(column - width) { continue }
+            }
             if needed.isEmpty || condition.contains(\.isVolatileCall) {
                 rest.append(condition)
             } else if needed.allSatisfy({ $0 < width }) {
                 left.append(condition)
-            } else if join.keepsLeft {
+            } else if join.keepsLeft || join.nearest != nil {
                 rest.append(condition)
             } else if needed.allSatisfy({ $0 >= width }) {
                 right.append(condition.shifted(by: -width))
@@ -56,7 +63,7 @@ extension Plan {
         }
         let below = conditions.map { condition in
             condition.mapColumns { index, _ in expressions[index] }
-        }
+        }.flatMap(\.conjuncts)
         return Plan(node: .project(plan.filtered(by: below), expressions), columns: columns)
     }
 
@@ -79,5 +86,23 @@ extension Plan {
         }
         let node = Node.aggregate(plan.filtered(by: below), aggregation)
         return keeping(Plan(node: node, columns: columns), rest)
+    }
+}
+
+extension Plan {
+    /// Whether a column is the same for all rows, and not NULL.
+    fileprivate func isNeverNull(_ column: Int) -> Bool {
+        guard case .project(_, let expressions) = node else { return false }
+        return expressions[column].constant.map { !$0.isNull } ?? false
+    }
+}
+
+extension BoundExpression {
+    /// The column of which it says that it is not NULL.
+    fileprivate var columnThatIsThere: Int? {
+        guard case .not(let part) = form, case .isNull(let value) = part.form,
+            case .column(let index) = value.form
+        else { return nil }
+        return index
     }
 }

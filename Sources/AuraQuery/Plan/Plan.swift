@@ -112,8 +112,31 @@ struct Join: Sendable {
     var keepsLeft: Bool
     /// Expressions that must be equal: of a row of the left, and of one of the right.
     var keys: [(left: BoundExpression, right: BoundExpression)]
+    /// Whether keys that are NULL are equal, too.
+    var matchesNulls = false
     /// What else must hold, of the columns of both.
     var conditions: [BoundExpression]
+    /// Which of the rows of the right is the only one; nil: there may be any number.
+    var nearest: Nearest?
+
+    /// An order in which something of the right lies on one side of something of the left: of all that
+    /// do, the nearest is wanted.
+    struct Nearest: Hashable, Sendable {
+        /// What must hold of the left and the right one: all but equality and its opposite.
+        let comparison: Comparison
+        var left: BoundExpression
+        var right: BoundExpression
+    }
+
+    /// All that it computes of the rows of the left.
+    var leftExpressions: [BoundExpression] {
+        keys.map(\.left) + [nearest?.left].compactMap(\.self)
+    }
+
+    /// All that it computes of the rows of the right.
+    var rightExpressions: [BoundExpression] {
+        keys.map(\.right) + [nearest?.right].compactMap(\.self)
+    }
 }
 
 /// One window function of a query.

@@ -32,6 +32,11 @@ struct Scope {
         }
     }
 
+    /// Forgets the tables whose columns begin there or behind.
+    mutating func removeColumns(from start: Int) {
+        tables.removeAll { $0.start >= start }
+    }
+
     /// Leaves a column of the last table out of what names alone find.
     mutating func hide(_ index: Int) {
         for table in tables.indices {

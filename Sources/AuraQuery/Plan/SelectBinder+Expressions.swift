@@ -49,7 +49,7 @@ extension SelectBinder {
             let among = try among(value, items, place, clause)
             return isNegated ? try binder.folded(not(among)) : among
         case .amongRows(let value, let query, let isNegated):
-            let among = try amongRows(try bind(value, clause), query, place)
+            let among = try amongRows(try bind(value, clause), query, place, clause)
             return isNegated ? not(among) : among
         case .like(let pattern): return try like(pattern, place, clause)
         case .choice(let choice): return try self.choice(choice, place, clause)
@@ -60,11 +60,9 @@ extension SelectBinder {
             let parts = [try bind(list, clause), try bind(index, clause)]
             return try function("list_extract", parts, place, place)
         case .value(let query):
-            let (number, plan) = try binder.subquery(query, .value, place, inside: scope)
-            return BoundExpression(.value(number), plan.columns[0].type, place)
+            return try subquery(query, .value, place, clause)
         case .exists(let query):
-            let (number, _) = try binder.subquery(query, .exists, place, inside: scope)
-            return BoundExpression(.exists(number), .bool, place)
+            return try subquery(query, .exists, place, clause)
         }
     }
 
@@ -99,13 +97,8 @@ extension SelectBinder {
         if let column = try scope.column(name, place) { return column }
         if let alias = try alias(name, clause) { return alias }
         if let special = try special(name, place) { return special }
+        if let column = try outerColumn(name, place) { return column }
         let text = name.parts.map(\.text).joined(separator: ".")
-        // A name that is ambiguous there is none that was meant.
-        for outer in binder.outerScopes where (try? outer.column(name, place)) != nil {
-            throw TextError(
-                "'\(text)' is a column of the query around this one", at: place,
-                hint: "a subquery stands by itself here: write a JOIN instead")
-        }
         var names = scope.columnNames + aliases.map(\.name.text).filter { $0 != text }
         names += scope.tables.flatMap { table in
             table.name.map { name in table.columns.map { name + "." + $0.name } } ?? []
@@ -261,21 +254,6 @@ extension SelectBinder {
             BoundExpression(.compare(.equal, parts[0], item), .bool, place)
         }
         return try binder.folded(BoundExpression(.any(equal), .bool, place))
-    }
-
-    private func amongRows(
-        _ value: BoundExpression, _ query: Query, _ place: Place
-    ) throws(TextError) -> BoundExpression {
-        let (number, plan) = try binder.subquery(query, .rows, place, inside: scope)
-        let column = plan.columns[0]
-        guard let type = binder.commonType([value, plan.allColumns[0]]) else {
-            throw TextError(
-                "a comparison of \(value.type.name) and \(column.type.name)", at: place,
-                hint: "cast one of them to the other's type")
-        }
-        try binder.cast(subquery: number, to: type)
-        return BoundExpression(
-            .amongRows(try binder.coerced(value, to: type), number), .bool, place)
     }
 
     private func like(

@@ -20,6 +20,10 @@ final class SelectBinder {
     var aliasedParts = 0
     /// What UNNEST has met: the lists that become rows.
     var unnested: [BoundExpression] = []
+    /// Queries in expressions that name columns of the rows, each of which is a column behind those.
+    var lookups: [Lookup] = []
+    /// Whether there are rows that such columns can stand behind.
+    private(set) var takesLookups = false
 
     /// More are refused: some lists of columns are searched again and again.
     static let columnLimit = 10_000
@@ -70,25 +74,36 @@ final class SelectBinder {
     func plan(_ select: Select, _ query: Query?) throws(TextError) -> Plan {
         var plan = Plan(node: .rows([], count: 1), columns: [])
         if let table = select.from { plan = try self.from(table) }
+        takesLookups = true
         windowNames = select.windows
         for case .expression(let expression, let alias?) in select.items {
             aliases.append((alias, expression))
         }
         if let filter = select.filter {
             conditions = try condition(filter, .condition).conjuncts
-            plan = plan.filtered(by: conditions)
+            // What needs no other rows leaves out those that others are looked for.
+            let isOwn = { (condition: BoundExpression) in
+                condition.columns.allSatisfy { $0 < self.scope.count }
+            }
+            plan = try joiningLookups(plan.filtered(by: conditions.filter(isOwn)))
+            plan = plan.filtered(by: conditions.filter { !isOwn($0) })
         }
         series = try bucketSeries(select)
         var items = try bind(select.items)
-        let (keys, sets) = try groupings(select, items.map(\.expression))
+        var (keys, sets) = try groupings(select, items.map(\.expression))
         var having = try select.having.map { expression throws(TextError) in
             try condition(expression, .having)
         }
         var qualify = try select.qualify.map { expression throws(TextError) in
             try condition(expression, .qualify)
         }
-        var order = try orderKeys(query, items.map(\.expression), select)
+        var order = try orderKeys(query, items.map(\.expression))
         var distinct = try distinctKeys(select)
+        plan = try joiningLookups(plan)
+        if sets.count == 1, sets[0].count == keys.count {
+            keys = addingLookups(to: keys)
+            sets = [Array(keys.indices)]
+        }
 
         if !keys.isEmpty || !aggregates.isEmpty || having != nil || !select.groupings.isEmpty {
             plan = try grouped(plan, Aggregation(keys: keys, sets: sets, calls: aggregates))
@@ -274,21 +289,17 @@ final class SelectBinder {
         return keys
     }
 
-    private func orderKeys(
-        _ query: Query?, _ items: [BoundExpression], _ select: Select
+    /// What rows are ordered by.
+    func orderKeys(
+        _ query: Query?, _ items: [BoundExpression]
     ) throws(TextError) -> [SortKey] {
         var keys: [SortKey] = []
         for item in query?.order ?? [] {
-            // ORDER BY ALL.
-            if case .column(let name) = item.expression.form, name.parts.count == 1,
-                name.parts[0].text.uppercased() == "ALL", !name.parts[0].isQuoted
-            {
+            if query?.ordersByAll == true {
                 keys += items.map { key(item, $0) }
-                continue
+            } else {
+                keys.append(key(item, try positioned(item.expression, items, .order)))
             }
-            let expression =
-                try positioned(item.expression, items, .order)
-            keys.append(key(item, expression))
         }
         return keys
     }

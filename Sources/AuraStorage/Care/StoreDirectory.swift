@@ -12,7 +12,7 @@ public final class StoreDirectory: Sendable {
     ///
     /// A copy that was never opened for writing has no file to lock. Should a server start on it after
     /// all, what it takes away is missing from then on, and is said to be.
-    /// - Throws: `.inUse` while a server has it, `.missing` where there is no store.
+    /// - Throws: `.inUse` while a server has it, `.noStore` where there is none.
     public convenience init(
         _ directory: String, in fileSystem: any FileSystem
     ) throws(StorageError) {
@@ -46,14 +46,15 @@ public final class StoreDirectory: Sendable {
 
     /// Refuses what was never a store.
     private static func check(_ place: StorePlace) throws(StorageError) {
+        let hasManifest: Bool
         let exists: Bool
         do throws(FileSystemError) {
-            exists = try place.fileSystem.exists(place.path(FileName.current))
+            hasManifest = try place.fileSystem.exists(place.path(FileName.current))
+            exists = try place.fileSystem.exists(place.directory)
         } catch { throw .io(error) }
-        if exists { return }
+        if hasManifest { return }
         guard try place.holdsEvents() else {
-            throw .missing(
-                file: FileName.current, reason: "\(place.directory) holds no store")
+            throw .noStore(directory: place.directory, exists: exists)
         }
     }
 

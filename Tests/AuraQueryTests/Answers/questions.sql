@@ -94,3 +94,19 @@ select a % 2 as p, b, count(*), sum(d) from t group by cube (p, b) order by 1 nu
 select a % 2 as p, b, count(*) from t group by grouping sets ((p, b), (p), ()) order by 1 nulls first, 2 nulls first, 3
 select a % 2 as p, b, s, count(*) from t group by p, grouping sets (b, rollup (s), ()) order by 1, 2 nulls first, 3 nulls first, 4
 select count(*) from t group by grouping sets ((), ()) order by 1
+select a, exists (select 1 from t as o where o.b = t.b and o.a < t.a) from t order by a
+select a from t where not exists (select 1 from u where u.id = t.a) order by a
+select a, (select count(*) from t as o where o.b = t.b), (select max(o.d) from t as o where o.b = t.b and o.a <> t.a) from t order by a
+select a, a in (select o.a + 1 from t as o where o.b = t.b), a not in (select o.b from t as o where o.a >= t.a) from t order by a
+select b, (select string_agg(name, ' ' order by id) from u where u.id <= t.b), count(*) from t group by b order by b
+select a, (select name from u where u.id > t.a order by id limit 1) from t order by a
+select a, (select count(*) from t as o where o.b = t.b having count(*) > 1) from t order by a
+select a, (select sum(x) from (select unnest([o.a, t.a]) as x from t as o where o.b is not distinct from t.b)) from t order by a
+select t.a, u.name from t right join u on t.a = u.id and t.b = 1 order by 2, 1
+select t.a, t.s, u.id, u.name from t full join u on t.b = u.id order by 1, 3
+select * from t semi join u on t.a = u.id order by a
+select a, b from t anti join u on t.a = u.id and t.b is not null order by all desc
+select t.a, u.id, u.name from t asof join u on t.a >= u.id order by 1
+select t.a, o.a from t asof left join t as o on t.b = o.b and t.d > o.d order by 1
+select a, o.d from t asof join t as o using (b, a) order by 1
+select timestamptz '2024-03-30 00:03:00+00' - interval '1 month 2 days 3 hours', date_add(timestamptz '2024-03-30 00:03:00+00', interval '-1 month -1 hour')

@@ -237,6 +237,9 @@ extension Value {
         switch self {
         case .null: return "NULL::" + type.castName
         case .bool(let value): return value ? "TRUE" : "FALSE"
+        // DuckDB takes -0.0 for a DECIMAL, which has no such zero.
+        case .float64(let value) where value == 0 && value.sign == .minus:
+            return "'-0.0'::" + type.castName
         case .int64, .int128, .float64:
             return (description.hasPrefix("-") ? "(\(description))" : description) + "::"
                 + type.castName

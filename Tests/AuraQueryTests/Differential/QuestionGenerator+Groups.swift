@@ -23,9 +23,8 @@ extension QuestionGenerator {
         rows.tie = keys
         guard !keys.isEmpty else { return having(&rows) }
         let list = keys.map(\.text).joined(separator: ", ")
-        let isRollup = random.chance(10)
-        if isRollup {
-            rows.clauses = " GROUP BY ROLLUP (\(list))"
+        if random.chance(15) {
+            rows.clauses = " GROUP BY " + groupings(of: keys)
             rows.key = nil
             rows.tie = rows.leaves.allSatisfy { $0.precision < .rough } ? rows.leaves : nil
         } else if isTyped || random.chance(60) {
@@ -42,6 +41,22 @@ extension QuestionGenerator {
             rows.clauses = " GROUP BY " + keys.indices.map { "\($0 + 1)" }.joined(separator: ", ")
         }
         having(&rows)
+    }
+
+    /// Several sets of some keys.
+    private mutating func groupings(of keys: [Term]) -> String {
+        let list = keys.map(\.text).joined(separator: ", ")
+        guard random.chance(50) else {
+            return random.element(of: ["ROLLUP", "CUBE"]) + " (\(list))"
+        }
+        var sets = ["(\(list))"]
+        for _ in 0..<1 + random.below(3) {
+            let some = keys.filter { _ in random.chance(50) }.map(\.text).joined(separator: ", ")
+            sets.append(
+                random.element(of: ["", "", "ROLLUP ", "CUBE "].filter { some != "" || $0 == "" })
+                    + "(\(some))")
+        }
+        return "GROUPING SETS (\(sets.joined(separator: ", ")))"
     }
 
     private mutating func having(_ rows: inout Rows) {

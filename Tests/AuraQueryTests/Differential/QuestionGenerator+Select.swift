@@ -29,7 +29,7 @@ extension QuestionGenerator {
         var isFinal = false
     }
 
-    /// - Parameter isPart: Whether it is a side of a UNION: without an order.
+    /// - Parameter isPart: Whether it is a side of UNION and the like: without an order.
     mutating func select(
         depth: Int, types: [ValueType]? = nil, isPart: Bool = false
     ) -> Selection {
@@ -40,7 +40,7 @@ extension QuestionGenerator {
             leaves: source.columns, key: source.key, tie: source.tie, count: source.rows)
         var start = " FROM " + source.text
         if random.chance(40) { start += " WHERE " + filter(source, depth: depth) }
-        if depth > 0, random.chance(8) { rows.leaves.append(scalarQuery(depth: depth)) }
+        if depth > 0, random.chance(14) { rows.leaves.append(scalarQuery(source, depth: depth)) }
         if shape == .grouped { group(&rows, isTyped: types != nil) }
         let plain = rows.leaves
         if shape == .windows || shape == .grouped && !rows.isFinal && random.chance(15) {
@@ -124,19 +124,5 @@ extension QuestionGenerator {
         let item: ValueType = random.chance(50) ? .int64 : .text
         let list = expressions.term(.list(item), leaves, depth: 1)
         return Term(text: "unnest(\(list.text))", type: item)
-    }
-
-    /// A query that has one value.
-    private mutating func scalarQuery(depth: Int) -> Term {
-        let source = self.source(depth: depth - 1)
-        var rows = Rows(
-            leaves: source.columns, key: source.key, tie: source.tie, count: source.rows)
-        let calls = aggregates(&rows, count: 1)
-        var text = "(SELECT \(calls[0].text) FROM \(source.text)"
-        if random.chance(40) { text += " WHERE " + filter(source, depth: 0) }
-        var term = calls[0]
-        term.text = text + ")"
-        term.isColumn = false
-        return term
     }
 }

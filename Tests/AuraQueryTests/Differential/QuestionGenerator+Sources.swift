@@ -1,3 +1,4 @@
+import AuraCore
 import AuraTesting
 
 @testable import AuraQuery
@@ -24,7 +25,7 @@ extension QuestionGenerator {
                     rows: query.rows))
         }
         let table = random.chance(70) ? world.tables[0] : random.element(of: world.tables)
-        let alias = isAlone && random.chance(70) ? nil : name("t")
+        let alias = isAlone && random.chance(50) ? nil : name("t")
         let columns = table.columns.map { Term($0, in: alias, isOdd: world.hasOddFloats) }
         return Source(
             text: Term.quoted(table.name) + (alias.map { " AS " + $0 } ?? ""), columns: columns,
@@ -48,8 +49,8 @@ extension QuestionGenerator {
         let both = left.columns + right.columns
         var joined = Source(text: left.text, columns: both, key: nil, rows: left.rows * right.rows)
         if let first = left.key, let second = right.key { joined.key = first + second }
-        let isLeft = random.chance(45)
-        let kind = isLeft ? random.element(of: [" LEFT JOIN ", " LEFT OUTER JOIN "]) : " JOIN "
+        if random.chance(15), let nearest = nearest(left, right) { return nearest }
+        let kind = " \(random.element(of: Self.joins)) "
         if let equality = equality(left, right), random.chance(85) {
             joined.rows = left.rows * max(1, right.rows / 4)
             joined.text += kind + right.text + " ON " + equality
@@ -66,11 +67,35 @@ extension QuestionGenerator {
         } else {
             return left
         }
+        if kind.contains("SEMI") || kind.contains("ANTI"), joined.text.contains(kind) {
+            (joined.columns, joined.key, joined.rows) = (left.columns, left.key, left.rows)
+        }
+        return joined
+    }
+
+    private static let joins = [
+        "JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "LEFT OUTER JOIN", "RIGHT JOIN",
+        "FULL OUTER JOIN", "SEMI JOIN", "ANTI JOIN",
+    ]
+
+    /// Rows with the nearest ones of others, if it is known which of these that is.
+    private mutating func nearest(_ left: Source, _ right: Source) -> Source? {
+        guard let key = right.key, key.count == 1, key[0].type == .int64,
+            let equality = equality(left, right)
+        else { return nil }
+        let leaves = ExpressionGenerator.Leaves(left.columns)
+        let value = expressions.term(.int64, leaves, depth: random.below(2))
+        guard !value.isConstant else { return nil }
+        var joined = left
+        joined.columns += right.columns
+        joined.text +=
+            " ASOF \(random.element(of: ["", "LEFT "]))JOIN \(right.text) ON \(equality) AND "
+            + "\(value.text) \(random.element(of: ["<", "<=", ">", ">="])) \(key[0].text)"
         return joined
     }
 
     /// A condition that two expressions of the sides are equal.
-    private mutating func equality(_ left: Source, _ right: Source) -> String? {
+    mutating func equality(_ left: Source, _ right: Source) -> String? {
         let first = ExpressionGenerator.Leaves(left.columns)
         let second = ExpressionGenerator.Leaves(right.columns)
         let types = Set(left.columns.map(\.type)).intersection(right.columns.map(\.type))

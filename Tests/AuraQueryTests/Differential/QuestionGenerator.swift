@@ -88,10 +88,15 @@ struct QuestionGenerator {
     /// - Parameter types: Of its columns; nil means any.
     mutating func query(depth: Int, types: [ValueType]? = nil) -> Selection {
         random.chance(7)
-            ? union(depth: depth, types: types) : select(depth: depth, types: types)
+            ? combined(depth: depth, types: types) : select(depth: depth, types: types)
     }
 
-    private mutating func union(depth: Int, types: [ValueType]?) -> Selection {
+    private static let combinations = [
+        " UNION ALL ", " UNION ", " UNION ", " INTERSECT ", " INTERSECT ALL ", " EXCEPT ",
+        " EXCEPT ALL ",
+    ]
+
+    private mutating func combined(depth: Int, types: [ValueType]?) -> Selection {
         var all = Selection(text: "", columns: [], key: nil, rows: 0)
         for index in 0..<2 + random.below(2) {
             let types = index == 0 ? types : all.columns.map(\.type)
@@ -100,7 +105,7 @@ struct QuestionGenerator {
                 all = part
                 continue
             }
-            all.text += random.element(of: [" UNION ALL ", " UNION "]) + part.text
+            all.text += random.element(of: Self.combinations) + part.text
             all.rows += part.rows
             for column in all.columns.indices {
                 let other = part.columns[column]
@@ -177,11 +182,14 @@ struct QuestionGenerator {
             let leaves = ExpressionGenerator.Leaves(source.columns)
             parts.append(expressions.condition(leaves).text)
         }
-        if depth > 0, random.chance(12) { parts.append(subqueryCondition(source, depth: depth)) }
+        if depth > 0, random.chance(20) { parts.append(subqueryCondition(source, depth: depth)) }
         return parts.joined(separator: random.chance(85) ? " AND " : " OR ")
     }
 
     private mutating func subqueryCondition(_ source: Source, depth: Int) -> String {
+        if random.chance(50), let condition = correlatedCondition(source, depth: depth) {
+            return condition
+        }
         let leaves = ExpressionGenerator.Leaves(source.columns)
         let not = random.chance(40) ? "NOT " : ""
         if random.chance(25) {

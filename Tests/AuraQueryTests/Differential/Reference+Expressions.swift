@@ -48,7 +48,7 @@ extension Reference {
         case .tried(let part): return (try? value(part, row)) ?? .null
         case .value(let number): return subquery(number).first?[0] ?? .null
         case .exists(let number): return .bool(!subquery(number).isEmpty)
-        case .aggregate, .window, .unnested:
+        case .aggregate, .window, .unnested, .outer:
             throw ComputationError("an expression that was not finished")
         }
     }

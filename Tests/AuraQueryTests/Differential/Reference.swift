@@ -107,14 +107,30 @@ final class Reference {
             let keys = try join.keys.map { try value($0.left, row) }
             let start = pairs.count
             for (other, otherKeys) in zip(right, rightKeys)
-            where !keys.contains(where: \.isNull) && keys == otherKeys {
+            where keys == otherKeys && (join.matchesNulls || !keys.contains(where: \.isNull)) {
                 if try holds(join.conditions, row + other) { pairs.append(row + other) }
+            }
+            if let nearest = join.nearest {
+                try keepNearest(nearest, &pairs, from: start, width: join.left.columns.count)
             }
             if join.keepsLeft, pairs.count == start {
                 pairs.append(row + join.right.columns.map { _ in .null })
             }
         }
         return pairs
+    }
+
+    private func keepNearest(
+        _ nearest: Join.Nearest, _ pairs: inout [Row], from start: Int, width: Int
+    ) throws {
+        let other = nearest.right.shifted(by: width)
+        let condition = BoundExpression(
+            .compare(nearest.comparison, nearest.left, other), .bool, .none)
+        let isLast = nearest.comparison == .greater || nearest.comparison == .greaterEqual
+        let key = SortKey(expression: other, isDescending: isLast, hasNullsFirst: false)
+        let fitting = try sorted(
+            pairs[start...].filter { try holds([condition], $0) }, [key])
+        pairs[start...] = fitting.prefix(1)
     }
 
     private func items(of row: Row, _ lists: [Int]) -> [Row] {

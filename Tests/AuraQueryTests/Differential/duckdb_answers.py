@@ -60,14 +60,25 @@ def answer(connection, question):
         return {"error": str(error)}
 
 
-def main():
-    request = json.load(sys.stdin)
+def connected(request):
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("set timezone = 'UTC'")
     for table in request["tables"]:
         load(connection, table)
     connection.execute(f"set timezone = '{request['zone']}'")
-    json.dump([answer(connection, question) for question in request["questions"]], sys.stdout)
+    return connection
+
+
+def main():
+    request = json.load(sys.stdin)
+    connection = connected(request)
+    answers = []
+    for question in request["questions"]:
+        answers.append(answer(connection, question))
+        # After a fault of its own DuckDB answers nothing more.
+        if "INTERNAL Error" in answers[-1].get("error", ""):
+            connection = connected(request)
+    json.dump(answers, sys.stdout)
 
 
 main()

@@ -29,7 +29,7 @@ import Testing
         _ disk: SimulatedFileSystem, _ path: String
     ) throws(StorageError) -> StoreDirectory? {
         do throws(StorageError) { return try StoreDirectory(path, in: disk) } catch {
-            guard case .missing = error else { throw error }
+            guard case .noStore = error else { throw error }
             return nil
         }
     }
