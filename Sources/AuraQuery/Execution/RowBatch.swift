@@ -110,10 +110,8 @@ final class RowBatch {
         let column: Vector
         switch origin {
         case .given: preconditionFailure("a column that was not given")
-        case .scan(let rows):
-            column = try rows.column(index)
-            step?.add(column.storedCount * 8 + column.contentBytes, to: .decoded)
-        case .selected(let base, let rows): column = try base.column(index).rows(rows)
+        case .scan(let rows): column = try read(index, of: rows)
+        case .selected(let base, let rows): column = try base.column(index, at: rows)
         case .projected(let base, let expressions, let evaluator):
             column = try evaluator.evaluate(expressions[index], base)
         case .beside(let left, let right):
@@ -123,6 +121,26 @@ final class RowBatch {
         }
         columns[index] = column
         return column
+    }
+
+    private func read(_ index: Int, of rows: ScannedRows) throws(QueryFailure) -> Vector {
+        let column = try rows.column(index)
+        step?.add(column.storedCount * 8 + column.contentBytes, to: .decoded)
+        return column
+    }
+
+    /// Of so many rows one is worth being read alone.
+    private static let aloneOf = 64
+
+    /// The values of a column at some rows: where these are few, no others are read.
+    private func column(_ index: Int, at rows: [UInt32]) throws(QueryFailure) -> Vector {
+        if case .scan(let scanned) = origin, columns[index] == nil,
+            rows.count < count / RowBatch.aloneOf,
+            zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }), let few = scanned.rows(at: rows)
+        {
+            return try read(index, of: few)
+        }
+        return try column(index).rows(rows)
     }
 
     /// All of them.
