@@ -1,8 +1,9 @@
 import AuraCore
-import AuraQuery
 import AuraStorage
 import AuraTesting
 import Testing
+
+@testable import AuraQuery
 
 /// The first rows of an order are those of the whole order, however they are found.
 @Suite struct FirstRowsTests {

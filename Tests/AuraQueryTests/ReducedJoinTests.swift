@@ -1,8 +1,9 @@
 import AuraCore
-import AuraQuery
 import AuraStorage
 import AuraTesting
 import Testing
+
+@testable import AuraQuery
 
 /// Joins read no more events than may belong to rows of the other side, and answer as if they read all.
 @Suite struct ReducedJoinTests {

@@ -13,27 +13,32 @@ extension Execution {
     ///
     /// - Parameter needs: The columns of both sides that are looked at.
     func joined(_ join: Join, _ needs: [NeededColumns]) throws(QueryFailure) -> [Morsel] {
+        if join.right.isOfEvents, !join.left.isOfEvents { return try joinedEvents(join, needs) }
         var join = join
-        if join.left.isOfEvents {
-            let right = try rows(of: join.right, needs[1])
-            let count = right.first?.count ?? 0
-            if !join.keepsLeft, count <= Self.fewRows {
-                let conditions = try JoinedConditions(join, ofLeft: true)
-                    .conditions(RowBatch(right, count: count), self)
-                join.left = join.left.filtered(by: conditions)
-            }
-            let side = try JoinSide(join, right, evaluator)
-            return try morsels(of: join.left, needs[0]).map { $0.then(.join(side)) }
+        let right = try rows(of: join.right, needs[1])
+        let count = right.first?.count ?? 0
+        if join.left.isOfEvents, !join.keepsLeft, count <= Self.fewRows {
+            let conditions = try JoinedConditions(join, ofLeft: true)
+                .conditions(RowBatch(right, count: count), self)
+            join.left = join.left.filtered(by: conditions)
         }
+        let side = try JoinSide(join, right, evaluator)
+        return try morsels(of: join.left, needs[0]).map { $0.then(.join(side)) }
+    }
+
+    /// The same of a right side of events, and a left of others.
+    private func joinedEvents(
+        _ join: Join, _ needs: [NeededColumns]
+    ) throws(QueryFailure) -> [Morsel] {
+        var join = join
         var left = try morsels(of: join.left, needs[0])
-        if join.right.isOfEvents, left.allSatisfy(\.isKnown),
-            left.reduce(0, { $0 + $1.size }) <= Self.fewRows
-        {
+        if left.allSatisfy(\.isKnown), left.reduce(0, { $0 + $1.size }) <= Self.fewRows {
             let types = join.left.types
             let rows = try fold(left) { CollectedRows(types, needs[0]) }
-            left = Execution.morsels(of: rows.columns(), rows.count)
+            let columns = rows.columns()
+            left = Execution.morsels(of: columns, rows.count)
             let conditions = try JoinedConditions(join, ofLeft: false)
-                .conditions(RowBatch(rows.columns(), count: rows.count), self)
+                .conditions(RowBatch(columns, count: rows.count), self)
             join.right = join.right.filtered(by: conditions)
         }
         let side = try JoinSide(join, rows(of: join.right, needs[1]), evaluator)

@@ -84,6 +84,33 @@ final class RowBatch {
             watch?.step)
     }
 
+    /// The same, to be kept: where they are few, without what was read of others.
+    func keeping(_ rows: [UInt32]) -> RowBatch {
+        let kept = selecting(rows)
+        return rows.count < count / RowBatch.aloneOf ? kept.unread : kept
+    }
+
+    /// The same rows, of which nothing was read yet.
+    private var unread: RowBatch {
+        let origin: Origin
+        switch self.origin {
+        case .given: return self
+        case .scan: origin = self.origin
+        case .selected(let base, let rows):
+            if case .given = base.origin {
+                return RowBatch(
+                    base.columns.compactMap { $0?.rows(rows) }, count: count, watch)
+            }
+            origin = .selected(base.unread, rows)
+        case .projected(let base, let expressions, let evaluator):
+            // Made again, it would be something else.
+            if expressions.contains(where: { $0.contains(\.isVolatileCall) }) { return self }
+            origin = .projected(base.unread, expressions, evaluator)
+        case .beside(let left, let right): origin = .beside(left.unread, right.unread)
+        }
+        return RowBatch(origin, count: count, width: columns.count, watch, step)
+    }
+
     /// Whether rows are all there are, in their order.
     private func isEach(_ rows: [UInt32]) -> Bool {
         for (index, row) in rows.enumerated() where index != Int(row) { return false }

@@ -23,7 +23,7 @@ struct SortedBatches: RowFold {
         var batch = batch
         if let rows = try bound?.rows(columns[0], evaluator.shouldStop) {
             if rows.isEmpty { return }
-            batch = batch.selecting(rows)
+            batch = batch.keeping(rows)
             columns[0] = columns[0].rows(rows)
         }
         for key in keys.dropFirst() {
@@ -82,7 +82,7 @@ struct SortedBatches: RowFold {
         var fresh: [RowBatch] = []
         var keys: [[Vector]] = []
         for (index, part) in split(rows).enumerated() where !part.isEmpty {
-            fresh.append(batches[index].selecting(part))
+            fresh.append(batches[index].keeping(part))
             keys.append(keyColumns[index].map { $0.rows(part) })
         }
         batches = fresh
