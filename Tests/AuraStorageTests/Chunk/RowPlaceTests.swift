@@ -1,3 +1,4 @@
+import AuraCore
 import AuraTesting
 import Testing
 
