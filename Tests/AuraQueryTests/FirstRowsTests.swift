@@ -1,11 +1,74 @@
 import AuraCore
 import AuraStorage
+import AuraTesting
 import Testing
 
 @testable import AuraQuery
 
-/// ORDER BY with LIMIT over more rows than are looked at together.
+/// The first rows of an order are those of the whole order, however they are found.
 @Suite struct FirstRowsTests {
+    /// Events of few and of many different values, some of which are missing.
+    private static func events(_ random: inout SeededRandom, count: Int) -> [Event] {
+        let reach = random.element(of: [2, 30, 100_000])
+        return (0..<count).map { number in
+            var attributes = [Attribute("n", .int64(Int64(number)))]
+            func add(_ name: String, _ value: AttributeValue) {
+                if random.chance(80) { attributes.append(Attribute(name, value)) }
+            }
+            add("whole", .int64(Int64(random.below(reach)) - 7))
+            add("share", .float64(Double(random.below(reach)) / 8 - 1))
+            add("word", .string("w\(random.below(reach))"))
+            return Event(
+                type: random.element(of: ["a", "b"]),
+                time: Timestamp(
+                    microseconds: 1_700_000_000_000_000 + Int64(random.below(1_000)) * 1_000_000),
+                attributes: attributes)
+        }
+    }
+
+    private static func rows(
+        _ text: String, _ source: QuerySource, threads: Int, partRows: Int
+    ) throws -> [[Value]] {
+        var settings = QuerySettings(now: Timestamp(microseconds: 0))
+        settings.threads = threads
+        settings.partRows = partRows
+        let answer = try PreparedQuery(text, over: source, settings).answer()
+        return (0..<answer.rowCount).map { answer.row($0) }
+    }
+
+    @Test(arguments: 1...UInt64(Effort.count(8)))
+    func `they are the beginning of all`(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let events = Self.events(&random, count: 200 + random.below(800))
+        let source = try Keeping(&random).source(of: events)
+        for _ in 0..<12 {
+            let key = random.element(of: ["whole", "share", "word", "whole % 5", "time"])
+            let order = random.element(of: ["", " DESC"])
+            let nulls = random.element(of: ["", " NULLS FIRST", " NULLS LAST"])
+            let filter = random.element(of: ["", " WHERE share IS NOT NULL", " WHERE n % 3 = 0"])
+            let query =
+                "SELECT n, whole, word FROM events\(filter) ORDER BY \(key)\(order)\(nulls), n"
+            let all = try Self.rows(query, source, threads: 1, partRows: 1 << 16)
+            let (limit, offset) = (1 + random.below(60), random.below(3) * random.below(40))
+            let first = try Self.rows(
+                query + " LIMIT \(limit) OFFSET \(offset)", source,
+                threads: 1 + random.below(3), partRows: random.element(of: [1, 50, 1 << 16]))
+            #expect(first == Array(all.dropFirst(offset).prefix(limit)), "seed \(seed): \(query)")
+        }
+    }
+
+    @Test func `many rows are let go of`() throws {
+        let rows = try Self.rows(
+            """
+            SELECT n FROM (SELECT unnest(range(300000)) AS n)
+            ORDER BY (n * 7919) % 300007 DESC, n LIMIT 3
+            """, QuerySource(.empty), threads: 2, partRows: 1 << 10)
+        let wanted = (0..<Int64(300_000)).sorted {
+            ($0 * 7_919 % 300_007, $1) > ($1 * 7_919 % 300_007, $0)
+        }
+        #expect(rows == wanted.prefix(3).map { [.int64($0)] })
+    }
+
     /// Keys of `n`: of several types, with many equal ones, NULLs, and in the order of rows and against it.
     private static let keys = [
         "n", "n DESC", "n * 7919 % 100003", "n * 7919 % 100003 DESC", "n % 11, n % 7 DESC",

@@ -57,6 +57,14 @@ final class Execution {
         }
     }
 
+    /// Adds what expressions may ask for as if a subquery had answered it.
+    ///
+    /// - Returns: Its number.
+    func add(_ answer: SubqueryAnswer) -> Int {
+        evaluator.subqueries.append(answer)
+        return evaluator.subqueries.count - 1
+    }
+
     /// All rows of a plan, column by column: those that are not needed are NULL.
     func rows(
         of plan: Plan, _ needed: NeededColumns? = nil
@@ -92,10 +100,7 @@ final class Execution {
             return try morsels(of: input, needs[0]).map { $0.then(.project(expressions)) }
         case .unnest(let input, let lists):
             return try morsels(of: input, needs[0]).map { $0.then(.unnest(lists, plan.types)) }
-        case .join(let join):
-            let step = Step.join(
-                try JoinSide(join, rows(of: join.right, needs[1]), evaluator))
-            return try morsels(of: join.left, needs[0]).map { $0.then(step) }
+        case .join(let join): return try joined(join, needs)
         case .union(let parts):
             var morsels: [Morsel] = []
             for part in parts { morsels += try self.morsels(of: part, needed) }
@@ -136,7 +141,7 @@ final class Execution {
     /// Rows of known columns that make one morsel.
     private static let morselRows = 1 << 16
 
-    private static func morsels(of columns: [Vector], _ count: Int? = nil) -> [Morsel] {
+    static func morsels(of columns: [Vector], _ count: Int? = nil) -> [Morsel] {
         let count = count ?? columns.first?.count ?? 0
         return stride(from: 0, to: max(1, count), by: morselRows).map { start in
             Morsel(.rows(columns, start..<min(count, start + morselRows)))

@@ -13,8 +13,8 @@ struct Morsel: Sendable {
         case rows([Vector], Range<Int>)
     }
 
-    private let source: Source
-    private var steps: [Step] = []
+    let source: Source
+    private(set) var steps: [Step] = []
 
     init(_ source: Source) {
         self.source = source

@@ -84,6 +84,33 @@ final class RowBatch {
             watch?.step)
     }
 
+    /// The same, to be kept: where they are few, without what was read of others.
+    func keeping(_ rows: [UInt32]) -> RowBatch {
+        let kept = selecting(rows)
+        return rows.count < count / RowBatch.aloneOf ? kept.unread : kept
+    }
+
+    /// The same rows, of which nothing was read yet.
+    private var unread: RowBatch {
+        let origin: Origin
+        switch self.origin {
+        case .given: return self
+        case .scan: origin = self.origin
+        case .selected(let base, let rows):
+            if case .given = base.origin {
+                return RowBatch(
+                    base.columns.compactMap { $0?.rows(rows) }, count: count, watch)
+            }
+            origin = .selected(base.unread, rows)
+        case .projected(let base, let expressions, let evaluator):
+            // Made again, it would be something else.
+            if expressions.contains(where: { $0.contains(\.isVolatileCall) }) { return self }
+            origin = .projected(base.unread, expressions, evaluator)
+        case .beside(let left, let right): origin = .beside(left.unread, right.unread)
+        }
+        return RowBatch(origin, count: count, width: columns.count, watch, step)
+    }
+
     /// Whether rows are all there are, in their order.
     private func isEach(_ rows: [UInt32]) -> Bool {
         for (index, row) in rows.enumerated() where index != Int(row) { return false }
@@ -110,10 +137,8 @@ final class RowBatch {
         let column: Vector
         switch origin {
         case .given: preconditionFailure("a column that was not given")
-        case .scan(let rows):
-            column = try rows.column(index)
-            step?.add(column.storedCount * 8 + column.contentBytes, to: .decoded)
-        case .selected(let base, let rows): column = try base.column(index).rows(rows)
+        case .scan(let rows): column = try read(index, of: rows)
+        case .selected(let base, let rows): column = try base.column(index, at: rows)
         case .projected(let base, let expressions, let evaluator):
             column = try evaluator.evaluate(expressions[index], base)
         case .beside(let left, let right):
@@ -123,6 +148,26 @@ final class RowBatch {
         }
         columns[index] = column
         return column
+    }
+
+    private func read(_ index: Int, of rows: ScannedRows) throws(QueryFailure) -> Vector {
+        let column = try rows.column(index)
+        step?.add(column.storedCount * 8 + column.contentBytes, to: .decoded)
+        return column
+    }
+
+    /// Of so many rows one is worth being read alone.
+    private static let aloneOf = 64
+
+    /// The values of a column at some rows: where these are few, no others are read.
+    private func column(_ index: Int, at rows: [UInt32]) throws(QueryFailure) -> Vector {
+        if case .scan(let scanned) = origin, columns[index] == nil,
+            rows.count < count / RowBatch.aloneOf,
+            zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }), let few = scanned.rows(at: rows)
+        {
+            return try read(index, of: few)
+        }
+        return try column(index).rows(rows)
     }
 
     /// All of them.

@@ -23,42 +23,34 @@ struct SortOrder: Sendable {
                 words.append(valid.mapped { $0 == key.hasNullsFirst ? 1 : 0 })
             }
             for part in column.orderWords() {
-                var part = key.isDescending ? part.mapped { ~$0 } : part
+                let part = key.isDescending ? part.mapped { ~$0 } : part
                 // What is behind a NULL has no order.
-                if let valid = column.valid { part = Columns.map(part, valid) { $1 ? $0 : 0 } }
-                words.append(part)
+                words.append(column.valid.map { Columns.map(part, $0) { $1 ? $0 : 0 } } ?? part)
             }
         }
         if columns.first?.valid != nil {
-            prefixes = Columns.map(words[0], words[1], SortOrder.prefix)
+            // Whether it is NULL, and nearly all of the value.
+            prefixes = Columns.map(words[0], words[1]) { $1 >> 1 &+ ($0 &* 2 &- 1) << 62 }
         } else {
             prefixes = words.first ?? []
         }
         self.words = words
     }
 
-    /// Whether it is NULL, and nearly all of the value.
-    @inline(__always)
-    private static func prefix(_ null: Int64, _ word: Int64) -> Int64 {
-        word >> 1 &+ (null &* 2 &- 1) << 62
-    }
-
-    /// A word for each value of a first key, in whose order rows are: values of different words are in the
-    /// order of these, whatever columns they stand in. nil for keys of which no such words are known.
-    static func firstWords(_ column: Vector, _ key: SortKey) -> [Int64]? {
-        switch column.values {
-        case .bools, .integers, .floats: break
-        case .wide, .texts, .uuids, .intervals, .lists: return nil
-        }
-        let order = SortOrder([column], [key])
-        guard column.valid == nil else { return order.prefixes }
-        return order.prefixes.mapped { prefix(key.hasNullsFirst ? 1 : 0, $0) }
-    }
-
     /// Whether all rows are equal.
     var isEmpty: Bool { words.isEmpty }
 
     func entry(_ row: UInt32) -> Entry { Entry(prefix: prefixes[Int(row)], row: row) }
+
+    /// Words of the values of a key that are in their order for all batches; nil where there are none.
+    static func words(_ column: Vector, _ key: SortKey) -> [Int64]? {
+        switch column.values {
+        case .bools, .integers, .floats:
+            let words = column.orderWords()[0]
+            return key.isDescending ? words.mapped { ~$0 } : words
+        case .wide, .texts, .uuids, .intervals, .lists: return nil
+        }
+    }
 
     /// The rows in order.
     ///
@@ -73,16 +65,65 @@ struct SortOrder: Sendable {
         return entries.mapped(\.row)
     }
 
-    /// Puts rows in order.
+    /// So many rows are put in order one by one.
+    private static let runRows = 16
+
+    /// Puts rows in order: runs first, then twice as many at once, again and again.
     ///
     /// - Throws: `.stopped`.
     func sort(_ entries: inout [Entry], _ pulse: inout Pulse) throws(QueryFailure) {
-        do {
-            try entries.sort { left, right in
-                try pulse.beat()
-                return precedes(left, right)
+        let count = entries.count
+        for start in stride(from: 0, to: count, by: SortOrder.runRows) {
+            try pulse.beat()
+            insert(&entries, start..<min(count, start + SortOrder.runRows))
+        }
+        var width = SortOrder.runRows
+        var first: [Entry] = []
+        while width < count {
+            for middle in stride(from: width, to: count, by: width * 2)
+            where precedes(entries[middle], entries[middle - 1]) {
+                first.removeAll(keepingCapacity: true)
+                first += entries[middle - width..<middle]
+                try merge(first, &entries, middle..<min(count, middle + width), &pulse)
             }
-        } catch { throw .stopped }
+            width *= 2
+        }
+    }
+
+    /// Each row of a range moves ahead of those that it precedes.
+    @inline(__always)
+    private func insert(_ entries: inout [Entry], _ range: Range<Int>) {
+        var entries = entries.mutableSpan
+        for end in range.dropFirst() {
+            let entry = entries[end]
+            var place = end
+            while place > range.lowerBound, precedes(entry, entries[place - 1]) {
+                entries[place] = entries[place - 1]
+                place -= 1
+            }
+            entries[place] = entry
+        }
+    }
+
+    /// Merges the rows that stood before a range, and those in it.
+    private func merge(
+        _ first: [Entry], _ entries: inout [Entry], _ range: Range<Int>, _ pulse: inout Pulse
+    ) throws(QueryFailure) {
+        var entries = entries.mutableSpan
+        let first = first.span
+        var place = range.lowerBound - first.count
+        var (taken, next) = (0, range.lowerBound)
+        while taken < first.count {
+            try pulse.beat()
+            if next < range.upperBound, precedes(entries[next], first[taken]) {
+                entries[place] = entries[next]
+                next += 1
+            } else {
+                entries[place] = first[taken]
+                taken += 1
+            }
+            place += 1
+        }
     }
 
     /// The first rows in order, without an order of all.

@@ -18,6 +18,12 @@ struct SubqueryAnswer: Sendable {
     /// Its one value; NULL if it has none.
     var value: Value { isEmpty ? .null : column.value(0) }
 
+    /// Its values, each once, without NULL.
+    var distinct: Vector {
+        let all = table.values()
+        return all.rows((1..<UInt32(max(1, all.count))).map { $0 })
+    }
+
     /// Which values are among its rows.
     func contains(_ values: Vector) -> Vector {
         isEmpty

@@ -100,16 +100,13 @@ private struct SortedRuns {
             return
         }
         entries.removeAll(keepingCapacity: true)
-        var isSorted = true
-        for row in partition {
-            let entry = order.entry(row)
-            if isSorted, let last = entries.last { isSorted = order.precedes(last, entry) }
-            entries.append(entry)
-        }
-        if !isSorted { try order.sort(&entries, &pulse) }
-        for (index, entry) in entries.enumerated() {
-            if index == 0 || !order.areEqual(entries[index - 1], entry) { runs.append(rows.count) }
-            rows.append(entry.row)
+        for row in partition { entries.append(order.entry(row)) }
+        try order.sort(&entries, &pulse)
+        for index in entries.indices {
+            if index == 0 || !order.areEqual(entries[index - 1], entries[index]) {
+                runs.append(rows.count)
+            }
+            rows.append(entries[index].row)
         }
     }
 }

@@ -2,11 +2,11 @@ import AuraCore
 
 /// The results of one window function.
 struct WindowValues {
-    private let call: WindowCall
-    private let partitions: WindowPartitions
-    private let frames: WindowFrames
-    private let batch: RowBatch
-    private let evaluator: Evaluator
+    let call: WindowCall
+    let partitions: WindowPartitions
+    let frames: WindowFrames
+    let batch: RowBatch
+    let evaluator: Evaluator
 
     init(
         _ call: WindowCall, _ partitions: WindowPartitions, _ batch: RowBatch,
@@ -22,12 +22,9 @@ struct WindowValues {
     /// One for each row, in the order of rows.
     func values() throws(QueryFailure) -> Vector {
         switch call.function {
-        case .aggregate(let aggregate): byRow(try self.aggregated(aggregate))
-        case .ranking(let ranking):
-            try WindowRankValues(ranking, call, partitions, frames, batch, evaluator).values()
-        case .series(let series):
-            byRow(
-                try WindowSeriesValues(series, call, partitions, batch, evaluator).values())
+        case .aggregate(let aggregate): byRow(try aggregated(aggregate))
+        case .ranking(let ranking): try ranked(ranking)
+        case .series(let series): byRow(try along(series))
         }
     }
 

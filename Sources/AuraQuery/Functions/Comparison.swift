@@ -39,6 +39,9 @@ enum Comparison: String, Hashable, Sendable {
             results = compare((a, left.isConstant), (b, right.isConstant), count) { !$0 && $1 }
         case (.uuids(let a), .uuids(let b)):
             results = compare((a, left.isConstant), (b, right.isConstant), count) { $0 < $1 }
+        case (.intervals(let a), .intervals(let b)):
+            let (a, b) = (a.mapped(\.comparable), b.mapped(\.comparable))
+            results = compare((a, left.isConstant), (b, right.isConstant), count) { $0 < $1 }
         case (.texts, .texts):
             results = texts(left, right, count)
         default:

@@ -82,14 +82,21 @@ extension ScalarFunction {
     private static func difference(_ type: ValueType) -> ScalarFunction {
         ScalarFunction(
             [type, type], .interval,
-            .values { values throws(ComputationError) in
-                guard let left = values[0].time, let right = values[1].time else { return .null }
-                let (whole, overflows) = left.subtractingReportingOverflow(right)
-                if overflows { throw .overflow("-", "\(values[0]) - \(values[1])") }
-                return .interval(
-                    Interval(
-                        days: whole / Interval.dayMicroseconds,
-                        microseconds: whole % Interval.dayMicroseconds))
+            .columns { columns, count throws(ComputationError) in
+                let whole = try Columns.integers(columns[0], columns[1], count: count) {
+                    let (whole, overflows) = $0.subtractingReportingOverflow($1)
+                    return overflows ? nil : whole
+                } failure: {
+                    .overflow("-", "\($0) - \($1)")
+                }
+                return whole.mapped(
+                    .interval,
+                    .intervals(
+                        whole.integers.mapped {
+                            let (days, rest) = $0.quotientAndRemainder(
+                                dividingBy: Interval.dayMicroseconds)
+                            return Interval(days: days, microseconds: rest)
+                        }))
             })
     }
 

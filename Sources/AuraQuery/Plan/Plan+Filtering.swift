@@ -7,16 +7,22 @@ extension Plan {
         if conditions.isEmpty { return self }
         switch node {
         case .filter(let plan, let known):
-            return Plan(node: .filter(plan, known + conditions), columns: columns)
+            return with(.filter(plan, known + conditions))
         case .join(let join): return filtered(join, conditions)
         case .project(let plan, let expressions): return filtered(plan, expressions, conditions)
         case .aggregate(let plan, let aggregation):
             return filtered(plan, aggregation, conditions)
         case .union(let parts):
-            return Plan(node: .union(parts.map { $0.filtered(by: conditions) }), columns: columns)
+            return with(.union(parts.map { $0.filtered(by: conditions) }))
         case .scan, .rows, .fill, .distinct, .sort, .limit, .window, .shared, .unnest, .explained:
             return Plan(node: .filter(self, conditions), columns: columns)
         }
+    }
+
+    private func with(_ node: Node) -> Plan {
+        var plan = self
+        plan.node = node
+        return plan
     }
 
     private func keeping(_ plan: Plan, _ conditions: [BoundExpression]) -> Plan {
@@ -64,7 +70,7 @@ extension Plan {
         let below = conditions.map { condition in
             condition.mapColumns { index, _ in expressions[index] }
         }.flatMap(\.conjuncts)
-        return Plan(node: .project(plan.filtered(by: below), expressions), columns: columns)
+        return with(.project(plan.filtered(by: below), expressions))
     }
 
     /// Conditions of keys alone leave out whole groups.

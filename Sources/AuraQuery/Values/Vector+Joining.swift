@@ -8,26 +8,30 @@ extension Vector {
         let parts = parts.map(\.expanded)
         var valid: [Bool]?
         if parts.contains(where: { $0.valid != nil }) {
-            valid = parts.flatMap { $0.valid ?? Array(repeating: true, count: $0.count) }
+            valid = all(parts) { $0.valid ?? Array(repeating: true, count: $0.count) }
         }
         let values: Values
         switch VectorBuilder(type).finish().values {
-        case .bools: values = .bools(parts.flatMap(\.bools))
-        case .integers: values = .integers(parts.flatMap(\.integers))
-        case .wide: values = .wide(parts.flatMap(\.wide))
-        case .floats: values = .floats(parts.flatMap(\.floats))
+        case .bools: values = .bools(all(parts, \.bools))
+        case .integers: values = .integers(all(parts, \.integers))
+        case .wide: values = .wide(all(parts, \.wide))
+        case .floats: values = .floats(all(parts, \.floats))
         case .texts: values = joinedTexts(parts)
-        case .uuids:
-            values = .uuids(
-                parts.flatMap { part in
-                    if case .uuids(let uuids) = part.values { uuids } else { [UUIDBytes]() }
-                })
-        case .intervals, .lists:
-            var builder = VectorBuilder(type)
-            for part in parts { for row in 0..<part.count { builder.append(part.value(row)) } }
-            values = builder.finish().values
+        case .uuids: values = .uuids(all(parts, \.uuids))
+        case .intervals: values = .intervals(all(parts, \.intervals))
+        case .lists: values = .lists(all(parts, \.lists))
         }
         return Vector(type, values, valid: valid)
+    }
+
+    /// The values of all parts.
+    private static func all<Element>(
+        _ parts: [Vector], _ values: (Vector) -> [Element]
+    ) -> [Element] {
+        var all: [Element] = []
+        all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+        for part in parts { all += values(part) }
+        return all
     }
 
     /// The texts of all with one code for each that occurs.

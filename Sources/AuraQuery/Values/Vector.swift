@@ -220,4 +220,21 @@ extension Vector {
         }
         return (codes, table)
     }
+
+    var uuids: [UUIDBytes] {
+        guard case .uuids(let values) = values else { preconditionFailure("\(type) is no UUID") }
+        return values
+    }
+
+    var intervals: [Interval] {
+        guard case .intervals(let values) = values else {
+            preconditionFailure("\(type) is no INTERVAL")
+        }
+        return values
+    }
+
+    var lists: [[Value]] {
+        guard case .lists(let values) = values else { preconditionFailure("\(type) is no list") }
+        return values
+    }
 }

@@ -107,6 +107,10 @@ struct ChunkPiece: RowSource {
         }
     }
 
+    func rows(at places: [UInt32]) -> (any RowSource)? {
+        ChunkPiece(chunk, group, rows.places(at: places.map { Int($0) }), timeRange)
+    }
+
     func column(_ index: Int) throws(StorageError) -> ColumnData {
         let column = group.columns[index]
         let type = group.columnKeys[index].type

@@ -11,6 +11,9 @@ extension RowSource {
     /// All rows: which pass is seen when they are read.
     public func rows(where filter: ValueFilter) throws(StorageError) -> (any RowSource)? { self }
 
+    /// Nothing is read alone.
+    public func rows(at places: [UInt32]) -> (any RowSource)? { nil }
+
     /// Nothing that was not read.
     public func counts(in times: Range<Int64>) throws(StorageError) -> [Int]? { nil }
 

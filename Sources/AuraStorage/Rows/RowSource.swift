@@ -29,6 +29,8 @@ public protocol RowSource: Sendable {
     func counts(in times: Range<Int64>) throws(StorageError) -> [Int]?
     /// The rows that may pass a filter: all that do, and maybe others; nil if none does.
     func rows(where filter: ValueFilter) throws(StorageError) -> (any RowSource)?
+    /// The rows at some places, ascending, each once; nil where it is no faster to read them alone.
+    func rows(at places: [UInt32]) -> (any RowSource)?
 }
 
 extension RowSource {

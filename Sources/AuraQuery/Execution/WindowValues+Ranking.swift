@@ -1,28 +1,9 @@
 import AuraCore
 
-/// The results of window functions that number rows, and of those that take a value of another row.
-struct WindowRankValues {
-    private let ranking: WindowRanking
-    private let call: WindowCall
-    private let partitions: WindowPartitions
-    private let frames: WindowFrames
-    private let batch: RowBatch
-    private let evaluator: Evaluator
-
-    init(
-        _ ranking: WindowRanking, _ call: WindowCall, _ partitions: WindowPartitions,
-        _ frames: WindowFrames, _ batch: RowBatch, _ evaluator: Evaluator
-    ) {
-        self.ranking = ranking
-        self.call = call
-        self.partitions = partitions
-        self.frames = frames
-        self.batch = batch
-        self.evaluator = evaluator
-    }
-
+/// Window functions that number rows, and those that take a value of another row.
+extension WindowValues {
     /// One for each row, in the order of rows.
-    func values() throws(QueryFailure) -> Vector {
+    func ranked(_ ranking: WindowRanking) throws(QueryFailure) -> Vector {
         var arguments: [Vector] = []
         for argument in call.arguments { arguments.append(try evaluator.evaluate(argument, batch)) }
         switch ranking {
@@ -44,8 +25,9 @@ struct WindowRankValues {
                 Double(peers.upperBound - partition.lowerBound) / Double(partition.count)
             }
         case .ntile: return try tiles(arguments[0])
-        case .lag, .lead: return try neighbours(arguments)
-        case .firstValue, .lastValue, .nthValue: return try picked(arguments)
+        case .lag: return try neighbours(arguments, isBefore: true)
+        case .lead: return try neighbours(arguments, isBefore: false)
+        case .firstValue, .lastValue, .nthValue: return try picked(ranking, arguments)
         }
     }
 
@@ -120,10 +102,22 @@ struct WindowRankValues {
     private static let none = UInt32.max
 
     /// lag and lead.
-    private func neighbours(_ arguments: [Vector]) throws(QueryFailure) -> Vector {
+    private func neighbours(_ arguments: [Vector], isBefore: Bool) throws(QueryFailure) -> Vector {
         let column = arguments[0].expanded
-        let picks = try byRow(Self.none) { place, partition, _ in
-            self.neighbour(place, partition, column, arguments.count > 1 ? arguments[1] : nil)
+        let distances = arguments.count > 1 ? arguments[1] : Vector(.int64(1), .int64, count: 1)
+        func step(_ row: Int) -> Int64? {
+            guard case .int64(let distance) = distances.value(row) else { return nil }
+            return isBefore ? 0 &- distance : distance
+        }
+        let picks: [UInt32]
+        if distances.isConstant, !call.ignoresNulls || column.valid == nil {
+            picks = step(0).map(self.picks) ?? [UInt32](repeating: Self.none, count: batch.count)
+        } else {
+            picks = try byRow(Self.none) { place, partition, _ in
+                guard let step = step(row(place)) else { return Self.none }
+                return call.ignoresNulls
+                    ? known(place, partition, column, step) : neighbour(place, partition, step)
+            }
         }
         let found = values(of: column, at: picks)
         guard arguments.count > 2 else { return found }
@@ -132,21 +126,28 @@ struct WindowRankValues {
         let count = UInt32(batch.count)
         return both.rows(
             (0..<count).map { row in
-                picks[Int(row)] == Self.none && arguments[1].isValid(Int(row)) ? count + row : row
+                picks[Int(row)] == Self.none && distances.isValid(Int(row)) ? count + row : row
             })
     }
 
-    /// The row that a place takes its value from.
-    private func neighbour(
-        _ place: Int, _ partition: Range<Int>, _ column: Vector, _ distances: Vector?
-    ) -> UInt32 {
-        var distance: Int64 = 1
-        if let distances {
-            guard case .int64(let given) = distances.value(row(place)) else { return Self.none }
-            distance = given
+    /// The rows so many steps away from each, by row.
+    private func picks(_ step: Int64) -> [UInt32] {
+        var picks = [UInt32](repeating: Self.none, count: batch.count)
+        var targets = picks.mutableSpan
+        let (rows, starts) = (partitions.rows.span, partitions.starts.span)
+        for index in 0..<starts.count - 1 {
+            let size = Int64(starts[index + 1] - starts[index])
+            guard step.magnitude < UInt64(size) else { continue }
+            let (from, to) = (max(0, 0 - step), min(size, size - step))
+            for place in starts[index] + Int(from)..<starts[index] + Int(to) {
+                targets[Int(rows[place])] = rows[place + Int(step)]
+            }
         }
-        let step = ranking == .lag ? 0 &- distance : distance
-        if call.ignoresNulls { return known(place, partition, column, step) }
+        return picks
+    }
+
+    /// The row so many steps away.
+    private func neighbour(_ place: Int, _ partition: Range<Int>, _ step: Int64) -> UInt32 {
         let (target, overflows) = Int64(place).addingReportingOverflow(step)
         guard !overflows, target >= Int64(partition.lowerBound),
             target < Int64(partition.upperBound)
@@ -170,7 +171,9 @@ struct WindowRankValues {
     }
 
     /// first_value, last_value and nth_value.
-    private func picked(_ arguments: [Vector]) throws(QueryFailure) -> Vector {
+    private func picked(
+        _ ranking: WindowRanking, _ arguments: [Vector]
+    ) throws(QueryFailure) -> Vector {
         let column = arguments[0].expanded
         func isWanted(_ place: Int) -> Bool { !call.ignoresNulls || column.isValid(row(place)) }
         var picks = [UInt32](repeating: Self.none, count: batch.count)

@@ -1,27 +1,10 @@
 import AuraCore
 import Glibc
 
-/// The results of a window function that goes through partitions in their order.
-struct WindowSeriesValues {
-    private let series: WindowSeries
-    private let call: WindowCall
-    private let partitions: WindowPartitions
-    private let batch: RowBatch
-    private let evaluator: Evaluator
-
-    init(
-        _ series: WindowSeries, _ call: WindowCall, _ partitions: WindowPartitions,
-        _ batch: RowBatch, _ evaluator: Evaluator
-    ) {
-        self.series = series
-        self.call = call
-        self.partitions = partitions
-        self.batch = batch
-        self.evaluator = evaluator
-    }
-
+/// Window functions that go through partitions in their order.
+extension WindowValues {
     /// One for each place.
-    func values() throws(QueryFailure) -> Vector {
+    func along(_ series: WindowSeries) throws(QueryFailure) -> Vector {
         let column = try evaluator.evaluate(call.arguments[0], batch).expanded
             .rows(partitions.rows)
         var builder = VectorBuilder(call.type)
