@@ -43,8 +43,9 @@ struct SortOrder: Sendable {
         word >> 1 &+ (null &* 2 &- 1) << 62
     }
 
-    /// A word for each value of a first key, in whose order rows are: values of different words are in the
-    /// order of these, whatever columns they stand in. nil for keys of which no such words are known.
+    /// A word for each value of a first key; nil for keys of which none is known.
+    ///
+    /// Values of different words are in the order of these, whatever columns they stand in.
     static func firstWords(_ column: Vector, _ key: SortKey) -> [Int64]? {
         switch column.values {
         case .bools, .integers, .floats: break
