@@ -28,6 +28,7 @@ import Testing
                       filter by n < 50 [rows 50, _ ms]
                         scan events [rows 58, _ ms]
                           time until 2023-11-14 22:20:03+00
+                          blocks that may have n < 50
                           columns n, place
                           chunks 1 of 3, batches in memory 0 of 1
                           blocks 3 of 6, skipped 3 by time

@@ -115,8 +115,9 @@ enum Comparison: String, Hashable, Sendable {
     }
 
     /// Each text is compared once, if there are fewer of them than rows.
-    private func texts(_ column: Vector, _ constant: (codes: [UInt32], table: TextEntries)) -> [Bool]
-    {
+    private func texts(
+        _ column: Vector, _ constant: (codes: [UInt32], table: TextEntries)
+    ) -> [Bool] {
         let (codes, table) = column.texts
         return constant.table.withBytes(of: Int(constant.codes[0])) { wanted in
             @inline(__always)
