@@ -120,15 +120,29 @@ extension SelectBinder {
         return joined
     }
 
-    /// Keys, and what queries give for all that they name of the rows if it is among them: that is the
+    /// The rows for which the condition of WHERE holds.
+    func filtered(_ plan: Plan, by filter: Expression) throws(TextError) -> Plan {
+        conditions = try condition(filter, .condition).conjuncts
+        // What needs no other rows leaves out those that others are looked for.
+        let isOwn = { (condition: BoundExpression) in
+            condition.columns.allSatisfy { $0 < self.scope.count }
+        }
+        return try joiningLookups(plan.filtered(by: conditions.filter(isOwn)))
+            .filtered(by: conditions.filter { !isOwn($0) })
+    }
+
+    /// Adds to keys what queries give for all that they name of the rows if it is among them: that is the
     /// same for all rows of a group.
-    func addingLookups(to keys: [BoundExpression]) -> [BoundExpression] {
+    func addLookups(to keys: inout [BoundExpression], _ sets: inout [[Int]]) {
+        guard sets.count == 1, sets[0].count == keys.count else { return }
         let columns = Set(
             keys.compactMap { key in
                 if case .column(let index) = key.form { index } else { nil }
             })
-        return keys
-            + lookups.indices.filter { lookups[$0].namedColumns.isSubset(of: columns) }
-            .map(column(ofLookup:)).filter { !keys.contains($0) }
+        for number in lookups.indices where lookups[number].namedColumns.isSubset(of: columns) {
+            let column = column(ofLookup: number)
+            if !keys.contains(column) { keys.append(column) }
+        }
+        sets = [Array(keys.indices)]
     }
 }

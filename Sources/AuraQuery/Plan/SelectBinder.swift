@@ -11,7 +11,7 @@ final class SelectBinder {
     var aggregates: [AggregateCall] = []
     var windows: [WindowCall] = []
     /// What must hold of all rows, by WHERE.
-    private(set) var conditions: [BoundExpression] = []
+    var conditions: [BoundExpression] = []
     /// The buckets of time that rows are grouped by.
     private(set) var series: BucketSeries?
     /// Aliases that are being looked at, lest one names itself.
@@ -79,15 +79,7 @@ final class SelectBinder {
         for case .expression(let expression, let alias?) in select.items {
             aliases.append((alias, expression))
         }
-        if let filter = select.filter {
-            conditions = try condition(filter, .condition).conjuncts
-            // What needs no other rows leaves out those that others are looked for.
-            let isOwn = { (condition: BoundExpression) in
-                condition.columns.allSatisfy { $0 < self.scope.count }
-            }
-            plan = try joiningLookups(plan.filtered(by: conditions.filter(isOwn)))
-            plan = plan.filtered(by: conditions.filter { !isOwn($0) })
-        }
+        if let filter = select.filter { plan = try filtered(plan, by: filter) }
         series = try bucketSeries(select)
         var items = try bind(select.items)
         var (keys, sets) = try groupings(select, items.map(\.expression))
@@ -100,10 +92,7 @@ final class SelectBinder {
         var order = try orderKeys(query, items.map(\.expression))
         var distinct = try distinctKeys(select)
         plan = try joiningLookups(plan)
-        if sets.count == 1, sets[0].count == keys.count {
-            keys = addingLookups(to: keys)
-            sets = [Array(keys.indices)]
-        }
+        addLookups(to: &keys, &sets)
 
         if !keys.isEmpty || !aggregates.isEmpty || having != nil || !select.groupings.isEmpty {
             plan = try grouped(plan, Aggregation(keys: keys, sets: sets, calls: aggregates))
