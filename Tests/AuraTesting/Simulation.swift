@@ -219,7 +219,7 @@ public struct Simulation: Sendable {
         switch error {
         case .io, .noSpace, .failed:
             if refusals(of: world.disk) > 0 { return }
-        case .corrupt, .missing, .inUse, .newerFormat, .closed, .notEmpty, .unsound: break
+        case .corrupt, .missing, .noStore, .inUse, .newerFormat, .closed, .notEmpty, .unsound: break
         }
         throw Violation("an error without reason: \(error)")
     }

@@ -191,7 +191,7 @@ extension StorageError {
         switch self {
         case .noSpace: true
         case .io(let error), .failed(let error): error.reason == .noSpace
-        case .corrupt, .missing, .inUse, .newerFormat, .closed, .notEmpty, .unsound: false
+        case .corrupt, .missing, .noStore, .inUse, .newerFormat, .closed, .notEmpty, .unsound: false
         }
     }
 }

@@ -190,7 +190,7 @@ extension StorageError {
     var isNamed: Bool {
         switch self {
         case .corrupt, .missing, .newerFormat: true
-        case .io, .inUse, .failed, .noSpace, .closed, .notEmpty, .unsound: false
+        case .io, .noStore, .inUse, .failed, .noSpace, .closed, .notEmpty, .unsound: false
         }
     }
 }
