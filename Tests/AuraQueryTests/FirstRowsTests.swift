@@ -26,16 +26,6 @@ import Testing
         }
     }
 
-    private static func rows(
-        _ text: String, _ source: QuerySource, threads: Int, partRows: Int
-    ) throws -> [[Value]] {
-        var settings = QuerySettings(now: Timestamp(microseconds: 0))
-        settings.threads = threads
-        settings.partRows = partRows
-        let answer = try PreparedQuery(text, over: source, settings).answer()
-        return (0..<answer.rowCount).map { answer.row($0) }
-    }
-
     @Test(arguments: 1...UInt64(Effort.count(8)))
     func `they are the beginning of all`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
@@ -48,21 +38,21 @@ import Testing
             let filter = random.element(of: ["", " WHERE share IS NOT NULL", " WHERE n % 3 = 0"])
             let query =
                 "SELECT n, whole, word FROM events\(filter) ORDER BY \(key)\(order)\(nulls), n"
-            let all = try Self.rows(query, source, threads: 1, partRows: 1 << 16)
+            let all = try source.rows(of: query)
             let (limit, offset) = (1 + random.below(60), random.below(3) * random.below(40))
-            let first = try Self.rows(
-                query + " LIMIT \(limit) OFFSET \(offset)", source,
+            let first = try source.rows(
+                of: query + " LIMIT \(limit) OFFSET \(offset)",
                 threads: 1 + random.below(3), partRows: random.element(of: [1, 50, 1 << 16]))
             #expect(first == Array(all.dropFirst(offset).prefix(limit)), "seed \(seed): \(query)")
         }
     }
 
     @Test func `many rows are let go of`() throws {
-        let rows = try Self.rows(
-            """
-            SELECT n FROM (SELECT unnest(range(300000)) AS n)
-            ORDER BY (n * 7919) % 300007 DESC, n LIMIT 3
-            """, QuerySource(.empty), threads: 2, partRows: 1 << 10)
+        let rows = try QuerySource(.empty).rows(
+            of: """
+                SELECT n FROM (SELECT unnest(range(300000)) AS n)
+                ORDER BY (n * 7919) % 300007 DESC, n LIMIT 3
+                """, threads: 2, partRows: 1 << 10)
         let wanted = (0..<Int64(300_000)).sorted {
             ($0 * 7_919 % 300_007, $1) > ($1 * 7_919 % 300_007, $0)
         }
@@ -83,10 +73,7 @@ import Testing
     func `the first rows are those of the whole order`(key: String) throws {
         let rows = "(SELECT unnest(range(80000)) AS n)"
         func answer(_ text: String) throws -> [[Value]] {
-            var settings = QuerySettings(now: Timestamp(microseconds: 0))
-            settings.partRows = 1
-            let answer = try PreparedQuery(text, over: QuerySource(.empty), settings).answer()
-            return (0..<answer.rowCount).map { answer.row($0) }
+            try QuerySource(.empty).rows(of: text, partRows: 1)
         }
         for limit in [1, 500] {
             let first = try answer("SELECT n FROM \(rows) ORDER BY \(key) LIMIT \(limit)")

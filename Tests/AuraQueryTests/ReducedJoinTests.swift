@@ -25,16 +25,6 @@ import Testing
         }
     }
 
-    private static func rows(
-        _ text: String, _ source: QuerySource, threads: Int = 1, partRows: Int = 1 << 16
-    ) throws -> [[Value]] {
-        var settings = QuerySettings(now: Timestamp(microseconds: 0))
-        settings.threads = threads
-        settings.partRows = partRows
-        let answer = try PreparedQuery(text, over: source, settings).answer()
-        return (0..<answer.rowCount).map { answer.row($0) }
-    }
-
     /// Pairs of few rows and of events; `events` stands where these are read.
     private static func query(_ random: inout SeededRandom) -> String {
         let many = random.element(of: [10, 100, 5_000])
@@ -72,9 +62,9 @@ import Testing
             let plain = query.replacing(
                 "FROM rows", with: "FROM (SELECT * FROM events ORDER BY n LIMIT 100000)")
             func inOrder(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
-            let wanted = inOrder(try Self.rows(plain, source))
-            let found = try Self.rows(
-                query.replacing("FROM rows", with: "FROM events"), source,
+            let wanted = inOrder(try source.rows(of: plain))
+            let found = try source.rows(
+                of: query.replacing("FROM rows", with: "FROM events"),
                 threads: 1 + random.below(3), partRows: random.element(of: [1, 50, 1 << 16]))
             #expect(inOrder(found) == wanted, "seed \(seed): \(query)")
         }

@@ -92,7 +92,7 @@ extension AggregateFunction {
     func accumulator() -> any Accumulator {
         switch kind {
         case .count: CountAccumulator()
-        case .eventCount: EventCountAccumulator()
+        case .eventCount: CountAccumulator(isOfWeights: true)
         case .countIf: WholeSumAccumulator()
         case .sum:
             result == .float64 ? FloatSumAccumulator(isAverage: false) : WholeSumAccumulator()

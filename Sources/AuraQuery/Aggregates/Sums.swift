@@ -2,13 +2,23 @@ import AuraCore
 import AuraStorage
 import Glibc
 
-/// count: rows, or values that are not NULL.
+/// count: rows, or values that are not NULL, or the events that rows of cells stand for.
 final class CountAccumulator: Accumulator {
+    private let isOfWeights: Bool
     private var counts: [Int64] = []
+
+    /// - Parameter isOfWeights: Whether the argument is how many events a row stands for.
+    init(isOfWeights: Bool = false) {
+        self.isOfWeights = isOfWeights
+    }
 
     var size: Int { counts.count * 8 }
 
     func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
+        if isOfWeights {
+            add(weights: columns[0].integers, nil, groups, groupCount: groupCount)
+            return
+        }
         counts.grow(to: groupCount, 0)
         if let valid = columns.first?.valid {
             counts.update(groups, by: valid, nil) { $0 &+= $1 ? 1 : 0 }
@@ -19,34 +29,13 @@ final class CountAccumulator: Accumulator {
         }
     }
 
-    func merge(_ other: CountAccumulator, _ groups: [UInt32], groupCount: Int) {
-        counts.grow(to: groupCount, 0)
-        counts.merge(other.counts, groups) { $0 &+= $1 }
-    }
-
-    func results(_ groupCount: Int) -> Vector {
-        counts.grow(to: groupCount, 0)
-        return Vector(.int64, .integers(counts))
-    }
-}
-
-/// How many events rows stand for: the sum of their weights, 0 for no rows.
-final class EventCountAccumulator: Accumulator {
-    private var counts: [Int64] = []
-
-    var size: Int { counts.count * 8 }
-
-    func add(_ columns: [Vector], _ groups: RowNumbers, groupCount: Int) {
-        add(weights: columns[0].integers, columns[0].valid, groups, groupCount: groupCount)
-    }
-
-    /// Takes those of some rows.
+    /// Takes the weights of some rows.
     func add(weights: [Int64], _ isTaken: [Bool]?, _ groups: RowNumbers, groupCount: Int) {
         counts.grow(to: groupCount, 0)
         counts.update(groups, by: weights, isTaken) { $0 &+= $1 }
     }
 
-    func merge(_ other: EventCountAccumulator, _ groups: [UInt32], groupCount: Int) {
+    func merge(_ other: CountAccumulator, _ groups: [UInt32], groupCount: Int) {
         counts.grow(to: groupCount, 0)
         counts.merge(other.counts, groups) { $0 &+= $1 }
     }
@@ -128,7 +117,7 @@ final class WholeSumAccumulator: Accumulator {
 /// With two arguments the second is a weight: how many events have the value.
 final class WholeAverageAccumulator: Accumulator {
     private let sum = WholeSumAccumulator()
-    private let count = EventCountAccumulator()
+    private let count = CountAccumulator()
 
     var size: Int { sum.size + count.size }
 
@@ -136,10 +125,12 @@ final class WholeAverageAccumulator: Accumulator {
         _ columns: [Vector], _ groups: RowNumbers, groupCount: Int
     ) throws(ComputationError) {
         try sum.add(columns, groups, groupCount: groupCount)
-        let weights =
-            columns.count == 2
-            ? columns[1].integers : [Int64](repeating: 1, count: groups.count)
-        count.add(weights: weights, columns[0].valid, groups, groupCount: groupCount)
+        if columns.count == 2 {
+            count.add(
+                weights: columns[1].integers, columns[0].valid, groups, groupCount: groupCount)
+        } else {
+            count.add(columns, groups, groupCount: groupCount)
+        }
     }
 
     func merge(

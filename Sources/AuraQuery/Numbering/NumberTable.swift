@@ -68,27 +68,44 @@ struct NumberTable<Key: TableKey>: Sendable {
 
     /// Keys that are looked up together.
     private static var blockSize: Int { 256 }
+    /// A table of so many slots is greater than the processor's caches.
+    private static var largeSize: Int { 1 << 20 }
 
     /// The number of each key plus 1, 0 where it is not valid; new ones are added, in their order.
     ///
-    /// First all slots of a block of keys are read, then all keys that these name, so that a table greater
-    /// than the processor's caches is waited for once and not once for each key.
+    /// Of a large table first all slots of a block of keys are read, then all keys that these name, so that
+    /// it is waited for once and not once for each key.
     mutating func numbers(of wanted: [Key], _ valid: [Bool]?) -> [UInt32] {
         var numbers = [UInt32](repeating: 0, count: wanted.count)
         for start in stride(from: 0, to: wanted.count, by: Self.blockSize) {
             let block = start..<Swift.min(wanted.count, start + Self.blockSize)
-            guess(wanted.span.extracting(block), &numbers, start)
-            for row in block where valid?[row] ?? true {
-                if numbers[row] == 0 { numbers[row] = number(of: wanted[row]) &+ 1 }
+            if slots.count >= Self.largeSize {
+                guess(wanted.span.extracting(block), &numbers, start)
             }
+            look(for: wanted.span.extracting(block), valid, &numbers, start)
         }
         guard let valid else { return numbers }
         return Columns.map(numbers, valid) { $1 ? $0 : 0 }
     }
 
+    /// Writes the numbers plus 1 of those keys that are valid and have none yet.
+    @inline(__always)
+    private mutating func look(
+        for wanted: Span<Key>, _ valid: [Bool]?, _ numbers: inout [UInt32], _ start: Int
+    ) {
+        var numbers = numbers.mutableSpan
+        for index in wanted.indices where valid?[start &+ index] ?? true {
+            let row = start &+ index
+            if numbers[row] != 0 { continue }
+            // Neighbours are often alike.
+            let isSame =
+                index > 0 && numbers[row &- 1] != 0 && wanted[index] == wanted[index &- 1]
+            numbers[row] = isSame ? numbers[row &- 1] : number(of: wanted[index]) &+ 1
+        }
+    }
+
     /// Writes the numbers plus 1 of those keys that the first slot tells, and 0 for all others.
     private func guess(_ wanted: Span<Key>, _ numbers: inout [UInt32], _ start: Int) {
-        if keys.isEmpty { return }
         let (slots, keys) = (slots.span, keys.span)
         var numbers = numbers.mutableSpan
         let mask = slots.count &- 1
