@@ -85,8 +85,9 @@ struct HardshipTests {
             growths.append(try kilobytes("VmRSS", of: server) - memory)
         } while growths.count < 8 && growths[growths.count - 1] >= 1_024
         #expect(growths[growths.count - 1] < 1_024, "grew by \(growths) kB")
-        // A file may be open for a moment, as that of a checkpoint.
-        #expect(try await eventually { try self.descriptors(of: server) <= descriptors })
+        // The store opens files of its own meanwhile, those of a chunk or a checkpoint: few, where peers
+        // were thousands.
+        #expect(try await eventually { try self.descriptors(of: server) <= descriptors + 16 })
         // 4 MB were announced hundreds of times, and never set aside for good.
         #expect(try kilobytes("VmHWM", of: server) < 320 << 10)
         #expect(try await server.aura("count", "--no-header").output.hasPrefix("500\t"))
