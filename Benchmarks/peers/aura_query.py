@@ -64,7 +64,8 @@ class Aura:
             raise PeerFailed(f"aura query: no answer in {timeout} s")
         if process.returncode:
             raise PeerFailed(f"aura query: {errors.strip()[-400:]}")
-        seconds = [in_seconds(line) for line in errors.splitlines() if line.strip()]
+        # The first is that of SET, which has no answer.
+        seconds = [in_seconds(line) for line in errors.splitlines() if line.strip()][1:]
         return seconds, documents(out), max(peak)
 
     def close(self):
